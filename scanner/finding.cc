@@ -44,6 +44,7 @@ Severity severity_of(FindingKind kind) { return row(kind).severity; }
 const std::vector<FindingKind>& all_finding_kinds() {
   static const std::vector<FindingKind> kinds = [] {
     std::vector<FindingKind> all;
+    all.reserve(kRows.size());
     for (const KindRow& each : kRows) all.push_back(each.kind);
     return all;
   }();
