@@ -1,0 +1,115 @@
+#!/bin/bash
+# Holds the architecture to its word, over the sources and the dev build's
+# object files: only gc/remover.cc changes a registry, the layers include
+# downwards only, and the two libraries do not print.
+#   tests/architecture_test.sh [BUILD_DIR]      (default: build/dev)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=${1:-build/dev}
+passed=0 failed=0
+
+# Whoever else calls what changes a file system, and why that is no registry.
+may_change_files='
+gc/remover.cc       the only writer
+'
+
+changes='unlink|unlinkat|rmdir|remove|rename|renameat2?|truncate(64)?'
+changes+='|ftruncate(64)?|fallocate(64)?|posix_fallocate(64)?|link|linkat'
+changes+='|symlink|symlinkat|mkdir|mkdirat|mkdtemp|mkstemp(64)?|mkostemp(64)?'
+changes+='|mknod|mknodat|creat(64)?|write|pwrite(64)?|writev|pwritev(64)?'
+changes+='|sendfile(64)?|copy_file_range|chmod|fchmod|fchmodat|chown|fchown'
+changes+='|fchownat|utimensat|futimens|setxattr|fsetxattr|removexattr'
+changes+='|system|popen|exec[lv]p?e?|posix_spawnp?|fopen(64)?|freopen(64)?'
+changes+='|(std|boost)::filesystem::(detail::)?(remove|remove_all|rename'
+changes+='|resize_file|copy|copy_file|create_directory|create_directories'
+changes+='|create_hard_link|create_symlink|permissions|last_write_time)\(.*'
+changes+='|std::basic_(ofstream|fstream)<.*'
+
+prints='v?f?printf|v?dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror'
+prints+='|__v?f?printf_chk|stdout|stderr|std::(cout|cerr|clog)'
+
+# Prints "FILE: SYMBOL" for each undefined symbol of a layer's objects that
+# matches wholly.
+references() {
+  local layer=$1 symbols=$2 object
+  for object in "$build/CMakeFiles/dregs"*".dir/$layer/"*.o; do
+    nm --undefined-only --demangle "$object" |
+      sed -E 's/^ *[Uw] //; s/@.*//; s/\[abi:[a-z0-9]+\]//g' |
+      grep -xE "$symbols" | sed "s|^|$layer/$(basename "$object" .o): |" || true
+  done
+}
+
+# Runs a command that prints what is wrong.
+expect_nothing() {
+  local sentence=$1 found
+  shift
+  found=$("$@")
+  if [[ -z $found ]]; then
+    passed=$((passed + 1))
+    echo "ok    $sentence"
+  else
+    failed=$((failed + 1))
+    printf 'FAIL  %s\n      %s\n' "$sentence" "${found//$'\n'/$'\n      '}"
+  fi
+}
+
+every_source_has_an_object() {
+  local file
+  for file in scanner/*.cc gc/*.cc cli/*.cc; do
+    compgen -G "$build/CMakeFiles/dregs*.dir/$file.o" >/dev/null ||
+      echo "$file has no object below $build: build it first"
+  done
+}
+
+# Proves that the search below sees what it looks for.
+remover_shows_its_unlinkat() {
+  references gc "$changes" | grep -q '^gc/remover.cc: unlinkat$' ||
+    echo 'not found where it must be: the search is blind'
+}
+
+other_writers() {
+  local allowed
+  allowed=$(awk 'NF {print "^" $1 ": "}' <<<"$may_change_files")
+  { references scanner "$changes"; references gc "$changes"
+    references cli "$changes"; } | grep -vE "$allowed" || true
+}
+
+opened_for_writing() {
+  local allowed
+  allowed=$(awk 'NF {print "^" $1 ":"}' <<<"$may_change_files")
+  grep -nE '\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b' \
+    scanner/* gc/* cli/* | grep -vE "$allowed" || true
+}
+
+# A system call by number could be any; these two only read.
+other_system_calls() {
+  grep -nE '\bsyscall\(|\b(SYS|__NR)_' scanner/* gc/* cli/* |
+    grep -vE '\bsyscall\(SYS_(getdents64|openat2),' || true
+}
+
+printing_libraries() {
+  references scanner "$prints"
+  references gc "$prints"
+}
+
+upward_includes() {
+  grep -nE '^ *# *include *["<](gc|cli|tests|benchmarks)/' scanner/* || true
+  grep -nE '^ *# *include *["<](cli|tests|benchmarks)/' gc/* || true
+  grep -nE '^ *# *include *["<](tests|benchmarks)/' cli/* || true
+}
+
+long_files() {
+  wc -l scanner/* gc/* cli/* | awk '$2 != "total" && $1 > 400'
+}
+
+expect_nothing 'every source has an object file' every_source_has_an_object
+expect_nothing 'gc/remover.cc references unlinkat' remover_shows_its_unlinkat
+expect_nothing 'nothing else references what changes files' other_writers
+expect_nothing 'nothing else opens a file for writing' opened_for_writing
+expect_nothing 'system calls by number only list and open' other_system_calls
+expect_nothing 'scanner and gc reference nothing that prints' printing_libraries
+expect_nothing 'each layer includes only those below it' upward_includes
+expect_nothing 'no file is longer than 400 lines' long_files
+echo "$passed passed, $failed failed"
+((failed == 0))
