@@ -1,0 +1,224 @@
+// Roots, then everything they need, again and again until nothing is added:
+// a pin or a referrer found late makes more roots. What is left goes.
+#include "tests/reference_gc.h"
+
+#include "tests/reference_store.h"
+#include "tests/store_builder.h"
+
+namespace dregs {
+namespace {
+
+using namespace reference;
+using Digests = std::set<std::string>;
+
+class Collector {
+ public:
+  Collector(const std::filesystem::path& v2, bool delete_untagged)
+      : v2_(v2),
+        delete_untagged_(delete_untagged),
+        repositories_(read_repositories(v2)) {
+    for (const Repository& repository : repositories_) {
+      for (const auto& [digest, link] : repository.layers) {
+        if (link) aliases_[digest].insert(*link);
+      }
+    }
+  }
+
+  ReferencePlan plan() {
+    for (Repository& repository : repositories_) collect(repository);
+    for (const std::string& digest : read_blobs(v2_)) {
+      if (plan_.live.contains(digest)) continue;
+      plan_.blobs.insert(digest);
+      plan_.paths.insert(
+          StoreBuilder::blob_path(Digest::parse(digest).value()));
+    }
+    return plan_;
+  }
+
+ private:
+  void collect(Repository& repository) {
+    check_manifests(repository);
+    Digests roots = roots_of(repository);
+    Digests live;
+    std::size_t before = 0;
+    do {
+      before = roots.size();
+      live = closure(repository, roots);
+      // A closure that cannot be resolved pins: start from all there is.
+      roots.merge(roots_of(repository));
+      roots.merge(referrers_and_subjects(repository, live));
+    } while (roots.size() != before);
+    plan_.live.insert(live.begin(), live.end());
+    if (repository.pinned) {
+      plan_.pinned.insert(repository.name);
+    } else {
+      remove_links(repository, live);
+    }
+  }
+
+  void check_manifests(Repository& repository) {
+    Digests named;
+    for (const auto& [digest, link] : repository.revisions) {
+      named.insert(digest);
+    }
+    for (const auto& [name, tag] : repository.tags) {
+      if (tag.current) named.insert(*tag.current);
+    }
+    for (const std::string& digest : named) {
+      if (!manifest(digest).understood) repository.pinned = true;
+    }
+  }
+
+  Digests roots_of(const Repository& repository) const {
+    Digests roots;
+    for (const auto& [name, tag] : repository.tags) {
+      if (tag.current) roots.insert(*tag.current);
+      // Which of them the tag named is not known: all of them may be it.
+      if (!tag.current) roots.insert(tag.history.begin(), tag.history.end());
+    }
+    for (const auto& [digest, link] : repository.revisions) {
+      if (!delete_untagged_ || repository.pinned) roots.insert(digest);
+      if (link && repository.pinned) roots.insert(*link);
+    }
+    for (const auto& [digest, link] : repository.layers) {
+      if (repository.pinned) roots.insert(digest);
+      if (link && repository.pinned) roots.insert(*link);
+    }
+    return roots;
+  }
+
+  Digests closure(Repository& repository, const Digests& roots) {
+    Digests live;
+    Digests expanded;
+    std::vector<std::string> stack(roots.begin(), roots.end());
+    while (!stack.empty()) {
+      const std::string digest = stack.back();
+      stack.pop_back();
+      if (!expanded.insert(digest).second) continue;
+      live.merge(resolve(repository, digest));
+      const Manifest& parent = manifest(digest);
+      // A layer is no manifest, whatever digests its bytes contain.
+      if (!parent.understood && !is_named(repository, digest)) continue;
+      for (const std::string& need : parent.needs) {
+        live.merge(resolve(repository, need));
+        const bool is_child = parent.children.contains(need);
+        if (is_child || is_named(repository, need)) stack.push_back(need);
+        if (is_lost(parent, need)) repository.pinned = true;
+      }
+    }
+    add_signatures(repository, live);
+    return live;
+  }
+
+  static bool is_named(const Repository& repository,
+                       const std::string& digest) {
+    if (repository.revisions.contains(digest)) return true;
+    for (const auto& [name, tag] : repository.tags) {
+      if (tag.current == digest) return true;
+    }
+    return false;
+  }
+
+  // An index calls it a manifest, it is there, and nobody can read it.
+  bool is_lost(const Manifest& parent, const std::string& child) {
+    return parent.manifests.contains(child) && !manifest(child).missing &&
+           !manifest(child).understood;
+  }
+
+  Digests resolve(Repository& repository, const std::string& digest) {
+    Digests resolved{digest};
+    const auto own = repository.layers.find(digest);
+    if (own != repository.layers.end() && own->second) {
+      resolved.insert(*own->second);
+    } else if (!digest.starts_with("sha256:")) {
+      resolved.insert(aliases_[digest].begin(), aliases_[digest].end());
+    }
+    // Nobody can say which blob is meant.
+    const auto known = resolved.lower_bound("sha256:");
+    if (known == resolved.end() || !known->starts_with("sha256:")) {
+      repository.pinned = true;
+    }
+    return resolved;
+  }
+
+  static void add_signatures(const Repository& repository, Digests& live) {
+    for (const auto& [revision, signatures] : repository.signatures) {
+      const bool goes =
+          repository.revisions.contains(revision) && !live.contains(revision);
+      if (!goes) live.insert(signatures.begin(), signatures.end());
+    }
+  }
+
+  Digests referrers_and_subjects(const Repository& repository,
+                                 const Digests& live) {
+    Digests roots;
+    for (const auto& [digest, link] : repository.revisions) {
+      const Link& subject = manifest(digest).subject;
+      if (!subject) continue;
+      if (live.contains(*subject)) roots.insert(digest);
+      if (live.contains(digest) && repository.revisions.contains(*subject)) {
+        roots.insert(*subject);
+      }
+    }
+    return roots;
+  }
+
+  void remove_links(const Repository& repository, const Digests& live) {
+    for (const auto& [digest, link] : repository.revisions) {
+      if (!live.contains(digest)) remove_revision(repository, digest);
+    }
+    for (const auto& [digest, link] : repository.layers) {
+      if (live.contains(digest)) continue;
+      plan_.layer_links.emplace(repository.name, digest);
+      plan_.paths.insert(
+          StoreBuilder::layer_link_path(repository.name, digest));
+    }
+    for (const auto& [name, tag] : repository.tags) {
+      for (const std::string& digest : tag.history) {
+        const bool kept =
+            repository.revisions.contains(digest) && live.contains(digest);
+        if (!tag.current || tag.current == digest || kept) continue;
+        plan_.tag_history.emplace(repository.name, name, digest);
+        plan_.paths.insert(StoreBuilder::history_path(
+            repository.name, name, Digest::parse(digest).value()));
+      }
+    }
+  }
+
+  void remove_revision(const Repository& repository,
+                       const std::string& digest) {
+    const std::string path = StoreBuilder::revision_path(
+        repository.name, Digest::parse(digest).value());
+    const std::string folder = path.substr(0, path.size() - 4);
+    plan_.revisions.emplace(repository.name, digest);
+    plan_.paths.insert(path);
+    const auto signatures = repository.signatures.find(digest);
+    if (signatures == repository.signatures.end()) return;
+    for (const std::string& signature : signatures->second) {
+      plan_.paths.insert(folder + "signatures/sha256/" +
+                         Digest::parse(signature).value().hex() + "/link");
+    }
+  }
+
+  const Manifest& manifest(const std::string& digest) {
+    const auto found = manifests_.find(digest);
+    if (found != manifests_.end()) return found->second;
+    return manifests_[digest] = read_manifest(v2_, digest);
+  }
+
+  std::filesystem::path v2_;
+  bool delete_untagged_;
+  std::vector<Repository> repositories_;
+  std::map<std::string, Digests> aliases_;
+  std::map<std::string, Manifest> manifests_;
+  ReferencePlan plan_;
+};
+
+}  // namespace
+
+ReferencePlan reference_gc(const std::filesystem::path& v2,
+                           bool delete_untagged) {
+  return Collector(v2, delete_untagged).plan();
+}
+
+}  // namespace dregs
