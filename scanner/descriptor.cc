@@ -1,0 +1,136 @@
+#include "scanner/descriptor.h"
+
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <string_view>
+
+namespace dregs {
+namespace {
+
+constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
+
+// The longest part of a path that one system call takes, cut at a slash.
+std::string_view leading_part(std::string_view path) {
+  if (path.size() < PATH_MAX) return path;
+  const std::size_t slash = path.rfind('/', PATH_MAX - 2);
+  return slash == std::string_view::npos ? path : path.substr(0, slash);
+}
+
+std::string_view without_leading(std::string_view path, std::size_t count) {
+  path.remove_prefix(count);
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+template <class Cut>
+Descriptor open_in_steps(int at, std::string_view path, int flags, Cut cut) {
+  Descriptor reached;
+  while (!path.empty()) {
+    const std::string part(cut(path));
+    const int from = reached ? reached.get() : at;
+    Descriptor next(::openat(from, part.c_str(), flags));
+    if (!next) return next;
+    reached = std::move(next);
+    path = without_leading(path, part.size());
+  }
+  return reached;
+}
+
+bool same_device(int a, int b) {
+  FileStatus first;
+  FileStatus second;
+  return descriptor_status(a, first) == 0 &&
+         descriptor_status(b, second) == 0 && first.device == second.device;
+}
+
+// For kernels and sandboxes without openat2: one component at a time.
+Descriptor walk_beneath(int at, const std::string& path) {
+  if (path.find("..") != std::string::npos) {
+    for (std::string_view rest = path; !rest.empty();) {
+      const std::string_view part = rest.substr(0, rest.find('/'));
+      if (part == "..") {
+        errno = EXDEV;
+        return Descriptor();
+      }
+      rest = without_leading(rest, part.size());
+    }
+  }
+  Descriptor folder = open_in_steps(
+      at, path, kFolderFlags | O_NOFOLLOW,
+      [](std::string_view rest) { return rest.substr(0, rest.find('/')); });
+  if (folder && !same_device(at, folder.get())) {
+    errno = EXDEV;
+    return Descriptor();
+  }
+  return folder;
+}
+
+Descriptor reopen(int at) {
+  return Descriptor(::openat(at, ".", kFolderFlags));
+}
+
+std::int64_t nanoseconds(const statx_timestamp& time) {
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+int statx_status(int at, const char* path, int flags, FileStatus& status) {
+  struct statx raw {};
+  constexpr unsigned kWanted =
+      STATX_BASIC_STATS;  // size, blocks, times, inode, links, mode
+  if (::statx(at, path, flags | AT_NO_AUTOMOUNT, kWanted, &raw) != 0)
+    return errno;
+  status.inode = raw.stx_ino;
+  status.device = ::makedev(raw.stx_dev_major, raw.stx_dev_minor);
+  status.size = raw.stx_size;
+  status.disk_bytes = raw.stx_blocks * 512;
+  status.modified_ns = nanoseconds(raw.stx_mtime);
+  status.changed_ns = std::max(status.modified_ns, nanoseconds(raw.stx_ctime));
+  status.links = raw.stx_nlink;
+  status.mode = raw.stx_mode;
+  return 0;
+}
+
+}  // namespace
+
+Descriptor open_folder(int at, const std::string& path) {
+  if (path.empty()) return reopen(at);
+  return open_in_steps(at, path, kFolderFlags, leading_part);
+}
+
+Descriptor open_folder_beneath(int at, const std::string& path) {
+  if (path.empty()) return reopen(at);
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(kFolderFlags);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV |
+                RESOLVE_NO_MAGICLINKS;
+  const long fd = ::syscall(SYS_openat2, at, path.c_str(), &how, sizeof how);
+  if (fd >= 0) return Descriptor(static_cast<int>(fd));
+  const bool refused_by_kernel = errno == ENOSYS || errno == EPERM ||
+                                 errno == E2BIG || errno == ENAMETOOLONG ||
+                                 errno == EAGAIN;
+  return refused_by_kernel ? walk_beneath(at, path) : Descriptor();
+}
+
+Descriptor open_file(int at, const char* path) {
+  return Descriptor(::openat(
+      at, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+}
+
+int file_status(int at, const char* path, FileStatus& status) {
+  return statx_status(at, path, AT_SYMLINK_NOFOLLOW, status);
+}
+
+int followed_status(int at, const char* path, FileStatus& status) {
+  return statx_status(at, path, 0, status);
+}
+
+int descriptor_status(int fd, FileStatus& status) {
+  return statx_status(fd, "", AT_EMPTY_PATH, status);
+}
+
+}  // namespace dregs

@@ -1,0 +1,225 @@
+#include "scanner/discover_repositories.h"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for_each.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "scanner/entry_type.h"
+#include "scanner/layout.h"
+#include "scanner/repository_scanner.h"
+
+namespace dregs {
+namespace {
+
+// The folders above, to recognise a symbolic link that leads back to one.
+struct Ancestor {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::shared_ptr<const Ancestor> above;
+};
+
+struct Place {
+  std::string path;  // below repositories/, "" is that folder
+  bool hidden = false;
+  bool through_symbolic_link = false;
+  std::shared_ptr<const Ancestor> above;
+};
+
+// One thread's share of the result.
+struct Share {
+  std::vector<RepositoryScan> repositories;
+  std::vector<NamespaceFolder> namespaces;
+  std::vector<Finding> findings;
+  std::vector<Finding> obstacles;
+};
+
+bool is_part(std::string_view name) {
+  return name == layout::kManifests || name == layout::kLayers ||
+         name == layout::kUploads;
+}
+
+bool leads_back(const FileStatus& status, const Ancestor* above) {
+  for (; above != nullptr; above = above->above.get())
+    if (above->inode == status.inode && above->device == status.device)
+      return true;
+  return false;
+}
+
+class Discovery {
+ public:
+  Discovery(int repositories, const StopRequest& stop, ScanProgress& progress)
+      : repositories_(repositories), stop_(stop), progress_(progress) {
+    FileStatus status;
+    descriptor_status(repositories, status);
+    device_ = status.device;
+  }
+
+  void run(Inventory& inventory) {
+    const std::vector<Place> start(1);
+    tbb::parallel_for_each(
+        start, [this](const Place& place, tbb::feeder<Place>& feeder) {
+          if (!stop_.requested()) visit(place, feeder);
+        });
+    for (Share& share : shares_) gather(share, inventory);
+    sort(inventory);
+  }
+
+ private:
+  void visit(const Place& place, tbb::feeder<Place>& feeder) {
+    Share& mine = shares_.local();
+    const Descriptor folder = open_folder(repositories_, place.path);
+    FileStatus status;
+    int error = folder ? descriptor_status(folder.get(), status) : errno;
+    if (error != 0) return obstacle(mine, place.path, error);
+    NamespaceFolder here;
+    here.path = place.path;
+    here.removable = !place.hidden && !place.through_symbolic_link &&
+                     status.device == device_ &&
+                     layout::is_legal_repository_name(place.path);
+    const auto self = std::make_shared<const Ancestor>(
+        Ancestor{status.device, status.inode, place.above});
+    bool is_repository = false;
+    error = for_each_entry(folder.get(), [&](FolderEntry entry) {
+      if (is_part(entry.name))
+        is_repository = true;
+      else
+        visit_entry(place, self, folder.get(), entry, here, feeder);
+    });
+    if (error != 0) obstacle(mine, place.path, error);
+    if (is_repository) scan_one(place, folder.get(), status.device != device_);
+    // Scanning a repository may run other folders on this thread meanwhile,
+    // so its share is fetched anew.
+    shares_.local().namespaces.push_back(std::move(here));
+  }
+
+  void visit_entry(const Place& place,
+                   const std::shared_ptr<const Ancestor>& self, int folder,
+                   FolderEntry entry, NamespaceFolder& here,
+                   tbb::feeder<Place>& feeder) {
+    const std::string path =
+        (place.path.empty() ? "" : place.path + "/") + std::string(entry.name);
+    Place below{path, place.hidden || entry.name.starts_with('_'),
+                place.through_symbolic_link, self};
+    switch (entry_type(folder, entry)) {
+      case EntryType::folder:
+        feeder.add(std::move(below));
+        return;
+      case EntryType::symbolic_link:
+        ++here.other_entries;
+        if (follow(folder, entry, path, self.get())) {
+          below.through_symbolic_link = true;
+          feeder.add(std::move(below));
+        }
+        return;
+      case EntryType::file:
+      case EntryType::other:
+        ++here.other_entries;
+        note(FindingKind::foreign_entry, path,
+             "not written by a registry; it is left alone");
+    }
+  }
+
+  // Whether what the symbolic link leads to has to be scanned.
+  bool follow(int folder, FolderEntry entry, const std::string& path,
+              const Ancestor* above) {
+    FileStatus status;
+    const int error = followed_status(folder, entry.c_str(), status);
+    if (error == ELOOP || (error == 0 && leads_back(status, above))) {
+      note(FindingKind::symbolic_link_loop, path, "leads back to itself");
+      return false;
+    }
+    if (error != 0) {
+      shares_.local().obstacles.push_back(
+          finding(FindingKind::dangling_symbolic_link, path,
+                  std::string("leads nowhere (") + std::strerror(error) +
+                      "): a repository may be missing here"));
+      return false;
+    }
+    note(FindingKind::symbolic_link, path,
+         "the registry follows it; nothing is removed through it");
+    return status.folder();
+  }
+
+  void scan_one(const Place& place, int folder, bool other_filesystem) {
+    const RepositoryPlace repository{
+        place.path, place.hidden || place.path.empty(),
+        place.through_symbolic_link, other_filesystem};
+    RepositoryScan scan = scan_repository(repository, folder, stop_, progress_);
+    shares_.local().repositories.push_back(std::move(scan));
+  }
+
+  static Finding finding(FindingKind kind, const std::string& path,
+                         std::string detail) {
+    Finding made;
+    made.kind = kind;
+    made.path = layout::repository(path);
+    made.detail = std::move(detail);
+    return made;
+  }
+
+  void note(FindingKind kind, const std::string& path, std::string detail) {
+    shares_.local().findings.push_back(finding(kind, path, std::move(detail)));
+  }
+
+  void obstacle(Share& share, const std::string& path, int error) {
+    share.obstacles.push_back(
+        finding(FindingKind::unreadable_folder, path, std::strerror(error)));
+  }
+
+  static void gather(Share& share, Inventory& inventory) {
+    const auto append = [](auto& to, auto& from) {
+      to.insert(to.end(), std::make_move_iterator(from.begin()),
+                std::make_move_iterator(from.end()));
+    };
+    for (RepositoryScan& scan : share.repositories) {
+      append(inventory.findings, scan.findings);
+      append(inventory.obstacles, scan.obstacles);
+      append(inventory.temporary_files, scan.temporary_files);
+      inventory.repositories.push_back(std::move(scan.repository));
+    }
+    append(inventory.namespaces, share.namespaces);
+    append(inventory.findings, share.findings);
+    append(inventory.obstacles, share.obstacles);
+  }
+
+  static void sort(Inventory& inventory) {
+    std::sort(inventory.repositories.begin(), inventory.repositories.end(),
+              [](const Repository& a, const Repository& b) {
+                return a.name < b.name;
+              });
+    std::sort(inventory.namespaces.begin(), inventory.namespaces.end(),
+              [](const NamespaceFolder& a, const NamespaceFolder& b) {
+                return a.path < b.path;
+              });
+  }
+
+  int repositories_;
+  const StopRequest& stop_;
+  ScanProgress& progress_;
+  std::uint64_t device_ = 0;
+  tbb::enumerable_thread_specific<Share> shares_;
+};
+
+}  // namespace
+
+void discover_repositories(int v2, const StopRequest& stop,
+                           ScanProgress& progress, Inventory& inventory) {
+  const Descriptor folder = open_folder(v2, std::string(layout::kRepositories));
+  if (!folder) {
+    if (errno == ENOENT) return;
+    Finding finding;
+    finding.kind = FindingKind::unreadable_folder;
+    finding.path = layout::kRepositories;
+    finding.detail = std::strerror(errno);
+    inventory.obstacles.push_back(std::move(finding));
+    return;
+  }
+  inventory.repositories_found = true;
+  Discovery(folder.get(), stop, progress).run(inventory);
+}
+
+}  // namespace dregs

@@ -1,0 +1,88 @@
+// What a manifest refers to (format.md 3). A pure function of its bytes:
+// thread-safe, and hostile input only ever makes it refer to more.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/digest.h"
+
+namespace dregs {
+
+enum class ManifestKind : std::uint8_t {
+  schema1,
+  schema2,
+  manifest_list,
+  oci_manifest,
+  oci_index,
+  oci_artifact,
+  unknown,      // a JSON object of another type or version
+  undecodable,  // looks like JSON, yet is none that a server would accept
+  not_json,     // does not begin with '{'
+};
+
+std::string_view to_string(ManifestKind kind);
+bool is_index(ManifestKind kind);
+
+enum class ReferenceRole : std::uint8_t {
+  config,
+  layer,
+  child,          // of an index, declared or believed to be a manifest
+  child_or_blob,  // of an index, declared to be something else
+  subject,        // weak: may be absent
+  mentioned,      // a digest anywhere in a manifest that is not understood
+};
+
+struct Reference {
+  Digest digest;
+  ReferenceRole role{};
+  bool may_be_absent = false;  // foreign layers and the like (3.4)
+
+  auto operator<=>(const Reference&) const = default;
+};
+
+// A reference by anything but sha256: the server resolves it through an alias
+// link of the repository (3.6).
+struct OtherReference {
+  std::string digest;
+  bool may_be_absent = false;
+
+  auto operator<=>(const OtherReference&) const = default;
+};
+
+struct Manifest {
+  ManifestKind kind = ManifestKind::not_json;
+  std::string media_type;  // as written; often empty for OCI
+  std::vector<Reference> references;
+  std::vector<OtherReference> other_references;
+  bool ambiguous = false;       // duplicate or oddly spelt keys, mixed types
+  bool bad_descriptor = false;  // one without a usable digest
+
+  // Nothing that it needs can have escaped the parser.
+  bool understood() const {
+    return kind != ManifestKind::unknown && kind != ManifestKind::undecodable &&
+           !bad_descriptor;
+  }
+};
+
+// Deeper nesting than the server's own decoder takes is undecodable.
+inline constexpr std::size_t kDeepestJson = 10'000;
+// Servers since 2.7 neither accept nor serve larger manifests.
+inline constexpr std::size_t kLargestServedManifest = 4'194'304;
+// What is parsed all the same; beyond this a manifest is not understood.
+inline constexpr std::size_t kLargestParsedManifest = 64 * 1024 * 1024;
+
+Manifest parse_manifest(std::string_view bytes);
+
+// Whether bytes could be a manifest at all: '{' behind JSON white space.
+bool looks_like_manifest(std::string_view leading_bytes);
+
+// Everything in the text that reads like a digest, for manifests that cannot
+// be understood. Finds more than there is, never less.
+void collect_mentioned_digests(std::string_view bytes, Manifest& manifest);
+
+}  // namespace dregs

@@ -1,0 +1,122 @@
+#include "scanner/manifest_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+#include "scanner/layout.h"
+#include "scanner/sha256.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kChunk = 1024 * 1024;
+constexpr std::size_t kSniffed = 64;
+
+// Fills `buffer` as far as the file goes. Returns bytes read or -errno.
+ssize_t read_up_to(int fd, char* buffer, std::size_t size) {
+  std::size_t filled = 0;
+  while (filled < size) {
+    const ssize_t got = ::read(fd, buffer + filled, size - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -errno;
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return static_cast<ssize_t>(filled);
+}
+
+ManifestRead failed(int error) {
+  ManifestRead read;
+  read.error = error;
+  return read;
+}
+
+ManifestRead conclude(std::string_view bytes, bool hashes_to_name) {
+  ManifestRead read;
+  read.state = hashes_to_name ? ManifestState::sound : ManifestState::corrupt;
+  read.manifest = parse_manifest(bytes);
+  if (!hashes_to_name) collect_mentioned_digests(bytes, read.manifest);
+  return read;
+}
+
+// Nearly every manifest: one read into a buffer that the thread keeps. One
+// byte more than expected is asked for, so that a full read is the whole file.
+ManifestRead read_small(int fd, const Blob& blob) {
+  thread_local std::string buffer;
+  buffer.resize(std::max<std::size_t>(buffer.size(), blob.size + 1));
+  const ssize_t got = read_up_to(fd, buffer.data(), blob.size + 1);
+  if (got < 0) return failed(static_cast<int>(-got));
+  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+  return conclude(bytes, sha256(bytes) == blob.digest);
+}
+
+// Streams what may be a layer that somebody calls a manifest, and keeps the
+// bytes only while they can be parsed.
+ManifestRead read_large(int fd, const Blob& blob) {
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
+  Sha256 hasher;
+  std::string kept;
+  std::string chunk(kChunk, '\0');
+  bool keeps = blob.size <= kLargestParsedManifest;
+  bool first = true;
+  bool json = false;
+  for (;;) {
+    const ssize_t got = read_up_to(fd, chunk.data(), chunk.size());
+    if (got < 0) return failed(static_cast<int>(-got));
+    if (got == 0) break;
+    const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
+    if (first) json = looks_like_manifest(bytes);
+    first = false;
+    hasher.update(bytes);
+    keeps =
+        keeps && json && kept.size() + bytes.size() <= kLargestParsedManifest;
+    if (keeps) kept.append(bytes);
+  }
+  const bool sound = hasher.finish() == blob.digest;
+  if (keeps || !json) return conclude(kept, sound);
+  ManifestRead read;
+  read.state = ManifestState::too_large;
+  read.manifest.kind = ManifestKind::undecodable;
+  return read;
+}
+
+bool sniff(int fd) {
+  char leading[kSniffed];
+  const ssize_t got = ::pread(fd, leading, sizeof leading, 0);
+  return got > 0 &&
+         looks_like_manifest({leading, static_cast<std::size_t>(got)});
+}
+
+}  // namespace
+
+ManifestReaderPool::ManifestReaderPool(int v2) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (std::size_t i = 0; i < prefixes_.size(); ++i) {
+    const char name[] = {kDigits[i / 16], kDigits[i % 16]};
+    prefixes_[i] = open_folder(v2, layout::blob_prefix({name, 2}));
+  }
+}
+
+ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
+  char path[80];
+  const std::string hex = blob.digest.hex();
+  std::memcpy(path, hex.data(), hex.size());
+  std::memcpy(path + hex.size(), "/data", 6);
+  const int at = prefixes_[blob.digest.bytes[0]].get();
+  Descriptor file = open_file(at, path);
+  if (!file && errno == ELOOP)  // the server follows it, and the hash decides
+    file = Descriptor(::openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return failed(errno);
+  if (!declared && (blob.size > kLargestParsedManifest || !sniff(file.get()))) {
+    ManifestRead read;
+    read.state = ManifestState::opaque;
+    return read;
+  }
+  return blob.size <= kLargestServedManifest ? read_small(file.get(), blob)
+                                             : read_large(file.get(), blob);
+}
+
+}  // namespace dregs

@@ -1,0 +1,31 @@
+// Reads one manifest's blob: hash first, then parse. Thread-safe; keeps its
+// buffers per thread, and reads at most one very large manifest at a time.
+#pragma once
+
+#include <array>
+
+#include "scanner/descriptor.h"
+#include "scanner/manifest_graph.h"
+
+namespace dregs {
+
+struct ManifestRead {
+  ManifestState state = ManifestState::unreadable;
+  int error = 0;
+  Manifest manifest;
+};
+
+class ManifestReaderPool {
+ public:
+  // `v2` is borrowed. Opens the prefix folders that hold manifests once.
+  explicit ManifestReaderPool(int v2);
+
+  // `declared`: the blob is named as a manifest (revision, tag, index child);
+  // otherwise it is only looked at, and read if it looks like one.
+  ManifestRead read(const Blob& blob, bool declared) const;
+
+ private:
+  std::array<Descriptor, 256> prefixes_;
+};
+
+}  // namespace dregs

@@ -1,0 +1,341 @@
+#include "scanner/repository_scanner.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "scanner/entry_type.h"
+#include "scanner/link_folder.h"
+#include "scanner/repository_scan.h"
+
+namespace dregs {
+namespace {
+
+// Mixes what a server writes into one number, order included.
+class Fingerprint {
+ public:
+  void add(std::uint64_t value) {
+    value_ = (value_ ^ value) * 0x9e3779b97f4a7c15ULL;
+    value_ ^= value_ >> 29;
+  }
+  void add(const Digest& digest) { add(DigestHash{}(digest)); }
+  void add(const std::string& text) { add(std::hash<std::string>{}(text)); }
+  void add(const std::vector<Digest>& digests) {
+    add(digests.size());
+    for (const Digest& digest : digests) add(digest);
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
+std::uint64_t fingerprint_of(const Repository& repository) {
+  Fingerprint print;
+  for (const auto* digests :
+       {&repository.revisions, &repository.layers, &repository.led_to,
+        &repository.empty_revisions, &repository.empty_layers})
+    print.add(*digests);
+  print.add(repository.tags.size());
+  for (const Tag& tag : repository.tags) {
+    print.add(tag.name);
+    print.add(tag.current.value_or(Digest{}));
+  }
+  for (const HistoryEntry& entry : repository.history) {
+    print.add(entry.tag);
+    print.add(entry.digest);
+  }
+  for (const LayerAlias& alias : repository.aliases) {
+    print.add(alias.digest);
+    print.add(alias.target.value_or(Digest{}));
+  }
+  for (const Upload& upload : repository.uploads) {
+    print.add(upload.id);
+    print.add(upload.bytes);
+    print.add(static_cast<std::uint64_t>(upload.changed_ns));
+  }
+  print.add(repository.history_entries);
+  print.add(repository.pins.size());
+  return print.value();
+}
+
+// Where links of one kind go, and what a bad one is called.
+struct LinkDestination {
+  std::string folder;  // relative to the repository
+  FindingKind bad{};
+  std::vector<Digest>& digests;
+  std::vector<Digest>& empty;
+};
+
+class RepositoryScanner {
+ public:
+  RepositoryScanner(const RepositoryPlace& place, int folder,
+                    const StopRequest& stop, ScanProgress& progress,
+                    RepositoryScan& scan)
+      : place_(place),
+        folder_(folder),
+        stop_(stop),
+        progress_(progress),
+        scan_(scan),
+        report_(scan) {}
+
+  void run() {
+    repository().name = place_.name;
+    descriptor_status(folder_, status_);
+    judge_place();
+    scan_manifests();
+    scan_layers();
+    if (const Descriptor uploads = open_part("_uploads"))
+      dregs::scan_uploads(uploads.get(), stop_, report_);
+    judge_parts();
+    sort_all();
+    repository().fingerprint = fingerprint_of(repository());
+  }
+
+ private:
+  Repository& repository() { return scan_.repository; }
+
+  void judge_place() {
+    if (place_.hidden)
+      report_.pin(FindingKind::hidden_repository, "",
+                  "below a folder whose name begins with '_', where no server "
+                  "looks; all that it names is kept");
+    else if (!layout::is_legal_repository_name(place_.name))
+      report_.pin(FindingKind::odd_repository_name, "",
+                  "no server accepts this name; all that it names is kept");
+    if (place_.through_symbolic_link)
+      report_.pin(FindingKind::symbolic_link, "",
+                  "the registry follows it; nothing is removed through it");
+    if (place_.other_filesystem)
+      report_.pin(FindingKind::other_filesystem, "",
+                  "another filesystem is mounted here; nothing is removed");
+  }
+
+  // Opens a folder of the repository's own structure; invalid where there is
+  // none. Whatever is odd about it is reported, and pins.
+  Descriptor open_part(const std::string& below) {
+    FileStatus status;
+    int error = file_status(folder_, below.c_str(), status);
+    if (error == ENOENT) return Descriptor();
+    if (error == 0 && status.symbolic_link()) {
+      report_.pin(FindingKind::symbolic_link, below,
+                  "the registry follows it; nothing is removed through it");
+      error = followed_status(folder_, below.c_str(), status);
+    }
+    if (error == 0 && !status.folder()) {
+      report_.pin(FindingKind::not_a_folder, below,
+                  "a file where the registry needs a folder");
+      return Descriptor();
+    }
+    if (error == 0 && status.device != status_.device)
+      report_.pin(FindingKind::other_filesystem, below,
+                  "another filesystem is mounted here; nothing is removed");
+    Descriptor opened = open_folder(folder_, below);
+    if (!opened)
+      report_.obstacle(below, error != 0 ? error : errno);
+    else
+      repository().folders.push_back(below);
+    return opened;
+  }
+
+  void scan_manifests() {
+    const Descriptor manifests = open_part("_manifests");
+    if (!manifests) return;
+    repository().has_manifests_folder = true;
+    note_foreign(manifests.get(), "_manifests", {"revisions", "tags"});
+    if (const Descriptor revisions = open_part("_manifests/revisions"))
+      scan_revisions(revisions.get());
+    if (const Descriptor tags = open_part("_manifests/tags")) {
+      repository().has_tags_folder = true;
+      scan_tags(tags.get(), stop_, progress_, report_);
+    }
+  }
+
+  void note_foreign(int folder, const std::string& below,
+                    std::initializer_list<std::string_view> known) {
+    for_each_entry(folder, [&](FolderEntry entry) {
+      if (std::find(known.begin(), known.end(), entry.name) == known.end())
+        report_.foreign(below + "/" + std::string(entry.name),
+                        "not written by a registry; it is left alone");
+    });
+  }
+
+  void scan_revisions(int revisions) {
+    const std::string below = "_manifests/revisions";
+    for_each_entry(revisions, [&](FolderEntry entry) {
+      const std::string path = below + "/" + std::string(entry.name);
+      if (entry.name == "sha256") return;
+      if (entry_type(revisions, entry) == EntryType::file)
+        return report_.foreign(path, "no revision of the registry's");
+      report_.pin(FindingKind::foreign_algorithm, path,
+                  "the registry names manifests by sha256 only");
+    });
+    repository().has_revisions_folder =
+        read_links({below + "/sha256", FindingKind::bad_revision_link,
+                    repository().revisions, repository().empty_revisions});
+  }
+
+  void scan_layers() {
+    const Descriptor layers = open_part("_layers");
+    if (!layers) return;
+    repository().has_layers_folder = true;
+    for_each_entry(layers.get(), [&](FolderEntry entry) {
+      const std::string name(entry.name);
+      if (name == "sha256") return;
+      if (name == "sha384" || name == "sha512")
+        return read_aliases("_layers/" + name, name + ":");
+      if (name == "tarsum") return read_tarsum_aliases();
+      report_.foreign("_layers/" + name, "no layer link of the registry's");
+    });
+    read_links({"_layers/sha256", FindingKind::bad_layer_link,
+                repository().layers, repository().empty_layers});
+  }
+
+  // Whether there is such a folder.
+  bool read_links(const LinkDestination& to) {
+    const Descriptor folder = open_part(to.folder);
+    if (!folder) return false;
+    LinkFolder links = read_link_folder(folder.get(), stop_);
+    if (links.error != 0) report_.obstacle(to.folder, links.error);
+    progress_.links += links.sound.size();
+    to.digests = std::move(links.sound);
+    for (const NamedLink& link : links.unsound) unsound(to, folder.get(), link);
+    for (const std::string& name : links.foreign)
+      report_.foreign(to.folder + "/" + name, "no link of the registry's");
+    for (const std::string& name : links.odd)
+      report_.pin(to.bad, to.folder + "/" + name,
+                  "a folder whose name is not a digest");
+    return true;
+  }
+
+  void unsound(const LinkDestination& to, int folder, const NamedLink& named) {
+    const std::string below = to.folder + "/" + named.name.hex();
+    if (named.link.state == LinkState::missing && !named.through_symbolic_link)
+      return without_link(to, folder, below, named.name);
+    to.digests.push_back(named.name);
+    if (named.link.target) repository().led_to.push_back(*named.link.target);
+    const std::string digest = named.name.to_string();
+    if (named.through_symbolic_link)
+      report_.pin(FindingKind::symbolic_link, below,
+                  "the registry follows it; nothing is removed through it",
+                  digest);
+    else if (named.link.state == LinkState::unreadable)
+      report_.pin(FindingKind::unreadable_file, below + "/link",
+                  describe(named.link), digest);
+    else if (named.link.state == LinkState::sound)
+      report_.pin(FindingKind::mismatched_link, below + "/link",
+                  "names " +
+                      (named.link.target ? named.link.target->to_string()
+                                         : named.link.other_digest) +
+                      " instead; both are kept",
+                  digest);
+    else
+      report_.pin(to.bad, below + "/link", describe(named.link), digest);
+  }
+
+  // What the API's deletion leaves: a folder without its link.
+  void without_link(const LinkDestination& to, int folder,
+                    const std::string& below, const Digest& name) {
+    const Descriptor inside = open_folder(folder, name.hex());
+    bool foreign = !inside;
+    if (inside)
+      for_each_entry(inside.get(), [&](FolderEntry entry) {
+        FileStatus status;
+        if (layout::is_temporary_name(entry.name) &&
+            file_status(inside.get(), entry.c_str(), status) == 0 &&
+            status.regular())
+          report_.temporary(below + "/" + std::string(entry.name), status);
+        else
+          foreign = true;
+      });
+    if (foreign)
+      report_.foreign(below, "has no link, yet holds other files");
+    else
+      to.empty.push_back(name);
+  }
+
+  void read_aliases(const std::string& below, const std::string& prefix) {
+    const Descriptor folder = open_part(below);
+    if (!folder) return;
+    const int error = for_each_entry(folder.get(), [&](FolderEntry entry) {
+      const std::string name(entry.name);
+      const Link link = read_link(folder.get(), (name + "/link").c_str());
+      if (link.state == LinkState::missing) {
+        report_.foreign(below + "/" + name, "an alias folder without a link");
+        return;
+      }
+      repository().aliases.push_back({prefix + name, link.target});
+      if (link.state != LinkState::sound)
+        report_.pin(FindingKind::bad_layer_link, below + "/" + name + "/link",
+                    describe(link), prefix + name);
+    });
+    if (error != 0) report_.obstacle(below, error);
+  }
+
+  // _layers/tarsum/<version>/<alg>/<hex>/link, of registries before 2.3.
+  void read_tarsum_aliases() {
+    const Descriptor tarsum = open_part("_layers/tarsum");
+    if (!tarsum) return;
+    std::vector<std::pair<std::string, std::string>> folders;
+    for_each_entry(tarsum.get(), [&](FolderEntry version) {
+      const Descriptor inside = open_folder(tarsum.get(), version.c_str());
+      if (!inside) return;
+      for_each_entry(inside.get(), [&](FolderEntry algorithm) {
+        const std::string v(version.name);
+        const std::string a(algorithm.name);
+        folders.emplace_back("_layers/tarsum/" + v + "/" + a,
+                             "tarsum." + v + "+" + a + ":");
+      });
+    });
+    for (const auto& [below, prefix] : folders) read_aliases(below, prefix);
+  }
+
+  // A repository whose manifests were lost looks like one that never had any,
+  // and a push that got as far as its layers like both (rows 55 and 56).
+  void judge_parts() {
+    const Repository& r = repository();
+    const bool has_links = !r.layers.empty() || !r.aliases.empty();
+    const bool has_manifests = !r.revisions.empty() || !r.tags.empty();
+    if (!r.has_revisions_folder && (has_links || has_manifests))
+      report_.pin(
+          FindingKind::manifests_missing,
+          r.has_manifests_folder ? "_manifests/revisions" : "_manifests",
+          "missing, so nobody knows which layers images need; all "
+          "layers are kept");
+    if (!r.has_layers_folder && has_manifests)
+      report_.note(FindingKind::layers_missing, "_layers",
+                   "missing, so servers cannot serve the images' layers");
+  }
+
+  void sort_all() {
+    Repository& r = repository();
+    for (auto* digests : {&r.revisions, &r.layers, &r.led_to,
+                          &r.empty_revisions, &r.empty_layers}) {
+      std::sort(digests->begin(), digests->end());
+      digests->erase(std::unique(digests->begin(), digests->end()),
+                     digests->end());
+    }
+    std::sort(r.aliases.begin(), r.aliases.end());
+    std::sort(r.folders.begin(), r.folders.end());
+    std::sort(r.pins.begin(), r.pins.end());
+  }
+
+  const RepositoryPlace& place_;
+  int folder_;
+  const StopRequest& stop_;
+  ScanProgress& progress_;
+  RepositoryScan& scan_;
+  RepositoryReport report_;
+  FileStatus status_;
+};
+
+}  // namespace
+
+RepositoryScan scan_repository(const RepositoryPlace& place, int folder,
+                               const StopRequest& stop,
+                               ScanProgress& progress) {
+  RepositoryScan scan;
+  RepositoryScanner(place, folder, stop, progress, scan).run();
+  return scan;
+}
+
+}  // namespace dregs

@@ -1,0 +1,326 @@
+#include "scanner/scan_blobs.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include "scanner/entry_type.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+// What one prefix folder holds; 256 of them fill without sharing anything.
+struct PrefixScan {
+  PrefixFolder folder;
+  std::vector<Blob> blobs;
+  std::vector<Digest> empty_folders;
+  std::vector<TemporaryFile> temporary_files;
+  std::vector<Finding> findings;
+  std::vector<Finding> obstacles;
+};
+
+Finding found(FindingKind kind, std::string path, std::string detail) {
+  Finding finding;
+  finding.kind = kind;
+  finding.path = std::move(path);
+  finding.detail = std::move(detail);
+  return finding;
+}
+
+bool is_prefix(std::string_view name) {
+  const auto lower_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  };
+  return name.size() == 2 && lower_hex(name[0]) && lower_hex(name[1]);
+}
+
+std::uint32_t blocks_of(const FileStatus& status) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      status.disk_bytes / 512, std::numeric_limits<std::uint32_t>::max()));
+}
+
+// One prefix folder at work.
+class PrefixScanner {
+ public:
+  PrefixScanner(int algorithm_folder, std::uint64_t device, PrefixScan& result)
+      : at_(algorithm_folder), device_(device), result_(result) {}
+
+  void run(const StopRequest& stop, ScanProgress& progress) {
+    folder_ = open_folder(at_, result_.folder.name);
+    if (!folder_) return cannot_list(errno);
+    FileStatus status;
+    if (descriptor_status(folder_.get(), status) == 0 &&
+        status.device != device_)
+      other_filesystem();
+    const int error = for_each_entry(folder_.get(), [&](FolderEntry entry) {
+      if (!stop.requested()) visit(entry);
+    });
+    if (error != 0) cannot_list(error);
+    progress.blobs += result_.blobs.size();
+    std::sort(result_.blobs.begin(), result_.blobs.end(),
+              [](const Blob& a, const Blob& b) { return a.digest < b.digest; });
+  }
+
+ private:
+  std::string path(std::string_view name) const {
+    return layout::blob_prefix(result_.folder.name) + "/" + std::string(name);
+  }
+
+  void cannot_list(int error) {
+    result_.obstacles.push_back(found(FindingKind::unreadable_folder,
+                                      layout::blob_prefix(result_.folder.name),
+                                      std::strerror(error)));
+  }
+
+  void other_filesystem() {
+    result_.folder.removable = false;
+    result_.findings.push_back(found(
+        FindingKind::other_filesystem, layout::blob_prefix(result_.folder.name),
+        "another filesystem is mounted here; nothing in it is removed"));
+  }
+
+  void visit(FolderEntry entry) {
+    ++result_.folder.entries;
+    const EntryType type = entry_type(folder_.get(), entry);
+    const auto digest = Digest::from_hex(entry.name);
+    if (!digest || !entry.name.starts_with(result_.folder.name))
+      return misplaced(entry.name);
+    if (type == EntryType::folder) return visit_blob(entry, *digest);
+    if (type == EntryType::symbolic_link) return visit_symlink(entry, *digest);
+    misplaced(entry.name);
+  }
+
+  void misplaced(std::string_view name) {
+    result_.findings.push_back(found(FindingKind::misplaced_blob, path(name),
+                                     "not a place where the registry looks"));
+  }
+
+  int data_status(FolderEntry entry, FileStatus& status) const {
+    char name[80];
+    std::memcpy(name, entry.name.data(), entry.name.size());
+    std::memcpy(name + entry.name.size(), "/data", 6);
+    return file_status(folder_.get(), name, status);
+  }
+
+  void visit_blob(FolderEntry entry, const Digest& digest) {
+    FileStatus status;
+    const int error = data_status(entry, status);
+    if (error == ENOENT) return visit_without_data(entry, digest);
+    if (error != 0) {
+      result_.findings.push_back(found(FindingKind::unreadable_file,
+                                       path(entry.name) + "/data",
+                                       std::strerror(error)));
+      return add(digest, status, false);
+    }
+    if (!status.regular()) return visit_irregular(entry, digest, status);
+    const bool elsewhere = status.device != device_;
+    if (elsewhere && result_.folder.removable)
+      result_.findings.push_back(
+          found(FindingKind::other_filesystem, path(entry.name),
+                "on another filesystem; it is not removed"));
+    add(digest, status, !elsewhere);
+  }
+
+  void visit_symlink(FolderEntry entry, const Digest& digest) {
+    result_.findings.push_back(
+        found(FindingKind::symbolic_link, path(entry.name),
+              "the registry follows it; nothing is removed through it"));
+    FileStatus status;
+    const std::string data = std::string(entry.name) + "/data";
+    if (followed_status(folder_.get(), data.c_str(), status) == 0)
+      add(digest, status, false);
+  }
+
+  void visit_irregular(FolderEntry entry, const Digest& digest,
+                       FileStatus status) {
+    const std::string data = std::string(entry.name) + "/data";
+    if (!status.symbolic_link()) {
+      result_.findings.push_back(found(FindingKind::not_a_regular_file,
+                                       path(data), "it is left alone"));
+      return;
+    }
+    result_.findings.push_back(
+        found(FindingKind::symbolic_link, path(data),
+              "the registry follows it; it is not removed"));
+    if (followed_status(folder_.get(), data.c_str(), status) == 0)
+      add(digest, status, false);
+  }
+
+  void visit_without_data(FolderEntry entry, const Digest& digest) {
+    const Descriptor inside =
+        open_folder(folder_.get(), std::string(entry.name));
+    bool foreign = !inside;
+    const int error =
+        inside ? for_each_entry(
+                     inside.get(),
+                     [&](FolderEntry left) {
+                       if (!add_temporary(inside.get(), entry.name, left))
+                         foreign = true;
+                     })
+               : errno;
+    if (error == 0 && !foreign && result_.folder.removable)
+      result_.empty_folders.push_back(digest);
+    else
+      result_.findings.push_back(
+          found(FindingKind::foreign_entry, path(entry.name),
+                error != 0 ? std::strerror(error)
+                           : "holds no data, but files of somebody else"));
+  }
+
+  bool add_temporary(int inside, std::string_view folder, FolderEntry left) {
+    FileStatus status;
+    if (!layout::is_temporary_name(left.name) ||
+        file_status(inside, left.c_str(), status) != 0 || !status.regular())
+      return false;
+    TemporaryFile file;
+    file.path = path(folder) + "/" + std::string(left.name);
+    file.bytes = status.links > 1 ? 0 : status.size;
+    file.changed_ns = status.changed_ns;
+    result_.temporary_files.push_back(std::move(file));
+    return true;
+  }
+
+  void add(const Digest& digest, const FileStatus& status, bool removable) {
+    Blob blob;
+    blob.digest = digest;
+    blob.size = status.size;
+    blob.changed_ns = status.changed_ns;
+    blob.inode = status.inode;
+    blob.disk_blocks = blocks_of(status);
+    blob.hard_linked = status.links > 1;
+    blob.removable = removable && result_.folder.removable;
+    result_.blobs.push_back(blob);
+  }
+
+  int at_;
+  std::uint64_t device_;
+  PrefixScan& result_;
+  Descriptor folder_;
+};
+
+// Lists blobs/sha256 into prefix folders still to be scanned.
+std::vector<PrefixScan> list_prefixes(int sha256, Inventory& inventory) {
+  std::vector<PrefixScan> prefixes;
+  const std::string here = std::string(layout::kBlobs) + "/sha256";
+  const int error = for_each_entry(sha256, [&](FolderEntry entry) {
+    const EntryType type = entry_type(sha256, entry);
+    const std::string path = here + "/" + std::string(entry.name);
+    const bool linked = type == EntryType::symbolic_link;
+    if (!is_prefix(entry.name) || (type != EntryType::folder && !linked)) {
+      inventory.findings.push_back(
+          found(FindingKind::misplaced_blob, path,
+                "not a place where the registry looks"));
+      return;
+    }
+    PrefixScan& prefix = prefixes.emplace_back();
+    prefix.folder.name = entry.name;
+    prefix.folder.removable = !linked;
+    if (linked)
+      inventory.findings.push_back(
+          found(FindingKind::symbolic_link, path,
+                "the registry follows it; nothing is removed through it"));
+  });
+  if (error != 0)
+    inventory.obstacles.push_back(
+        found(FindingKind::unreadable_folder, here, std::strerror(error)));
+  std::sort(prefixes.begin(), prefixes.end(),
+            [](const PrefixScan& a, const PrefixScan& b) {
+              return a.folder.name < b.folder.name;
+            });
+  return prefixes;
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()),
+            std::make_move_iterator(from.end()));
+  from = {};
+}
+
+// Prefixes are sorted and each one's blobs are: one after the other is sorted.
+void gather(std::vector<PrefixScan>& prefixes, Inventory& inventory) {
+  std::size_t count = 0;
+  for (const PrefixScan& prefix : prefixes) count += prefix.blobs.size();
+  std::vector<Blob> blobs;
+  blobs.reserve(count);
+  for (PrefixScan& prefix : prefixes) {
+    append(blobs, prefix.blobs);
+    append(inventory.empty_blob_folders, prefix.empty_folders);
+    append(inventory.temporary_files, prefix.temporary_files);
+    append(inventory.findings, prefix.findings);
+    append(inventory.obstacles, prefix.obstacles);
+    inventory.prefixes.push_back(std::move(prefix.folder));
+  }
+  std::sort(inventory.empty_blob_folders.begin(),
+            inventory.empty_blob_folders.end());
+  inventory.blobs = BlobTable(std::move(blobs));
+}
+
+// blobs/sha512/<xx>/<hex>: rare enough to be listed by one thread.
+void list_other_blobs(int blobs, const std::string& algorithm,
+                      std::vector<std::string>& other_blobs) {
+  const Descriptor folder = open_folder(blobs, algorithm);
+  if (!folder) return;
+  for_each_entry(folder.get(), [&](FolderEntry prefix) {
+    const Descriptor inside = open_folder(folder.get(), prefix.c_str());
+    if (!inside) return;
+    for_each_entry(inside.get(), [&](FolderEntry blob) {
+      other_blobs.push_back(algorithm + ":" + std::string(blob.name));
+    });
+  });
+}
+
+void note_other_algorithms(int blobs, Inventory& inventory) {
+  const std::string here(layout::kBlobs);
+  const int error = for_each_entry(blobs, [&](FolderEntry entry) {
+    if (entry.name == "sha256") return;
+    const bool known = entry.name == "sha384" || entry.name == "sha512";
+    const std::string name(entry.name);
+    inventory.findings.push_back(found(
+        known ? FindingKind::foreign_algorithm : FindingKind::misplaced_blob,
+        here + "/" + name,
+        "the registry stores blobs under sha256 only; this is kept"));
+    if (known) list_other_blobs(blobs, name, inventory.other_blobs);
+  });
+  std::sort(inventory.other_blobs.begin(), inventory.other_blobs.end());
+  if (error != 0)
+    inventory.obstacles.push_back(
+        found(FindingKind::unreadable_folder, here, std::strerror(error)));
+}
+
+}  // namespace
+
+void scan_blobs(int v2, const StopRequest& stop, ScanProgress& progress,
+                Inventory& inventory) {
+  const Descriptor blobs = open_folder(v2, std::string(layout::kBlobs));
+  if (!blobs) {
+    if (errno != ENOENT)
+      inventory.obstacles.push_back(found(FindingKind::unreadable_folder,
+                                          std::string(layout::kBlobs),
+                                          std::strerror(errno)));
+    return;
+  }
+  inventory.blobs_found = true;
+  note_other_algorithms(blobs.get(), inventory);
+  const Descriptor sha256 = open_folder(blobs.get(), "sha256");
+  if (!sha256) {
+    if (errno != ENOENT)
+      inventory.obstacles.push_back(found(FindingKind::unreadable_folder,
+                                          "blobs/sha256",
+                                          std::strerror(errno)));
+    return;
+  }
+  FileStatus status;
+  descriptor_status(v2, status);
+  std::vector<PrefixScan> prefixes = list_prefixes(sha256.get(), inventory);
+  tbb::parallel_for(std::size_t{0}, prefixes.size(), [&](std::size_t i) {
+    PrefixScanner(sha256.get(), status.device, prefixes[i]).run(stop, progress);
+  });
+  gather(prefixes, inventory);
+}
+
+}  // namespace dregs
