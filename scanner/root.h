@@ -1,0 +1,49 @@
+// Which folder to work on: contract.md, "Finding the root". format.md 5 and
+// nasty input 78: the root is resolved once, symbolic links and `..` included,
+// and everything afterwards speaks of the real path.
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "scanner/registry_config.h"
+
+namespace dregs {
+
+struct RootRequest {
+  std::optional<std::string> root{};       // --root DIR
+  std::optional<std::string> config{};     // --config FILE
+  std::vector<std::string> environment{};  // "NAME=value", see own_environment
+  // Goes before /etc/… and /var/lib/registry; tests look elsewhere with it.
+  std::string system_prefix{};
+};
+
+struct ResolvedRoot {
+  std::string directory;      // real path of the docker/registry/v2 folder
+  std::string rootdirectory;  // real path of what the registry calls its root
+  // What named it: "--root", "--config FILE", a variable's name, the path of
+  // a standard config.yml, or "default"; with the variable that had the last
+  // word in parentheses.
+  std::string source;
+  std::optional<RegistryConfig> config;  // of the registry, where one was read
+};
+
+// The message is one line: what was looked for, where, who said so, the way
+// out.
+class RootError : public std::runtime_error {
+ public:
+  explicit RootError(std::string_view message)
+      : std::runtime_error(one_line(message)) {}
+};
+
+// The first source that applies decides; whether its folder is a registry is
+// no reason to try the next. Reads only, any thread may call it. Throws
+// RootError, ConfigError.
+ResolvedRoot resolve_root(const RootRequest& request);
+
+// This process's environment as RootRequest wants it.
+std::vector<std::string> own_environment();
+
+}  // namespace dregs
