@@ -55,7 +55,7 @@ std::string sha512_text(std::string_view content);  // "sha512:<hex>"
 class StoreBuilder {
  public:
   // An empty store, with repositories/ and blobs/, in a folder of its own
-  // below TMPDIR that goes with the object.
+  // below TMPDIR, or else in memory, that goes with the object.
   StoreBuilder();
   ~StoreBuilder();
   StoreBuilder(const StoreBuilder&) = delete;
