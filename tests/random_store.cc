@@ -25,7 +25,7 @@ class Builder {
  public:
   explicit Builder(StoreBuilder& store) : store_(store) {}
 
-  void take(const Operation& operation) {
+  void take(const StoreOperation& operation) {
     operation_ = operation;
     repository_ = kRepositories[operation.repository % kRepositories.size()];
     tag_ =
@@ -36,25 +36,25 @@ class Builder {
  private:
   bool push() {
     switch (operation_.step) {
-      case Step::push_image:
+      case StoreStep::push_image:
         return push_image({.docker = operation_.how % 3 == 0,
                            .media_type = operation_.how % 3 == 1,
                            .created_by = word(operation_.how)});
-      case Step::push_sha512_image:
+      case StoreStep::push_sha512_image:
         return push_image({.sha512_layers = true});
-      case Step::push_index:
+      case StoreStep::push_index:
         return push_index();
-      case Step::push_referrer:
+      case StoreStep::push_referrer:
         return push_referrer();
-      case Step::push_helm:
+      case StoreStep::push_helm:
         return know(store_.helm(repository_, tag_, word(0)).manifest);
-      case Step::push_schema1:
+      case StoreStep::push_schema1:
         return know(store_.schema1(repository_, tag_, contents()));
-      case Step::push_signed_schema1:
+      case StoreStep::push_signed_schema1:
         return know(store_.schema1(repository_, tag_, contents(), 2));
-      case Step::push_artifact:
+      case StoreStep::push_artifact:
         return know(store_.artifact(repository_, tag_, contents(), subject()));
-      case Step::push_buildkit_cache:
+      case StoreStep::push_buildkit_cache:
         return know(store_.buildkit_cache(repository_, tag_, contents()));
       default:
         return false;
@@ -64,14 +64,14 @@ class Builder {
   bool copy() {
     const Known* known = choose("");
     switch (operation_.step) {
-      case Step::copy_image:
+      case StoreStep::copy_image:
         if (known != nullptr && !known->layers.empty()) {
           store_.image(
               repository_, tag_, known->layers,
               {.docker = known->docker, .created_by = known->created_by});
         }
         return true;
-      case Step::copy_tag:
+      case StoreStep::copy_tag:
         known = choose(repository_);
         if (known != nullptr && !tag_.empty() && is_served(known->manifest)) {
           store_.move_tag(repository_, tag_, known->manifest);
@@ -85,13 +85,13 @@ class Builder {
   bool unlink() {
     const Known* known = choose(repository_);
     switch (operation_.step) {
-      case Step::delete_tag:
+      case StoreStep::delete_tag:
         if (store_.has(StoreBuilder::tag_folder(repository_, tag_)) &&
             !tag_.empty()) {
           store_.untag(repository_, tag_);
         }
         return true;
-      case Step::delete_manifest:
+      case StoreStep::delete_manifest:
         if (known != nullptr && is_served(known->manifest)) {
           store_.delete_manifest(repository_, known->manifest);
         }
@@ -103,10 +103,10 @@ class Builder {
 
   bool soil() {
     switch (operation_.step) {
-      case Step::orphan_blob:
+      case StoreStep::orphan_blob:
         store_.blob(word(operation_.how) + " orphan");
         return true;
-      case Step::orphan_layer:
+      case StoreStep::orphan_layer:
         // Before the first manifest it would be a push that was cut off.
         if (choose(repository_) != nullptr) {
           store_.layer(repository_, word(operation_.how));
@@ -193,7 +193,7 @@ class Builder {
 
   StoreBuilder& store_;
   std::vector<Known> known_;
-  Operation operation_;
+  StoreOperation operation_;
   std::string repository_;
   std::string tag_;
 };
@@ -216,32 +216,32 @@ constexpr std::array kStepNames{"push_image",
                                 "damage"};
 
 // Chosen as often as they stand here.
-std::vector<Step> registry_2_steps() {
-  using enum Step;
+std::vector<StoreStep> registry_2_steps() {
+  using enum StoreStep;
   return {push_image, push_image,    push_image,    push_image, push_index,
           push_index, push_referrer, push_referrer, push_helm,  push_schema1,
           copy_image, copy_image,    copy_tag,      copy_tag,   delete_tag,
           delete_tag, orphan_blob,   orphan_layer};
 }
 
-std::vector<Step> healthy_steps() {
-  using enum Step;
-  std::vector<Step> steps = registry_2_steps();
+std::vector<StoreStep> healthy_steps() {
+  using enum StoreStep;
+  std::vector<StoreStep> steps = registry_2_steps();
   steps.insert(steps.end(),
                {push_signed_schema1, push_sha512_image, push_artifact,
                 push_buildkit_cache, delete_manifest, delete_manifest});
   return steps;
 }
 
-std::vector<Step> damaging_steps() {
-  std::vector<Step> steps = healthy_steps();
-  steps.insert(steps.end(), 3, Step::damage);
+std::vector<StoreStep> damaging_steps() {
+  std::vector<StoreStep> steps = healthy_steps();
+  steps.insert(steps.end(), 3, StoreStep::damage);
   return steps;
 }
 
-rc::Gen<StoreProgram> programs(const std::vector<Step>& steps) {
+rc::Gen<StoreProgram> programs(const std::vector<StoreStep>& steps) {
   const auto number = rc::gen::inRange(0U, 256U);
-  const auto operation = rc::gen::construct<Operation>(
+  const auto operation = rc::gen::construct<StoreOperation>(
       rc::gen::elementOf(steps), rc::gen::inRange(0U, 6U),
       rc::gen::inRange(0U, 4U), number, number);
   return rc::gen::resize(30, rc::gen::container<StoreProgram>(operation));
@@ -249,7 +249,7 @@ rc::Gen<StoreProgram> programs(const std::vector<Step>& steps) {
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Operation& operation) {
+std::ostream& operator<<(std::ostream& out, const StoreOperation& operation) {
   return out << kStepNames[static_cast<std::size_t>(operation.step)] << '('
              << operation.repository << ", " << operation.tag << ", "
              << operation.what << ", " << operation.how << ')';
@@ -265,7 +265,7 @@ rc::Gen<StoreProgram> damaged_stores() { return programs(damaging_steps()); }
 
 void build(StoreBuilder& store, const StoreProgram& program) {
   Builder builder(store);
-  for (const Operation& operation : program) builder.take(operation);
+  for (const StoreOperation& operation : program) builder.take(operation);
 }
 
 }  // namespace dregs

@@ -12,7 +12,7 @@
 
 namespace dregs {
 
-enum class Step {
+enum class StoreStep {
   push_image,
   push_index,  // of what the repository has: indexes too, hence nested ones
   push_referrer,
@@ -33,17 +33,17 @@ enum class Step {
 
 // The numbers choose among what is there when the step is taken, so that a
 // program stays a program when rapidcheck takes steps out of it.
-struct Operation {
-  Step step{};
+struct StoreOperation {
+  StoreStep step{};
   unsigned repository = 0;
   unsigned tag = 0;  // 0: untagged
   unsigned what = 0;
   unsigned how = 0;
 };
 
-std::ostream& operator<<(std::ostream& out, const Operation& operation);
+std::ostream& operator<<(std::ostream& out, const StoreOperation& operation);
 
-using StoreProgram = std::vector<Operation>;
+using StoreProgram = std::vector<StoreOperation>;
 
 // What clients and the API can do, up to about 30 steps in 6 repositories.
 rc::Gen<StoreProgram> healthy_stores();
