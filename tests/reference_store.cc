@@ -67,7 +67,8 @@ bool is_damaged(const Repository& repository, const fs::path& folder) {
     if (link != digest) return true;
   }
   for (const auto& [digest, link] : repository.layers) {
-    if (!link) return true;
+    const bool is_alias = !digest.starts_with("sha256:");
+    if (!link || (link != digest && !is_alias)) return true;
   }
   for (const auto& [name, tag] : repository.tags) {
     if (!tag.current &&
@@ -75,7 +76,7 @@ bool is_damaged(const Repository& repository, const fs::path& folder) {
       return true;
     }
   }
-  return !repository.layers.empty() &&
+  return (!repository.layers.empty() || !repository.tags.empty()) &&
          !fs::is_directory(folder / "_manifests/revisions");
 }
 

@@ -148,6 +148,7 @@ class StoreBuilder {
                               const std::string& tag);
   static std::string history_path(const std::string& repository,
                                   const std::string& tag, const Digest& digest);
+  static std::string temp_path(const std::string& path);
   static std::string upload_path(const std::string& repository,
                                  const std::string& id);
 

@@ -45,11 +45,13 @@ void StoreBuilder::upload(const std::string& repository, const std::string& id,
   }
 }
 
+std::string StoreBuilder::temp_path(const std::string& path) {
+  return path + ".0192d1c4-7a3e-7c11-9b52-5f0c8a6d3e21.tmp";
+}
+
 std::string StoreBuilder::temp_file(const std::string& path) {
-  const std::string temporary =
-      path + ".0192d1c4-7a3e-7c11-9b52-5f0c8a6d3e21.tmp";
-  write(temporary, "half");
-  return temporary;
+  write(temp_path(path), "half");
+  return temp_path(path);
 }
 
 void StoreBuilder::folder(const std::string& path) {

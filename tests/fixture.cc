@@ -1,0 +1,80 @@
+#include "tests/fixture.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "tests/fixture_script.h"
+
+namespace dregs {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+fs::path fixtures() { return fs::path(DREGS_SOURCE_DIR) / "fixtures"; }
+
+std::set<std::string> take_strings(Json& from, const char* key) {
+  std::set<std::string> strings = from.at(key);
+  from.erase(key);
+  return strings;
+}
+
+Expectation read_expectation(const FixtureScript& script, Json json) {
+  Expectation expected;
+  for (const std::string& path : take_strings(json, "removes")) {
+    expected.removes.insert(script.path(path));
+  }
+  expected.findings = take_strings(json, "findings");
+  expected.pinned = take_strings(json, "pinned");
+  expected.document = std::move(json);
+  return expected;
+}
+
+void follow(const fs::path& description, FixtureScript& script) {
+  std::ifstream in(description);
+  if (!in) throw std::runtime_error("cannot read " + description.string());
+  for (std::string line; std::getline(in, line);) {
+    try {
+      script.run(line);
+    } catch (const std::exception& error) {
+      throw std::runtime_error(description.string() + ": " + line + ": " +
+                               error.what());
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> fixture_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(fixtures())) {
+    names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Fixture::Fixture(const std::string& name) {
+  FixtureScript script(store_);
+  follow(fixtures() / name / "store", script);
+  std::ifstream in(fixtures() / name / "expected.json");
+  const Json expected = Json::parse(in);
+  for (const auto& [command, json] : expected.items()) {
+    expectations_[command] = read_expectation(script, json);
+  }
+}
+
+std::set<std::string> with_uploads_as_one(const std::set<std::string>& paths) {
+  std::set<std::string> result;
+  for (const std::string& path : paths) {
+    const std::size_t uploads = path.find("/_uploads/");
+    result.insert(uploads == std::string::npos
+                      ? path
+                      : path.substr(0, path.find('/', uploads + 10)));
+  }
+  return result;
+}
+
+}  // namespace dregs
