@@ -46,7 +46,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     ConfigNode node = make(mark, ConfigNode::Kind::null);
-    node.text = "~";
+    node.text = '~';  // a string here trips GCC bug 105651 at -O2
     finish(std::move(node), anchor, mark);
   }
 
