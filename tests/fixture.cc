@@ -28,7 +28,7 @@ Expectation read_expectation(const FixtureScript& script, Json json) {
   }
   expected.findings = take_strings(json, "findings");
   expected.pinned = take_strings(json, "pinned");
-  expected.document = std::move(json);
+  for (const auto& [key, value] : json.items()) expected.document[key] = value;
   return expected;
 }
 

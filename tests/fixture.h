@@ -30,7 +30,7 @@ struct Expectation {
   std::set<std::string> removes;  // relative to v2
   std::set<std::string> findings;
   std::set<std::string> pinned;
-  nlohmann::json document;  // the other keys
+  std::map<std::string, nlohmann::json> document;  // the other keys
 };
 
 std::vector<std::string> fixture_names();  // sorted

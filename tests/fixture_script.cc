@@ -155,6 +155,7 @@ void FixtureScript::harm(const Line& line) {
 std::vector<Digest> FixtureScript::digests(
     const std::vector<std::string>& words) const {
   std::vector<Digest> found;
+  found.reserve(words.size());
   for (const std::string& word : words) found.push_back(digest(word));
   return found;
 }

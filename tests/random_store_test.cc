@@ -6,16 +6,15 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
+#include <optional>
+#include <sstream>
 
 #include "tests/reference_gc.h"
+#include "tests/run_program.h"
 
 namespace dregs {
 namespace {
-
-namespace fs = std::filesystem;
 
 bool is_subset(const std::set<std::string>& part,
                const std::set<std::string>& whole) {
@@ -62,18 +61,16 @@ RC_GTEST_PROP(RandomStore, CollectingTwiceRemovesNothingMore, ()) {
 // What `docker-registry garbage-collect --dry-run` would delete, or nullopt
 // where it fails.
 std::optional<std::set<std::string>> ask_registry_2(const StoreBuilder& store) {
-  const fs::path config = store.root() / "config.yml";
+  const std::string config = store.root() / "config.yml";
   std::ofstream(config) << "version: 0.1\nstorage:\n  filesystem:\n"
                         << "    rootdirectory: " << store.root().string()
                         << "\n";
-  const fs::path said = store.root() / "said";
-  const std::string command = "docker-registry garbage-collect --dry-run " +
-                              config.string() + " > " + said.string() +
-                              " 2> /dev/null";
-  if (std::system(command.c_str()) != 0) return std::nullopt;
+  const ProgramResult result =
+      run_program({"docker-registry", "garbage-collect", "--dry-run", config});
+  if (result.exit_code != 0) return std::nullopt;
   const std::string prefix = "blob eligible for deletion: ";
   std::set<std::string> candidates;
-  std::ifstream in(said);
+  std::istringstream in(result.out);
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with(prefix)) candidates.insert(line.substr(prefix.size()));
   }
@@ -81,7 +78,7 @@ std::optional<std::set<std::string>> ask_registry_2(const StoreBuilder& store) {
 }
 
 bool has_registry_2() {
-  return std::system("command -v docker-registry > /dev/null") == 0;
+  return run_program({"docker-registry", "--version"}).exit_code == 0;
 }
 
 TEST(Registry2, FindsTheGarbageThatTheReferenceFinds) {

@@ -1,5 +1,7 @@
 #include "tests/reference_store.h"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -39,7 +41,8 @@ std::map<std::string, Link> links_in(const fs::path& folder) {
     for (const std::string& hex : names_in(folder / algorithm)) {
       const fs::path link = folder / algorithm / hex / "link";
       if (!fs::exists(link)) continue;
-      links[algorithm + ":" + hex] =
+      const std::string digest = fmt::format("{}:{}", algorithm, hex);
+      links[digest] =
           fs::is_regular_file(link) ? as_digest(read_file(link)) : std::nullopt;
     }
   }
@@ -107,8 +110,9 @@ void find_repositories(const fs::path& folder, const std::string& name,
     if (reserved.contains(child)) {
       is_repository = true;
     } else if (fs::is_directory(folder / child)) {
-      find_repositories(folder / child,
-                        name.empty() ? child : name + "/" + child, found);
+      find_repositories(
+          folder / child,
+          name.empty() ? child : fmt::format("{}/{}", name, child), found);
     }
   }
   if (is_repository) found.push_back(read_repository(folder, name));

@@ -17,8 +17,7 @@ std::string rfc3339(std::chrono::system_clock::time_point when) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[32];
-  strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+  return {text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 // The same size, still JSON, but the last digest it names is another one.

@@ -13,6 +13,7 @@ namespace {
 std::vector<std::string> texts(
     const std::vector<BuiltDescriptor>& descriptors) {
   std::vector<std::string> digests;
+  digests.reserve(descriptors.size());
   for (const BuiltDescriptor& descriptor : descriptors) {
     digests.push_back(descriptor.digest);
   }
@@ -76,6 +77,7 @@ std::vector<BuiltDescriptor> StoreBuilder::push_all(
     const std::string& repository, const std::string& media_type,
     const std::vector<std::string>& contents) {
   std::vector<BuiltDescriptor> descriptors;
+  descriptors.reserve(contents.size());
   for (const std::string& content : contents) {
     descriptors.push_back(describe(media_type, layer(repository, content)));
   }
