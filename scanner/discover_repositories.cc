@@ -178,7 +178,6 @@ class Discovery {
     for (RepositoryScan& scan : share.repositories) {
       append(inventory.findings, scan.findings);
       append(inventory.obstacles, scan.obstacles);
-      append(inventory.temporary_files, scan.temporary_files);
       inventory.repositories.push_back(std::move(scan.repository));
     }
     append(inventory.namespaces, share.namespaces);

@@ -7,8 +7,8 @@
 
 namespace dregs {
 
-// Fills repositories and namespaces and adds to temporary_files, findings and
-// obstacles. Parallel over folders.
+// Fills repositories and namespaces and adds to findings and obstacles.
+// Parallel over folders.
 void discover_repositories(int v2, const StopRequest& stop,
                            ScanProgress& progress, Inventory& inventory);
 

@@ -79,7 +79,9 @@ struct LayerAlias {
 struct Upload {
   std::string id;
   std::uint64_t bytes = 0;
-  std::int64_t changed_ns = 0;  // newest mtime or ctime of anything inside
+  // Newest mtime or ctime of a file inside; folders do not count, for else a
+  // removal that was cut short would make the rest look fresh.
+  std::int64_t changed_ns = 0;
   bool recognised = true;       // a UUID that holds nothing unknown
 };
 
@@ -88,7 +90,6 @@ struct TemporaryFile {
   std::string path;
   std::uint64_t bytes = 0;
   std::int64_t changed_ns = 0;
-  std::int32_t repository = -1;  // position; -1: below blobs
 };
 
 // Why nothing in a repository may be removed (format.md 1.6).
@@ -113,6 +114,7 @@ struct Repository {
   // Folders whose link is gone, as the API leaves them; empty when listed.
   std::vector<Digest> empty_revisions;
   std::vector<Digest> empty_layers;
+  std::vector<TemporaryFile> temporary_files;
   // _manifests, _layers and so on, relative to the repository, as found.
   std::vector<std::string> folders;
   std::vector<PinReason> pins;
@@ -142,7 +144,7 @@ struct Inventory {
   std::vector<std::string> other_blobs;     // sorted
   std::vector<Repository> repositories;     // sorted by name
   std::vector<NamespaceFolder> namespaces;  // sorted by path
-  std::vector<TemporaryFile> temporary_files;
+  std::vector<TemporaryFile> temporary_files;  // below blobs
   std::vector<Finding> findings;
   // Why U(R) is not known for every repository: no blob may be deleted.
   std::vector<Finding> obstacles;

@@ -48,6 +48,7 @@ struct ManifestNode {
   ManifestKind kind{};
   bool ambiguous = false;
   bool bad_descriptor = false;
+  bool has_subject = false;
 
   // Whether all that it needs is known.
   bool understood() const {

@@ -17,11 +17,6 @@ namespace {
 
 enum class Wanted : std::uint8_t { no, if_it_looks_like_one, as_manifest };
 
-struct WaveItem {
-  BlobId blob = 0;
-  bool declared = false;
-};
-
 // A manifest with its references looked up, or left as digests where no blob
 // has them.
 struct WaveResult {
@@ -46,7 +41,7 @@ class ManifestGraphBuilder {
     graph_.node_at_.assign(graph_.blobs_, 0);
     wanted_.assign(graph_.blobs_, Wanted::no);
     resolve_repositories();
-    std::vector<WaveItem> wave = first_wave();
+    std::vector<BlobId> wave = first_wave();
     while (!wave.empty() && !stop_.requested()) wave = read_wave(wave);
     read_signatures();
     graph_.node_at_.resize(graph_.blobs_ + graph_.absent_.size(), 0);
@@ -112,25 +107,14 @@ class ManifestGraphBuilder {
         to.aliases[i] = intern(*from.aliases[i].target);
   }
 
-  void want(DigestId id, Wanted how, std::vector<WaveItem>& wave) {
+  void want(DigestId id, Wanted how, std::vector<BlobId>& wave) {
     if (!graph_.present(id) || wanted_[id] >= how) return;
-    if (wanted_[id] == Wanted::if_it_looks_like_one) {
-      // Already read, perhaps as opaque: now it is declared to be a manifest.
-      const ManifestNode* node = graph_.node(id);
-      wanted_[id] = how;
-      if (node != nullptr && node->state != ManifestState::opaque) return;
-      if (node == nullptr) {  // waits in this very wave
-        for (WaveItem& item : wave)
-          if (item.blob == id) item.declared = true;
-        return;
-      }
-    }
+    if (wanted_[id] == Wanted::no) wave.push_back(id);
     wanted_[id] = how;
-    wave.push_back({id, how == Wanted::as_manifest});
   }
 
-  std::vector<WaveItem> first_wave() {
-    std::vector<WaveItem> wave;
+  std::vector<BlobId> first_wave() {
+    std::vector<BlobId> wave;
     for (const RepositoryIds& ids : graph_.repositories_) {
       for (const DigestId id : ids.revisions)
         want(id, Wanted::as_manifest, wave);
@@ -138,13 +122,11 @@ class ManifestGraphBuilder {
       for (const DigestId id : ids.led_to)
         want(id, Wanted::if_it_looks_like_one, wave);
     }
-    std::sort(
-        wave.begin(), wave.end(),
-        [](const WaveItem& a, const WaveItem& b) { return a.blob < b.blob; });
+    std::sort(wave.begin(), wave.end());
     return wave;
   }
 
-  std::vector<WaveItem> read_wave(const std::vector<WaveItem>& wave) {
+  std::vector<BlobId> read_wave(const std::vector<BlobId>& wave) {
     progress_.wanted += wave.size();
     std::vector<WaveResult> results(wave.size());
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, wave.size(), 32),
@@ -155,22 +137,33 @@ class ManifestGraphBuilder {
                             results[i] = read_one(wave[i]);
                         progress_.read += range.size();
                       });
-    std::vector<WaveItem> next;
+    std::vector<BlobId> next;
     for (std::size_t i = 0; i < wave.size(); ++i)
-      add(wave[i].blob, results[i], next);
+      add(wave[i], results[i], next);
+    read_again_what_is_declared_by_now(next);
     return next;
   }
 
-  WaveResult read_one(const WaveItem& item) const {
+  // Looked at and passed over, while another manifest says that it is one.
+  void read_again_what_is_declared_by_now(std::vector<BlobId>& next) {
+    std::erase_if(opaque_, [&](BlobId blob) {
+      if (wanted_[blob] != Wanted::as_manifest) return false;
+      next.push_back(blob);
+      return true;
+    });
+  }
+
+  WaveResult read_one(BlobId blob) const {
     WaveResult result;
-    result.read = readers_.read(inventory_.blobs[item.blob], item.declared);
+    result.read = readers_.read(inventory_.blobs[blob],
+                                wanted_[blob] == Wanted::as_manifest);
     result.ids.reserve(result.read.manifest.references.size());
     for (const Reference& reference : result.read.manifest.references)
       result.ids.push_back(lookup(reference.digest));
     return result;
   }
 
-  void add(BlobId blob, WaveResult& result, std::vector<WaveItem>& next) {
+  void add(BlobId blob, WaveResult& result, std::vector<BlobId>& next) {
     const Manifest& manifest = result.read.manifest;
     ManifestNode node;
     node.id = blob;
@@ -183,17 +176,21 @@ class ManifestGraphBuilder {
     node.edges = static_cast<std::uint32_t>(result.ids.size());
     node.first_other = static_cast<std::uint32_t>(graph_.others_.size());
     node.others = static_cast<std::uint32_t>(manifest.other_references.size());
+    node.has_subject = std::any_of(
+        manifest.references.begin(), manifest.references.end(),
+        [](const Reference& r) { return r.role == ReferenceRole::subject; });
     for (std::size_t i = 0; i < result.ids.size(); ++i)
       add_edge(manifest.references[i], result.ids[i], next);
     graph_.others_.insert(graph_.others_.end(),
                           manifest.other_references.begin(),
                           manifest.other_references.end());
     put(node);
+    if (node.state == ManifestState::opaque) opaque_.push_back(blob);
     result = {};
   }
 
   void add_edge(const Reference& reference, DigestId id,
-                std::vector<WaveItem>& next) {
+                std::vector<BlobId>& next) {
     if (id == kNoDigest) id = intern(reference.digest);
     graph_.edges_.push_back({id, reference.role, reference.may_be_absent});
     switch (reference.role) {
@@ -250,6 +247,7 @@ class ManifestGraphBuilder {
   ManifestReaderPool readers_;
   ManifestGraph graph_;
   std::vector<Wanted> wanted_;
+  std::vector<BlobId> opaque_;
 };
 
 ManifestGraph read_manifests(int v2, const Inventory& inventory,

@@ -23,7 +23,6 @@ struct RepositoryScan {
   Repository repository;
   std::vector<Finding> findings;
   std::vector<Finding> obstacles;
-  std::vector<TemporaryFile> temporary_files;
 };
 
 // `folder` is the open folder of the repository; it is only borrowed.

@@ -25,6 +25,7 @@ bool is_known(std::string_view name, int depth, EntryType type) {
 }
 
 void add(const FileStatus& status, Upload& upload) {
+  if (status.folder()) return;
   upload.changed_ns = std::max(upload.changed_ns, status.changed_ns);
   if (status.regular() && status.links == 1) upload.bytes += status.size;
 }
@@ -60,7 +61,6 @@ Upload read_upload(int uploads, const std::string& id, std::uint64_t device) {
     upload.recognised = false;
     return upload;
   }
-  add(status, upload);
   read_folder(folder.get(), 1, device, upload);
   return upload;
 }

@@ -1,0 +1,82 @@
+// Everything that roots of one repository need, by format.md 3.6. A workspace
+// for one thread: start() begins anew at the cost of nothing, so one Closure
+// serves any number of repositories, tags and questions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "scanner/inventory.h"
+#include "scanner/manifest_graph.h"
+
+namespace dregs {
+
+// Alias links of all repositories: what a sha512 reference may stand for.
+class AliasIndex {
+ public:
+  AliasIndex(const Inventory& inventory, const ManifestGraph& graph);
+  // All targets of the digest, anywhere.
+  std::span<const DigestId> targets(const std::string& digest) const;
+  // Whether blobs/<alg>/… holds the digest itself.
+  bool stored(const std::string& digest) const;
+
+ private:
+  const Inventory& inventory_;
+  std::unordered_map<std::string, std::vector<DigestId>> targets_;
+};
+
+class Closure {
+ public:
+  Closure(const Inventory& inventory, const ManifestGraph& graph,
+          const AliasIndex& aliases);
+
+  // Forgets everything; from here on roots are those of this repository.
+  void start(std::size_t repository);
+
+  // Adds a manifest, or a digest that is kept without being one.
+  void add_manifest(DigestId id);
+  void add_blob(DigestId id);
+
+  // Also keeps referrers: a revision whose subject is reached is reached.
+  // Call after start() and before the roots.
+  void follow_referrers();
+
+  bool reached(DigestId id) const { return seen_[id] >= epoch_; }
+  bool reached_alias(std::size_t position) const { return aliased_[position]; }
+  // Everything reached, in the order in which it was.
+  std::span<const DigestId> order() const { return order_; }
+  // The manifests among them whose references were followed.
+  std::span<const ManifestNode* const> manifests() const { return expanded_; }
+  // References that lead to nothing although something must be there.
+  std::span<const OtherReference* const> unresolved() const {
+    return unresolved_;
+  }
+
+ private:
+  void expand(const ManifestNode& node);
+  void follow(const GraphEdge& edge);
+  void resolve(const OtherReference& reference);
+  bool has_revision_or_tag(DigestId id) const;
+  void add_referrers_of(DigestId subject);
+
+  const Inventory& inventory_;
+  const ManifestGraph& graph_;
+  const AliasIndex& aliases_;
+  const Repository* repository_ = nullptr;
+  const RepositoryIds* ids_ = nullptr;
+  // epoch_: reached; epoch_ + 1: reached and expanded; less: neither.
+  std::uint32_t epoch_ = 0;
+  std::vector<std::uint32_t> seen_;
+  std::vector<DigestId> order_;
+  std::vector<DigestId> waiting_;
+  bool working_ = false;
+  std::vector<const ManifestNode*> expanded_;
+  std::vector<const OtherReference*> unresolved_;
+  std::vector<char> aliased_;
+  std::vector<std::pair<DigestId, DigestId>> referrers_;  // subject, referrer
+};
+
+}  // namespace dregs

@@ -1,0 +1,273 @@
+#include "gc/diagnose.h"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_set>
+
+#include "gc/closure.h"
+#include "gc/needed_by.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+// What makes a manifest that was named as one not understood.
+struct Problem {
+  FindingKind kind{};
+  bool pins = false;
+  const char* detail = "";
+};
+
+Problem problem_of(const ManifestNode& node) {
+  switch (node.state) {
+    case ManifestState::corrupt:
+      return {FindingKind::corrupt_manifest, true,
+              "its bytes do not hash to its name"};
+    case ManifestState::unreadable:
+      return {FindingKind::unreadable_manifest, true, "cannot be read"};
+    case ManifestState::too_large:
+      return {FindingKind::oversized_manifest, true,
+              "larger than dregs reads as a manifest"};
+    case ManifestState::opaque:
+      return {};
+    case ManifestState::sound:
+      break;
+  }
+  if (node.kind == ManifestKind::not_json)
+    return {FindingKind::not_a_manifest, false,
+            "a blob that is no manifest, named as one; it is kept"};
+  if (node.kind == ManifestKind::undecodable)
+    return {FindingKind::unknown_manifest, true,
+            "not JSON as the registry reads it"};
+  if (node.kind == ManifestKind::unknown)
+    return {FindingKind::unknown_manifest, true,
+            "of a type or schemaVersion that dregs does not know"};
+  if (node.bad_descriptor)
+    return {FindingKind::bad_descriptor, true,
+            "holds a descriptor without a usable digest"};
+  return {};
+}
+
+class RepositoryDiagnosis {
+ public:
+  RepositoryDiagnosis(const Inventory& inventory, const ManifestGraph& graph,
+                      std::size_t position, bool proxy_cache, Closure& closure,
+                      std::vector<Finding>& findings,
+                      std::vector<PinReason>& pins)
+      : inventory_(inventory),
+        graph_(graph),
+        repository_(inventory.repositories[position]),
+        ids_(graph.repository(position)),
+        proxy_cache_(proxy_cache),
+        closure_(closure),
+        findings_(findings),
+        pins_(pins) {
+    pins_ = repository_.pins;
+    if (proxy_cache)
+      pins_.push_back({FindingKind::proxy_cache, "pull-through cache"});
+    closure_.start(position);
+  }
+
+  void run() {
+    for (const DigestId id : ids_.revisions) closure_.add_manifest(id);
+    for (const DigestId id : ids_.tags) closure_.add_manifest(id);
+    for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
+    for (std::size_t i = 0; i < ids_.revisions.size(); ++i) judge_revision(i);
+    for (std::size_t i = 0; i < ids_.tags.size(); ++i) judge_tag(i);
+    for (const ManifestNode* node : closure_.manifests()) judge_manifest(*node);
+    for (const OtherReference* reference : closure_.unresolved())
+      report(FindingKind::unresolved_reference, reference->digest, "",
+             "no link leads from this digest to a blob, so the blob cannot be "
+             "told from garbage",
+             true);
+  }
+
+ private:
+  std::string blob_path(DigestId id) const {
+    return layout::blob_data(graph_.digest(inventory_, id));
+  }
+
+  std::string name_of(DigestId id) const {
+    return graph_.digest(inventory_, id).to_string();
+  }
+
+  void report(FindingKind kind, std::string digest, std::string path,
+              std::string detail, bool pins) {
+    Finding finding;
+    finding.kind = kind;
+    finding.repository = repository_.name;
+    finding.path =
+        path.empty() ? layout::repository(repository_.name) : std::move(path);
+    finding.digest = std::move(digest);
+    finding.detail = std::move(detail);
+    if (pins) pins_.push_back({kind, finding.digest});
+    findings_.push_back(std::move(finding));
+  }
+
+  // Once per digest, however often it is named.
+  bool first_time(DigestId id) { return judged_.insert(id).second; }
+
+  void judge_revision(std::size_t i) {
+    const DigestId id = ids_.revisions[i];
+    const Digest& digest = repository_.revisions[i];
+    const std::string link =
+        layout::link_in(layout::revision(repository_.name, digest));
+    if (graph_.present(id)) return judge_declared(id);
+    if (first_time(id))
+      report(FindingKind::missing_manifest, digest.to_string(), link,
+             "the revision's manifest is not there; pushing the image again "
+             "heals it",
+             true);
+  }
+
+  void judge_tag(std::size_t i) {
+    const DigestId id = ids_.tags[i];
+    if (id == kNoDigest) return;
+    const Tag& tag = repository_.tags[i];
+    const std::string link = layout::current_link(repository_.name, tag.name);
+    const bool has_revision =
+        std::binary_search(repository_.revisions.begin(),
+                           repository_.revisions.end(), *tag.current);
+    judge_cosign(tag);
+    if (has_revision) return;
+    if (!graph_.present(id))
+      return report(FindingKind::dangling_tag, tag.current->to_string(), link,
+                    "names a manifest that is not there", true);
+    judge_declared(id);
+    if (!proxy_cache_)
+      report(FindingKind::missing_revision_link, tag.current->to_string(), link,
+             "names a manifest that this repository has no link to; servers "
+             "answer 404, pushing the image again heals it",
+             false);
+  }
+
+  // sha256-<hex>.sig and its kin outlive the image that they belong to.
+  void judge_cosign(const Tag& tag) {
+    const std::string_view name = tag.name;
+    if (!name.starts_with("sha256-") || name.size() < 72 || name[71] != '.')
+      return;
+    const auto subject = Digest::from_hex(name.substr(7, 64));
+    if (!subject || std::binary_search(repository_.revisions.begin(),
+                                       repository_.revisions.end(), *subject))
+      return;
+    report(FindingKind::orphan_signature, subject->to_string(),
+           layout::tag(repository_.name, tag.name),
+           "belongs to an image that this repository does not have; it is kept",
+           false);
+  }
+
+  // A revision, a tag's target or an index child: it has to be a manifest.
+  void judge_declared(DigestId id) {
+    const ManifestNode* node = graph_.node(id);
+    if (node == nullptr || !first_time(id)) return;
+    const Problem problem = problem_of(*node);
+    if (problem.detail[0] != '\0')
+      report(problem.kind, name_of(id), blob_path(id),
+             node->error != 0 ? std::strerror(node->error) : problem.detail,
+             problem.pins);
+    else if (inventory_.blobs[id].size > kLargestServedManifest)
+      report(FindingKind::oversized_manifest, name_of(id), blob_path(id),
+             "larger than the 4 MiB that servers since 2.7 serve; it is kept",
+             false);
+    if (node->ambiguous)
+      report(FindingKind::ambiguous_manifest, name_of(id), blob_path(id),
+             "can be read in more than one way; all that any reading needs is "
+             "kept",
+             false);
+  }
+
+  void judge_manifest(const ManifestNode& node) {
+    for (const GraphEdge& edge : graph_.edges(node)) judge_edge(edge, node);
+  }
+
+  void judge_edge(const GraphEdge& edge, const ManifestNode& from) {
+    const bool child = edge.role == ReferenceRole::child;
+    const bool part =
+        edge.role == ReferenceRole::config || edge.role == ReferenceRole::layer;
+    const bool any_child = child || edge.role == ReferenceRole::child_or_blob;
+    if (child || (any_child && is_damaged(edge.to))) judge_declared(edge.to);
+    if (graph_.present(edge.to)) {
+      if (part) judge_layer_link(edge.to);
+      return;
+    }
+    if (edge.may_be_absent || proxy_cache_) return;
+    if (part && first_time(edge.to))
+      report(FindingKind::missing_blob, name_of(edge.to), blob_path(edge.to),
+             "needed, and not there; pushing the image again heals it", false);
+    if (any_child && first_time(edge.to))
+      report(FindingKind::missing_child, name_of(edge.to), blob_path(edge.to),
+             "the index " + name_of(from.id) +
+                 " names it; the index and its other children are kept",
+             false);
+  }
+
+  bool is_damaged(DigestId id) const {
+    const ManifestNode* node = graph_.node(id);
+    return node != nullptr && (node->state == ManifestState::corrupt ||
+                               node->state == ManifestState::unreadable);
+  }
+
+  void judge_layer_link(DigestId id) {
+    if (proxy_cache_ || !repository_.has_layers_folder) return;
+    const Digest& digest = inventory_.blobs[id].digest;
+    if (std::binary_search(repository_.layers.begin(), repository_.layers.end(),
+                           digest) ||
+        !first_time(id))
+      return;
+    report(FindingKind::missing_layer_link, digest.to_string(),
+           layout::link_in(layout::layer(repository_.name, digest)),
+           "the blob is there, but servers answer 404 without this link; "
+           "pushing the image again heals it",
+           false);
+  }
+
+  const Inventory& inventory_;
+  const ManifestGraph& graph_;
+  const Repository& repository_;
+  const RepositoryIds& ids_;
+  bool proxy_cache_;
+  Closure& closure_;
+  std::vector<Finding>& findings_;
+  std::vector<PinReason>& pins_;
+  std::unordered_set<DigestId> judged_;
+};
+
+void tidy(std::vector<PinReason>& pins) {
+  std::sort(pins.begin(), pins.end());
+  pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
+}
+
+}  // namespace
+
+Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
+                   bool proxy_cache) {
+  Diagnosis diagnosis;
+  diagnosis.pins.resize(inventory.repositories.size());
+  const AliasIndex aliases(inventory, graph);
+  tbb::enumerable_thread_specific<Closure> closures(
+      [&] { return Closure(inventory, graph, aliases); });
+  tbb::enumerable_thread_specific<std::vector<Finding>> findings;
+  tbb::parallel_for(
+      std::size_t{0}, inventory.repositories.size(), [&](std::size_t i) {
+        RepositoryDiagnosis(inventory, graph, i, proxy_cache, closures.local(),
+                            findings.local(), diagnosis.pins[i])
+            .run();
+        tidy(diagnosis.pins[i]);
+      });
+  diagnosis.findings = inventory.findings;
+  diagnosis.findings.insert(diagnosis.findings.end(),
+                            inventory.obstacles.begin(),
+                            inventory.obstacles.end());
+  for (std::vector<Finding>& some : findings)
+    diagnosis.findings.insert(diagnosis.findings.end(),
+                              std::make_move_iterator(some.begin()),
+                              std::make_move_iterator(some.end()));
+  fill_needed_by(inventory, graph, diagnosis.findings);
+  sort_findings(diagnosis.findings);
+  return diagnosis;
+}
+
+}  // namespace dregs

@@ -1,0 +1,118 @@
+#include "gc/mark.h"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+
+#include "gc/closure.h"
+
+namespace dregs {
+namespace {
+
+// Repositories share blobs: marking one twice is harmless, tearing is not.
+void set(std::uint8_t& mark) {
+  std::atomic_ref<std::uint8_t>(mark).store(1, std::memory_order_relaxed);
+}
+
+class Marker {
+ public:
+  Marker(const Inventory& inventory, const ManifestGraph& graph,
+         const Pins& pins, const Policy& policy)
+      : inventory_(inventory),
+        graph_(graph),
+        pins_(pins),
+        policy_(policy),
+        aliases_(inventory, graph),
+        closures_([this] { return Closure(inventory_, graph_, aliases_); }) {}
+
+  MarkSet run() {
+    const std::size_t repositories = inventory_.repositories.size();
+    marks_.live.assign(inventory_.blobs.size(), 0);
+    marks_.held.assign(inventory_.blobs.size(), 0);
+    marks_.repositories.resize(repositories);
+    tbb::parallel_for(std::size_t{0}, repositories,
+                      [this](std::size_t i) { mark_repository(i); });
+    return std::move(marks_);
+  }
+
+ private:
+  void mark_repository(std::size_t i) {
+    Closure& closure = closures_.local();
+    RepositoryMark& mark = marks_.repositories[i];
+    mark.pinned = !pins_[i].empty();
+    closure.start(i);
+    if (mark.pinned || !policy_.delete_untagged)
+      add_all_roots(closure, graph_.repository(i));
+    else
+      add_tagged_roots(closure, graph_.repository(i));
+    for (const DigestId id : closure.order())
+      if (graph_.present(id)) set(marks_.live[id]);
+    keep_links(closure, i, mark);
+    if (mark.pinned) hold_all(graph_.repository(i));
+  }
+
+  static void add_all_roots(Closure& closure, const RepositoryIds& ids) {
+    for (const DigestId id : ids.revisions) closure.add_manifest(id);
+    for (const DigestId id : ids.tags) closure.add_manifest(id);
+    for (const DigestId id : ids.led_to) closure.add_manifest(id);
+  }
+
+  void add_tagged_roots(Closure& closure, const RepositoryIds& ids) {
+    closure.follow_referrers();
+    for (const DigestId id : ids.tags) closure.add_manifest(id);
+    for (const DigestId id : ids.led_to) closure.add_manifest(id);
+    for (const DigestId id : ids.revisions)
+      if (is_young(id)) closure.add_manifest(id);
+  }
+
+  bool is_young(DigestId id) const {
+    return graph_.present(id) &&
+           policy_.is_young(inventory_.blobs[id].changed_ns);
+  }
+
+  void keep_links(const Closure& closure, std::size_t i, RepositoryMark& mark) {
+    const RepositoryIds& ids = graph_.repository(i);
+    for (const DigestId id : ids.revisions)
+      mark.revisions.push_back(mark.pinned || closure.reached(id));
+    for (const DigestId id : ids.layers)
+      mark.layers.push_back(mark.pinned || closure.reached(id) || is_young(id));
+    for (std::size_t a = 0; a < ids.aliases.size(); ++a)
+      mark.aliases.push_back(mark.pinned || closure.reached_alias(a) ||
+                             !graph_.present(ids.aliases[a]));
+  }
+
+  // U(R): whatever a link names can be served, whether needed or not.
+  void hold_all(const RepositoryIds& ids) {
+    for (const std::vector<DigestId>* each :
+         {&ids.revisions, &ids.tags, &ids.layers, &ids.aliases, &ids.led_to})
+      for (const DigestId id : *each)
+        if (graph_.present(id)) set(marks_.held[id]);
+  }
+
+  const Inventory& inventory_;
+  const ManifestGraph& graph_;
+  const Pins& pins_;
+  const Policy& policy_;
+  AliasIndex aliases_;
+  tbb::enumerable_thread_specific<Closure> closures_;
+  MarkSet marks_;
+};
+
+}  // namespace
+
+bool RepositoryMark::keeps_revision(const Repository& repository,
+                                    const Digest& digest) const {
+  const std::vector<Digest>& all = repository.revisions;
+  const auto found = std::lower_bound(all.begin(), all.end(), digest);
+  return found != all.end() && *found == digest &&
+         revisions[static_cast<std::size_t>(found - all.begin())];
+}
+
+MarkSet mark(const Inventory& inventory, const ManifestGraph& graph,
+             const Pins& pins, const Policy& policy) {
+  return Marker(inventory, graph, pins, policy).run();
+}
+
+}  // namespace dregs

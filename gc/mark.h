@@ -1,0 +1,40 @@
+// Which blobs and links are needed (format.md 1.6, 3.6). A pure function of
+// what was scanned: no I/O, and the same answer with any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "gc/policy.h"
+#include "scanner/inventory.h"
+#include "scanner/manifest_graph.h"
+
+namespace dregs {
+
+// Why nothing in a repository goes, by position; empty: not pinned.
+using Pins = std::vector<std::vector<PinReason>>;
+
+struct RepositoryMark {
+  std::vector<bool> revisions;  // kept; parallel to Repository::revisions
+  std::vector<bool> layers;
+  std::vector<bool> aliases;
+  bool pinned = false;
+
+  bool keeps_revision(const Repository& repository, const Digest& digest) const;
+};
+
+struct MarkSet {
+  // By BlobId. `live`: a kept manifest needs it. `held`: only a pinned
+  // repository could still serve it.
+  std::vector<std::uint8_t> live;
+  std::vector<std::uint8_t> held;
+  std::vector<RepositoryMark> repositories;
+};
+
+// Roots: revisions, tags and what unsound links lead to; with
+// policy.delete_untagged tags only, and then the referrers of what is kept.
+// Pinned repositories keep all that they could serve, U(R).
+MarkSet mark(const Inventory& inventory, const ManifestGraph& graph,
+             const Pins& pins, const Policy& policy);
+
+}  // namespace dregs

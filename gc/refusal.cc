@@ -1,0 +1,150 @@
+#include "gc/refusal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gc/sweep.h"
+#include "scanner/descriptor.h"
+
+namespace dregs {
+namespace {
+
+// Harbor keeps tags in its database: -m would take everything (format.md
+// 6.5). Fewer repositories than this may well all be untagged for good reason.
+constexpr std::size_t kManyRepositories = 10;
+constexpr double kAlmostAll = 0.9;
+
+class Judge {
+ public:
+  Judge(const Inventory& inventory, const MarkSet& marks, const Plan& plan,
+        const Policy& policy, const Surroundings& surroundings)
+      : inventory_(inventory),
+        marks_(marks),
+        plan_(plan),
+        policy_(policy),
+        surroundings_(surroundings) {}
+
+  std::vector<Refusal> run() {
+    judge_surroundings();
+    judge_scan();
+    judge_live();
+    if (policy_.delete_untagged) judge_untagged();
+    judge_share();
+    return std::move(refusals_);
+  }
+
+ private:
+  void refuse(std::string reason, std::string way_out) {
+    refusals_.push_back({std::move(reason), std::move(way_out)});
+  }
+
+  void judge_surroundings() {
+    if (surroundings_.database_in_use)
+      refuse(
+          "lockfiles/database-in-use: GitLab keeps this registry's metadata in "
+          "a database, and the links on the disk are not the truth",
+          "use GitLab's own online garbage collection");
+    if (surroundings_.proxy_cache && policy_.delete_untagged &&
+        !policy_.allow_proxy_cache)
+      refuse(
+          "this is a pull-through cache, where untagged means nothing to its "
+          "users",
+          "leave --delete-untagged out, or add --allow-proxy-cache");
+  }
+
+  void judge_scan() {
+    for (const Finding& obstacle : inventory_.obstacles)
+      refuse(obstacle.path + ": " + obstacle.detail +
+                 ", so nobody knows what it needs",
+             "make it readable (run as root or as the registry's user) and "
+             "try again");
+    if (!inventory_.blobs_found && !plan_.removals.empty())
+      refuse("there is no blobs folder, so every image looks damaged",
+             "check that the right volume is mounted");
+  }
+
+  void judge_live() {
+    const bool blobs = inventory_.blobs.size() > 0;
+    const bool any_live = std::find(marks_.live.begin(), marks_.live.end(),
+                                    1) != marks_.live.end() ||
+                          std::find(marks_.held.begin(), marks_.held.end(),
+                                    1) != marks_.held.end();
+    if (!blobs || any_live || policy_.allow_empty) return;
+    refuse(inventory_.repositories.empty()
+               ? "there are blobs, but no repositories at all"
+               : "no image is live: every blob would go",
+           "check that the right volume is mounted; --allow-empty if it is "
+           "really meant");
+  }
+
+  void judge_untagged() {
+    std::size_t with_revisions = 0;
+    std::size_t without_tags = 0;
+    for (const Repository& repository : inventory_.repositories) {
+      if (repository.revisions.empty()) continue;
+      ++with_revisions;
+      if (repository.tags.empty()) ++without_tags;
+    }
+    const bool almost_all = static_cast<double>(without_tags) >=
+                            kAlmostAll * static_cast<double>(with_revisions);
+    if (with_revisions >= kManyRepositories && almost_all &&
+        !policy_.allow_empty)
+      refuse(fmt::format("{} of {} repositories have manifests but no tags, as "
+                         "where Harbor keeps the tags in its database",
+                         without_tags, with_revisions),
+             "leave --delete-untagged out; --allow-empty if it is really "
+             "meant");
+  }
+
+  void judge_share() {
+    if (!policy_.max_delete_percent) return;
+    const KindTotals totals = totals_of(plan_);
+    const KindTotal& gone = totals[static_cast<std::size_t>(RemovalKind::blob)];
+    std::uint64_t bytes = 0;
+    for (const Blob& blob : inventory_.blobs) bytes += blob.size;
+    judge_share("blobs", gone.count, inventory_.blobs.size());
+    judge_share("bytes", gone.bytes, bytes);
+  }
+
+  void judge_share(const char* what, std::uint64_t gone, std::uint64_t all) {
+    if (all == 0) return;
+    const double percent =
+        100.0 * static_cast<double>(gone) / static_cast<double>(all);
+    if (percent > *policy_.max_delete_percent)
+      refuse(fmt::format("{:.1f} % of all {} would go, more than --max-delete "
+                         "{:g} allows",
+                         percent, what, *policy_.max_delete_percent),
+             "look at a dry run, then raise --max-delete");
+  }
+
+  const Inventory& inventory_;
+  const MarkSet& marks_;
+  const Plan& plan_;
+  const Policy& policy_;
+  const Surroundings& surroundings_;
+  std::vector<Refusal> refusals_;
+};
+
+bool exists(int at, const char* path) {
+  FileStatus status;
+  return file_status(at, path, status) == 0;
+}
+
+}  // namespace
+
+Surroundings look_around(int v2) {
+  Surroundings surroundings;
+  surroundings.database_in_use = exists(v2, "../lockfiles/database-in-use");
+  surroundings.proxy_cache = exists(v2, "../../../scheduler-state.json");
+  return surroundings;
+}
+
+std::vector<Refusal> reasons_to_refuse(const Inventory& inventory,
+                                       const MarkSet& marks, const Plan& plan,
+                                       const Policy& policy,
+                                       const Surroundings& surroundings) {
+  return Judge(inventory, marks, plan, policy, surroundings).run();
+}
+
+}  // namespace dregs

@@ -1,0 +1,246 @@
+#include "gc/remover.h"
+
+#include <tbb/enumerable_thread_specific.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "scanner/entry_type.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+using State = RemovalOutcome::State;
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+RemovalOutcome outcome_of(int error) {
+  if (error == 0) return {};
+  if (error == ENOENT) return {State::already_gone, 0, {}};
+  if (error == ELOOP || error == ENOTDIR || error == EXDEV)
+    return {State::changed, error, "a symbolic link or mount has appeared"};
+  return {State::failed, error, {}};
+}
+
+RemovalOutcome left(std::string_view name) {
+  return {State::skipped, 0,
+          "holds " + std::string(name) + ", which is left alone"};
+}
+
+// A folder of the layout, never what a symbolic link made of it.
+Descriptor open_own(int parent, const char* name) {
+  return Descriptor(
+      ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+std::vector<std::string> names_in(int folder) {
+  std::vector<std::string> names;
+  for_each_entry(folder,
+                 [&](FolderEntry entry) { names.emplace_back(entry.name); });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+int unlink_file(int folder, const std::string& name) {
+  return ::unlinkat(folder, name.c_str(), 0) == 0 ? 0 : errno;
+}
+
+int remove_folder(int parent, const std::string& name) {
+  return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 ? 0 : errno;
+}
+
+// Removes a folder in which nothing but temporary files may be left.
+RemovalOutcome close_folder(int parent, int folder, const std::string& name) {
+  const int error = remove_folder(parent, name);
+  if (error == 0) return {};
+  if (error != ENOTEMPTY && error != EEXIST) return outcome_of(error);
+  for (const std::string& entry : names_in(folder)) {
+    FileStatus status;
+    if (!layout::is_temporary_name(entry) ||
+        file_status(folder, entry.c_str(), status) != 0 || !status.regular())
+      return left(entry);
+    if (const int unlinked = unlink_file(folder, entry))
+      return outcome_of(unlinked);
+  }
+  return outcome_of(remove_folder(parent, name));
+}
+
+// A tree of known shape and depth: regular files at the leaves, folders
+// above. Stops at the first thing that is neither.
+RemovalOutcome remove_tree(int parent, const std::string& name, int depth) {
+  const Descriptor folder = open_own(parent, name.c_str());
+  if (!folder) return outcome_of(errno);
+  for (const std::string& entry : names_in(folder.get())) {
+    FileStatus status;
+    if (const int error = file_status(folder.get(), entry.c_str(), status))
+      return outcome_of(error);
+    RemovalOutcome outcome;
+    if (status.folder() && depth > 1)
+      outcome = remove_tree(folder.get(), entry, depth - 1);
+    else if (status.regular())
+      outcome = outcome_of(unlink_file(folder.get(), entry));
+    else
+      return left(entry);
+    if (outcome.state != State::removed && outcome.state != State::already_gone)
+      return outcome;
+  }
+  return outcome_of(remove_folder(parent, name));
+}
+
+}  // namespace
+
+// Consecutive removals share their parent folder, so one open folder a thread
+// is cache enough.
+class DiskRemover::Parents {
+ public:
+  int open(int v2, std::string_view path) {
+    Slot& slot = slots_.local();
+    if (slot.folder && slot.path == path) return slot.folder.get();
+    slot.path = path;
+    slot.folder = open_folder_beneath(v2, slot.path);
+    return slot.folder.get();
+  }
+
+ private:
+  struct Slot {
+    std::string path;
+    Descriptor folder;
+  };
+  tbb::enumerable_thread_specific<Slot> slots_;
+};
+
+DiskRemover::DiskRemover(int v2, const Inventory& inventory)
+    : v2_(v2), inventory_(inventory), parents_(std::make_unique<Parents>()) {
+  FileStatus status;
+  descriptor_status(v2, status);
+  device_ = status.device;
+}
+
+DiskRemover::~DiskRemover() = default;
+
+int DiskRemover::sync() { return ::syncfs(v2_) == 0 ? 0 : errno; }
+
+RemovalOutcome DiskRemover::remove(const Removal& removal) {
+  const std::string path = path_of(removal, inventory_);
+  const int parent = parents_->open(v2_, layout::parent(path));
+  if (parent < 0) return outcome_of(errno);
+  const std::string name(layout::last_component(path));
+  switch (removal.kind) {
+    case RemovalKind::blob:
+      return remove_blob(parent, removal);
+    case RemovalKind::tag_history:
+    case RemovalKind::revision:
+    case RemovalKind::layer_link:
+      return remove_link(parent, name, removal.kind);
+    case RemovalKind::tag:
+      return remove_tag(parent, name);
+    case RemovalKind::upload:
+      return remove_upload(parent, name);
+    case RemovalKind::temporary:
+      return remove_temporary(parent, name);
+    case RemovalKind::folder: {
+      const int error = remove_folder(parent, name);
+      if (error == ENOTEMPTY || error == EEXIST) return left("entries");
+      return outcome_of(error);
+    }
+  }
+  return {State::skipped, 0, "of an unknown kind"};
+}
+
+bool DiskRemover::is_untouched(int folder, const char* name,
+                               RemovalOutcome& outcome) const {
+  FileStatus status;
+  if (const int error = file_status(folder, name, status)) {
+    outcome = outcome_of(error);
+    return false;
+  }
+  if (!status.regular() || status.device != device_) {
+    outcome = {State::changed, 0, "no longer a regular file"};
+    return false;
+  }
+  if (status.changed_ns <= inventory_.started_ns) return true;
+  outcome = status.changed_ns > now_ns()
+                ? RemovalOutcome{State::skipped, 0, "its time is in the future"}
+                : RemovalOutcome{State::changed, 0, "written just now"};
+  return false;
+}
+
+RemovalOutcome DiskRemover::remove_blob(int parent,
+                                        const Removal& removal) const {
+  const std::string name = removal.digest.hex();
+  const Descriptor folder = open_own(parent, name.c_str());
+  if (!folder) return outcome_of(errno);
+  FileStatus status;
+  const int error = file_status(folder.get(), "data", status);
+  if (error != 0 && error != ENOENT) return outcome_of(error);
+  if (error == 0) {
+    const auto id = inventory_.blobs.find(removal.digest);
+    const bool same = id && status.regular() && status.device == device_ &&
+                      status.inode == inventory_.blobs[*id].inode &&
+                      status.changed_ns == inventory_.blobs[*id].changed_ns;
+    if (!same) return {State::changed, 0, "not the file that was scanned"};
+    if (const int unlinked = unlink_file(folder.get(), "data"))
+      return outcome_of(unlinked);
+  }
+  return close_folder(parent, folder.get(), name);
+}
+
+// The link goes last but one: a removal cut short leaves either a sound link
+// or an empty folder.
+RemovalOutcome DiskRemover::remove_link(int parent, const std::string& name,
+                                        RemovalKind kind) const {
+  const Descriptor folder = open_own(parent, name.c_str());
+  if (!folder) return outcome_of(errno);
+  RemovalOutcome outcome;
+  if (!is_untouched(folder.get(), "link", outcome) &&
+      outcome.state != State::already_gone)
+    return outcome;
+  if (kind == RemovalKind::revision) {
+    // signatures/<alg>/<hex>/link, of registries before 2.5.
+    outcome = remove_tree(folder.get(), "signatures", 3);
+    if (outcome.state != State::removed && outcome.state != State::already_gone)
+      return outcome;
+  }
+  const int error = unlink_file(folder.get(), "link");
+  if (error != 0 && error != ENOENT) return outcome_of(error);
+  return close_folder(parent, folder.get(), name);
+}
+
+RemovalOutcome DiskRemover::remove_upload(int parent,
+                                          const std::string& name) const {
+  return remove_tree(parent, name, 3);
+}
+
+// The current link goes first: what is left then names nothing.
+RemovalOutcome DiskRemover::remove_tag(int parent,
+                                       const std::string& name) const {
+  const Descriptor folder = open_own(parent, name.c_str());
+  if (!folder) return outcome_of(errno);
+  if (const Descriptor current = open_own(folder.get(), "current")) {
+    RemovalOutcome outcome;
+    if (!is_untouched(current.get(), "link", outcome) &&
+        outcome.state != State::already_gone)
+      return outcome;
+    const int error = unlink_file(current.get(), "link");
+    if (error != 0 && error != ENOENT) return outcome_of(error);
+  }
+  // index/<alg>/<hex>/link is the deepest.
+  return remove_tree(parent, name, 4);
+}
+
+RemovalOutcome DiskRemover::remove_temporary(int parent,
+                                             const std::string& name) const {
+  RemovalOutcome outcome;
+  if (!layout::is_temporary_name(name)) return left(name);
+  if (!is_untouched(parent, name.c_str(), outcome)) return outcome;
+  return outcome_of(unlink_file(parent, name));
+}
+
+}  // namespace dregs

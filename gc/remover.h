@@ -1,0 +1,65 @@
+// The only part of dregs that deletes. Everything is relative to the open v2
+// folder, beneath it, on its filesystem, and through no symbolic link; only
+// what the registry's layout knows is touched (format.md 1.1, 7.6, section 8).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gc/plan.h"
+
+namespace dregs {
+
+struct RemovalOutcome {
+  enum class State {
+    removed,
+    already_gone,  // counts as removed: an earlier run was cut short here
+    changed,       // not what the scan saw: somebody writes
+    skipped,       // holds what the layout does not know, or is from the future
+    failed,        // see error
+  };
+  State state = State::removed;
+  int error = 0;       // errno
+  std::string detail;  // what was left, for a person
+};
+
+// Thread contract: remove() may be called from any number of threads, for
+// removals of one kind at a time; sync() while no remove() runs.
+class Remover {
+ public:
+  virtual ~Remover() = default;
+  virtual RemovalOutcome remove(const Removal& removal) = 0;
+  // Everything removed so far is on the disk when this returns 0; else errno.
+  virtual int sync() = 0;
+};
+
+class DiskRemover : public Remover {
+ public:
+  // `v2` and `inventory` are borrowed and outlive the remover.
+  DiskRemover(int v2, const Inventory& inventory);
+  ~DiskRemover() override;
+
+  RemovalOutcome remove(const Removal& removal) override;
+  int sync() override;
+
+ private:
+  class Parents;
+
+  RemovalOutcome remove_blob(int parent, const Removal& removal) const;
+  RemovalOutcome remove_link(int parent, const std::string& name,
+                             RemovalKind kind) const;
+  RemovalOutcome remove_upload(int parent, const std::string& name) const;
+  RemovalOutcome remove_tag(int parent, const std::string& name) const;
+  RemovalOutcome remove_temporary(int parent, const std::string& name) const;
+  // Whether an entry is as the scan saw it; if not, the outcome says why.
+  bool is_untouched(int folder, const char* name,
+                    RemovalOutcome& outcome) const;
+
+  int v2_;
+  const Inventory& inventory_;
+  std::uint64_t device_ = 0;
+  std::unique_ptr<Parents> parents_;  // open parent folders, one per thread
+};
+
+}  // namespace dregs

@@ -1,0 +1,193 @@
+#include "gc/sweep.h"
+
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <tuple>
+
+namespace dregs {
+namespace {
+
+using State = RemovalOutcome::State;
+
+// What one thread saw.
+struct Share {
+  KindTotals removed{};
+  std::vector<Finding> findings;
+  std::set<std::uint32_t> failed_repositories;
+};
+
+auto identity(const Removal& removal) {
+  return std::tie(removal.kind, removal.repository, removal.digest,
+                  removal.name);
+}
+
+Plan intersection(const Plan& plan, const Plan& other) {
+  const auto less = [](const Removal& a, const Removal& b) {
+    return identity(a) < identity(b);
+  };
+  std::vector<Removal> sorted = other.removals;
+  std::sort(sorted.begin(), sorted.end(), less);
+  Plan both;
+  for (const Removal& removal : plan.removals)
+    if (std::binary_search(sorted.begin(), sorted.end(), removal, less))
+      both.removals.push_back(removal);
+  return both;
+}
+
+class Sweeper {
+ public:
+  Sweeper(Plan plan, const Inventory& inventory, Remover& remover,
+          const Replan& replan, StopRequest& stop, SweepProgress& progress)
+      : plan_(std::move(plan)),
+        inventory_(inventory),
+        remover_(remover),
+        replan_(replan),
+        stop_(stop),
+        progress_(progress) {}
+
+  SweepResult run() {
+    progress_.planned = plan_.removals.size();
+    for (std::size_t kind = 0; kind < kRemovalKinds; ++kind) {
+      if (stop_.requested()) break;
+      const auto stage = static_cast<RemovalKind>(kind);
+      if (!run_stage(stage)) break;
+      if (stage == RemovalKind::revision && !failed_.empty()) replan();
+    }
+    if (stop_.requested()) result_.complete = false;
+    sort_findings(result_.findings);
+    return std::move(result_);
+  }
+
+ private:
+  std::span<const Removal> stage_of(RemovalKind kind) const {
+    const auto [first, last] = std::equal_range(
+        plan_.removals.begin(), plan_.removals.end(), kind, KindOrder{});
+    return {first, last};
+  }
+
+  struct KindOrder {
+    bool operator()(const Removal& a, RemovalKind b) const {
+      return a.kind < b;
+    }
+    bool operator()(RemovalKind a, const Removal& b) const {
+      return a < b.kind;
+    }
+  };
+
+  // Whether the next stage may begin.
+  bool run_stage(RemovalKind kind) {
+    const std::span<const Removal> stage = stage_of(kind);
+    if (stage.empty()) return true;
+    tbb::enumerable_thread_specific<Share> shares;
+    const auto remove_range = [&](std::size_t first, std::size_t last) {
+      Share& mine = shares.local();
+      for (std::size_t i = first; i < last && !stop_.requested(); ++i)
+        remove(stage[i], mine);
+      progress_.done += last - first;
+    };
+    // A folder goes after those inside it.
+    if (kind == RemovalKind::folder)
+      remove_range(0, stage.size());
+    else
+      tbb::parallel_for(
+          tbb::blocked_range<std::size_t>(0, stage.size(), 64),
+          [&](const auto& range) { remove_range(range.begin(), range.end()); });
+    for (Share& share : shares) gather(share);
+    return sync(kind);
+  }
+
+  bool sync(RemovalKind kind) {
+    const int error = remover_.sync();
+    if (error == 0) return true;
+    Finding finding;
+    finding.kind = FindingKind::removal_failed;
+    finding.detail = std::string("cannot make sure that what was removed (") +
+                     std::string(to_string(kind)) +
+                     ") is on the disk: " + std::strerror(error);
+    result_.findings.push_back(std::move(finding));
+    result_.complete = false;
+    return false;
+  }
+
+  void remove(const Removal& removal, Share& share) {
+    const RemovalOutcome outcome = remover_.remove(removal);
+    if (outcome.state == State::removed ||
+        outcome.state == State::already_gone) {
+      KindTotal& total = share.removed[static_cast<std::size_t>(removal.kind)];
+      ++total.count;
+      total.bytes += removal.bytes;
+      return;
+    }
+    if (outcome.state == State::changed) stop_.request(StopReason::changed);
+    if (removal.repository != kNoRepository)
+      share.failed_repositories.insert(removal.repository);
+    share.findings.push_back(finding_for(removal, outcome));
+  }
+
+  Finding finding_for(const Removal& removal,
+                      const RemovalOutcome& outcome) const {
+    Finding finding;
+    finding.kind = outcome.state == State::changed ? FindingKind::tree_changed
+                   : outcome.state == State::skipped
+                       ? FindingKind::foreign_entry
+                       : FindingKind::removal_failed;
+    finding.path = path_of(removal, inventory_);
+    if (removal.repository != kNoRepository)
+      finding.repository = inventory_.repositories[removal.repository].name;
+    if (removal.digest != Digest{}) finding.digest = removal.digest.to_string();
+    finding.detail = outcome.detail;
+    if (outcome.error != 0) {
+      if (!finding.detail.empty()) finding.detail += ": ";
+      finding.detail += std::strerror(outcome.error);
+    }
+    return finding;
+  }
+
+  void gather(Share& share) {
+    for (std::size_t kind = 0; kind < kRemovalKinds; ++kind) {
+      result_.removed[kind].count += share.removed[kind].count;
+      result_.removed[kind].bytes += share.removed[kind].bytes;
+    }
+    if (!share.findings.empty()) result_.complete = false;
+    result_.findings.insert(result_.findings.end(), share.findings.begin(),
+                            share.findings.end());
+    failed_.merge(share.failed_repositories);
+  }
+
+  void replan() { plan_ = intersection(plan_, replan_(failed_)); }
+
+  Plan plan_;
+  const Inventory& inventory_;
+  Remover& remover_;
+  const Replan& replan_;
+  StopRequest& stop_;
+  SweepProgress& progress_;
+  SweepResult result_;
+  std::set<std::uint32_t> failed_;
+};
+
+}  // namespace
+
+KindTotals totals_of(const Plan& plan) {
+  KindTotals totals{};
+  for (const Removal& removal : plan.removals) {
+    KindTotal& total = totals[static_cast<std::size_t>(removal.kind)];
+    ++total.count;
+    total.bytes += removal.bytes;
+  }
+  return totals;
+}
+
+SweepResult sweep(Plan plan, const Inventory& inventory, Remover& remover,
+                  const Replan& replan, StopRequest& stop,
+                  SweepProgress& progress) {
+  return Sweeper(std::move(plan), inventory, remover, replan, stop, progress)
+      .run();
+}
+
+}  // namespace dregs

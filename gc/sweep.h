@@ -1,0 +1,55 @@
+// Carries out a plan, stage by stage (contract.md): tag history, tags,
+// revisions, layer links, blobs, uploads and temporary files, folders. Each
+// stage is on the disk before the next begins, so a run may end anywhere.
+//
+// Failing to remove is harmless, so it is counted and the rest goes on; but
+// what still refers to something keeps it: a repository in which a tag or a
+// revision could not be removed is pinned for the rest of the run.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "gc/plan.h"
+#include "gc/remover.h"
+#include "scanner/stop_request.h"
+
+namespace dregs {
+
+inline constexpr std::size_t kRemovalKinds = 8;
+
+struct KindTotal {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;
+};
+
+// Position: RemovalKind.
+using KindTotals = std::array<KindTotal, kRemovalKinds>;
+
+KindTotals totals_of(const Plan& plan);
+
+struct SweepResult {
+  KindTotals removed{};
+  std::vector<Finding> findings;  // removals that failed or were left out
+  bool complete = true;           // everything planned is gone
+};
+
+struct SweepProgress {
+  std::atomic<std::uint64_t> planned{0};
+  std::atomic<std::uint64_t> done{0};
+};
+
+// What may still go when nothing in these repositories (by position) may.
+using Replan = std::function<Plan(const std::set<std::uint32_t>&)>;
+
+// Stops between removals when `stop` is requested, and requests it itself
+// (StopReason::changed) where something is not as the scan saw it.
+SweepResult sweep(Plan plan, const Inventory& inventory, Remover& remover,
+                  const Replan& replan, StopRequest& stop,
+                  SweepProgress& progress);
+
+}  // namespace dregs
