@@ -46,7 +46,7 @@ struct ConfigNode {
   ConfigNode& put(std::string name, ConfigNode value);
 };
 
-inline constexpr std::size_t kConfigBytesMax = 1024 * 1024;
+inline constexpr std::size_t kConfigBytesMax = 1'048'576;
 inline constexpr std::size_t kConfigDepthMax = 64;
 inline constexpr std::size_t kConfigNodesMax = 10'000;
 

@@ -1,0 +1,73 @@
+#include "gc/mount_reach.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace dregs {
+namespace {
+
+std::string mount(const std::string& device, const std::string& root,
+                  const std::string& point, const std::string& options = "rw") {
+  return "36 35 " + device + " " + root + " " + point +
+         " rw,noatime master:1 - ext4 /dev/sda " + options + "\n";
+}
+
+const std::string kOurs = mount("8:1", "/", "/") + mount("8:2", "/", "/srv");
+
+TEST(MountReach, TheSameFileSystemMountedWholeReachesEverything) {
+  EXPECT_TRUE(may_reach(kOurs, kOurs, "/srv/reg"));
+  EXPECT_TRUE(may_reach(kOurs, mount("8:2", "/", "/mnt"), "/srv/reg"));
+  EXPECT_FALSE(may_reach(kOurs, mount("8:1", "/", "/"), "/srv/reg"));
+}
+
+TEST(MountReach, AVolumeReachesWhatLiesInItOrAboveIt) {
+  const auto volume = [](const std::string& root) {
+    return mount("8:2", root, "/var/lib/registry");
+  };
+  EXPECT_TRUE(may_reach(kOurs, volume("/reg"), "/srv/reg"));
+  EXPECT_TRUE(may_reach(kOurs, volume("/reg"), "/srv/reg/docker"));
+  EXPECT_TRUE(may_reach(kOurs, volume("/reg/docker/registry/v2/blobs"),
+                        "/srv/reg/docker/registry/v2"));
+  EXPECT_FALSE(may_reach(kOurs, volume("/other"), "/srv/reg"));
+  EXPECT_FALSE(may_reach(kOurs, volume("/re"), "/srv/reg"));
+}
+
+TEST(MountReach, OurOwnBindMountIsFollowedToItsFileSystem) {
+  const std::string ours = kOurs + mount("8:2", "/deep/reg", "/bind");
+  EXPECT_TRUE(may_reach(ours, mount("8:2", "/deep", "/x"), "/bind/docker"));
+  EXPECT_FALSE(may_reach(ours, mount("8:2", "/reg", "/x"), "/bind/docker"));
+}
+
+TEST(MountReach, TheLaterOfTwoMountsAtOnePlaceCounts) {
+  const std::string ours = kOurs + mount("8:3", "/", "/srv");
+  EXPECT_TRUE(may_reach(ours, mount("8:3", "/", "/x"), "/srv/reg"));
+  EXPECT_FALSE(may_reach(ours, mount("8:2", "/", "/x"), "/srv/reg"));
+}
+
+TEST(MountReach, AnOverlayReachesTheFolderThatItWritesTo) {
+  const std::string overlay = mount(
+      "0:50", "/", "/", "rw,lowerdir=/l,upperdir=/srv/o/diff,workdir=/srv/o/w");
+  EXPECT_TRUE(may_reach(kOurs, overlay, "/srv/o/diff/var/lib/registry"));
+  EXPECT_FALSE(may_reach(kOurs, overlay, "/srv/o/other"));
+
+  const std::string relative =
+      mount("0:50", "/", "/", "rw,lowerdir=l,upperdir=o/diff,workdir=o/w");
+  EXPECT_TRUE(may_reach(kOurs, relative, "/srv/o/diff/var"));
+  EXPECT_FALSE(may_reach(kOurs, relative, "/srv/o/different/var"));
+}
+
+TEST(MountReach, BlanksInPathsAreUnderstood) {
+  const std::string ours = kOurs + mount("8:4", "/", "/my\\040disk");
+  EXPECT_TRUE(
+      may_reach(ours, mount("8:4", "/a\\134b", "/x"), "/my disk/a\\b/docker"));
+}
+
+TEST(MountReach, ATableThatCannotBeReadIsADoubt) {
+  EXPECT_TRUE(may_reach("", kOurs, "/srv/reg"));
+  EXPECT_TRUE(may_reach(kOurs, "", "/srv/reg"));
+  EXPECT_TRUE(may_reach(kOurs, "not a table\n", "/srv/reg"));
+}
+
+}  // namespace
+}  // namespace dregs

@@ -1,0 +1,65 @@
+#include "gc/registry_invocation.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace dregs {
+namespace {
+
+std::optional<RegistryInvocation> parse(const std::string& line,
+                                        const std::string& name = "") {
+  std::vector<std::string> arguments;
+  std::istringstream stream(line);
+  for (std::string each; stream >> each;) arguments.push_back(each);
+  return parse_invocation(arguments, name);
+}
+
+TEST(RegistryInvocation, AServerNamesItsConfiguration) {
+  for (const char* line :
+       {"registry serve /etc/c.yml", "/bin/docker-registry serve /etc/c.yml",
+        "tini -- registry serve /etc/c.yml", "images serve /etc/c.yml",
+        "registry /etc/c.yml"}) {
+    const auto found = parse(line);
+    ASSERT_TRUE(found) << line;
+    EXPECT_EQ(found->config, "/etc/c.yml") << line;
+    EXPECT_FALSE(found->collects) << line;
+  }
+}
+
+TEST(RegistryInvocation, OnlyWhatIsCalledRegistryMayBeADoubt) {
+  EXPECT_TRUE(parse("registry serve")->named_registry);
+  EXPECT_TRUE(parse("registry-3.0.0 serve c.yml")->named_registry);
+  EXPECT_TRUE(parse("renamed serve c.yml", "registry")->named_registry);
+  EXPECT_TRUE(parse("strace -f registry serve c.yml")->named_registry);
+  EXPECT_FALSE(parse("hugo serve c.yml")->named_registry);
+}
+
+TEST(RegistryInvocation, OtherCommandLinesAreNone) {
+  for (const char* line :
+       {"", "registry", "registry --version", "registry help", "hugo serve",
+        "mkdocs serve -f mkdocs.yml", "dregs garbage-collect c",
+        "vim registry.yml", "docker run registry serve /etc/c.yml",
+        "ssh host registry serve /etc/c.yml"})
+    EXPECT_FALSE(parse(line)) << line;
+}
+
+TEST(RegistryInvocation, GarbageCollectTakesFlagsAnywhere) {
+  for (const char* line : {"registry garbage-collect -d c.yml",
+                           "registry garbage-collect c.yml -d",
+                           "registry garbage-collect -md c.yml",
+                           "registry garbage-collect --dry-run c.yml"}) {
+    const auto found = parse(line);
+    ASSERT_TRUE(found) << line;
+    EXPECT_TRUE(found->collects && found->dry_run) << line;
+    EXPECT_EQ(found->config, "c.yml") << line;
+  }
+  EXPECT_FALSE(parse("registry garbage-collect -m c.yml")->dry_run);
+  EXPECT_FALSE(parse("registry garbage-collect --delete-untagged c")->dry_run);
+  EXPECT_FALSE(parse("registry garbage-collect --dry-run=false c")->dry_run);
+}
+
+}  // namespace
+}  // namespace dregs
