@@ -1,0 +1,71 @@
+// What a collection found and did, counted; and its two forms of output.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/opened_store.h"
+#include "gc/plan.h"
+#include "gc/survey.h"
+#include "gc/sweep.h"
+
+namespace dregs {
+
+struct Tally {
+  std::uint64_t total = 0;
+  std::uint64_t live = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t kept() const { return total - live - removed; }
+};
+
+struct PinnedRepository {
+  std::string name;
+  std::string reason;
+};
+
+struct GcReport {
+  bool dry_run = false;
+  bool delete_untagged = false;
+  bool list = false;
+  std::uint64_t repositories = 0;
+  std::uint64_t tags = 0;
+  Tally manifests;
+  Tally blobs;
+  Tally bytes;
+  Tally layer_links;
+  Tally tag_history;
+  Tally uploads;
+  std::uint64_t upload_bytes_removed = 0;
+  std::uint64_t temporary_files_removed = 0;
+  std::uint64_t folders_removed = 0;
+  std::uint64_t bytes_freed = 0;  // blobs, uploads and temporary files
+  // What --delete-untagged would remove beyond this plan; none where it was
+  // given or would be refused.
+  struct Further {
+    std::uint64_t manifests = 0;
+    std::uint64_t blobs = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::optional<Further> with_delete_untagged;
+  std::vector<PinnedRepository> pinned;
+  std::vector<Refusal> refusals;
+  std::vector<Finding> findings;
+  ExitCode exit_code = ExitCode::done;
+  double seconds = 0;
+};
+
+// Counts of what there is and what is live.
+GcReport count(const Survey& survey, const MarkSet& marks);
+
+// Adds what went: planned in a dry run, done otherwise.
+void add_removed(GcReport& report, const KindTotals& removed);
+
+std::string to_json(const GcReport& report, const OpenedStore& store,
+                    const Survey& survey, const Plan& plan);
+
+void print_text(const GcReport& report, const OpenedStore& store,
+                const Survey& survey, const Plan& plan,
+                const GlobalOptions& options);
+
+}  // namespace dregs

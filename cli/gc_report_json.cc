@@ -1,0 +1,78 @@
+// `dregs gc --json`: schema dregs.gc/1 (contract.md).
+#include "cli/gc_report.h"
+#include "cli/json_document.h"
+#include "cli/text.h"
+
+namespace dregs {
+namespace {
+
+Json removals(const OpenedStore& store, const Survey& survey,
+              const Plan& plan) {
+  Json list = Json::array();
+  for (const Removal& removal : plan.removals) {
+    Json each;
+    each["kind"] = to_string(removal.kind);
+    each["path"] = utf8(store.shown(path_of(removal, survey.inventory)));
+    each["digest"] = removal.digest == Digest{}
+                         ? text_or_null(removal.kind == RemovalKind::layer_link
+                                            ? removal.name
+                                            : "")
+                         : Json(removal.digest.to_string());
+    each["bytes"] = removal.bytes;
+    each["reason"] = to_string(removal.reason);
+    list.push_back(std::move(each));
+  }
+  return list;
+}
+
+Json with_kept(const Tally& tally) {
+  return {{"total", tally.total},
+          {"live", tally.live},
+          {"removed", tally.removed},
+          {"kept", tally.kept()}};
+}
+
+Json total_and_removed(const Tally& tally) {
+  return {{"total", tally.total}, {"removed", tally.removed}};
+}
+
+}  // namespace
+
+std::string to_json(const GcReport& report, const OpenedStore& store,
+                    const Survey& survey, const Plan& plan) {
+  Json document = json_document("dregs.gc/1", store);
+  document["dry_run"] = report.dry_run;
+  document["delete_untagged"] = report.delete_untagged;
+  document["repositories"] = report.repositories;
+  document["tags"] = report.tags;
+  document["manifests"] = {{"total", report.manifests.total},
+                           {"live", report.manifests.live},
+                           {"removed", report.manifests.removed}};
+  document["blobs"] = with_kept(report.blobs);
+  document["bytes"] = with_kept(report.bytes);
+  document["layer_links"] = total_and_removed(report.layer_links);
+  document["tag_history"] = total_and_removed(report.tag_history);
+  document["uploads"] = total_and_removed(report.uploads);
+  document["uploads"]["bytes"] = report.upload_bytes_removed;
+  document["temporary_files"] = {{"removed", report.temporary_files_removed}};
+  document["folders"] = {{"removed", report.folders_removed}};
+  document["bytes_freed"] = report.bytes_freed;
+  document["with_delete_untagged"] = nullptr;
+  if (const auto& more = report.with_delete_untagged)
+    document["with_delete_untagged"] = {{"manifests", more->manifests},
+                                        {"blobs", more->blobs},
+                                        {"bytes", more->bytes}};
+  document["pinned"] = Json::array();
+  for (const PinnedRepository& pinned : report.pinned)
+    document["pinned"].push_back(
+        {{"repository", utf8(pinned.name)}, {"reason", utf8(pinned.reason)}});
+  document["refused"] = Json::array();
+  for (const Refusal& refusal : report.refusals)
+    document["refused"].push_back(
+        {{"reason", utf8(refusal.reason)}, {"way_out", utf8(refusal.way_out)}});
+  if (report.list) document["removals"] = removals(store, survey, plan);
+  return finish_json(std::move(document), report.findings, store,
+                     report.exit_code, report.seconds);
+}
+
+}  // namespace dregs

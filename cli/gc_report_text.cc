@@ -1,0 +1,107 @@
+// `dregs gc` for a person, readable in ten seconds at 80 columns.
+#include <fmt/format.h>
+
+#include "cli/gc_report.h"
+#include "cli/print_findings.h"
+#include "cli/text.h"
+
+namespace dregs {
+namespace {
+
+void print_row(const char* name, const std::string& total,
+               const std::string& live, const std::string& removed,
+               const std::string& kept) {
+  fmt::print("  {:<13}{:>14}{:>14}{:>14}{:>14}\n", name, total, live, removed,
+             kept);
+}
+
+void print_tally(const char* name, const Tally& tally, bool has_live) {
+  if (tally.total == 0) return;
+  print_row(name, grouped(tally.total), has_live ? grouped(tally.live) : "",
+            grouped(tally.removed), has_live ? grouped(tally.kept()) : "");
+}
+
+void print_table(const GcReport& report, const Palette& palette) {
+  fmt::print("{}\n",
+             palette.faint(fmt::format(
+                 "  {:<13}{:>14}{:>14}{:>14}{:>14}", "", "total", "live",
+                 report.dry_run ? "would go" : "removed", "kept")));
+  print_tally("blobs", report.blobs, true);
+  print_row("bytes", human_bytes(report.bytes.total),
+            human_bytes(report.bytes.live), human_bytes(report.bytes.removed),
+            human_bytes(report.bytes.kept()));
+  print_tally("manifests", report.manifests, true);
+  print_tally("layer links", report.layer_links, false);
+  print_tally("tag history", report.tag_history, false);
+  print_tally("uploads", report.uploads, false);
+}
+
+void print_removals(const OpenedStore& store, const Survey& survey,
+                    const Plan& plan) {
+  for (const Removal& removal : plan.removals)
+    fmt::print("  {:<12} {:>10}  {}  {}\n", to_string(removal.kind),
+               removal.bytes == 0 ? "" : human_bytes(removal.bytes),
+               escaped(store.shown(path_of(removal, survey.inventory))),
+               to_string(removal.reason));
+  if (!plan.removals.empty()) fmt::print("\n");
+}
+
+std::string conclusion(const GcReport& report) {
+  const std::string bytes = human_bytes(report.bytes_freed);
+  if (!report.refusals.empty()) return "Refused: nothing was removed.";
+  if (report.dry_run)
+    return fmt::format("A run would free {}. Nothing was removed.", bytes);
+  if (report.exit_code == ExitCode::done ||
+      report.exit_code == ExitCode::problems)
+    return fmt::format("Freed {} in {:.1f} s.", bytes, report.seconds);
+  return fmt::format(
+      "Stopped part way after freeing {}. What is left is sound; run again to "
+      "finish.",
+      bytes);
+}
+
+void print_further(const GcReport& report) {
+  const auto& more = report.with_delete_untagged;
+  if (!more || more->manifests == 0) return;
+  fmt::print("With --delete-untagged, {} more in {} and {}.\n",
+             human_bytes(more->bytes),
+             counted(more->manifests, "manifest", "manifests"),
+             counted(more->blobs, "blob", "blobs"));
+}
+
+void print_pinned(const GcReport& report, const GlobalOptions& options) {
+  if (report.pinned.empty()) return;
+  fmt::print("{} kept whole, since not all in {} can be understood",
+             counted(report.pinned.size(), "repository is", "repositories are"),
+             report.pinned.size() == 1 ? "it" : "them");
+  constexpr std::size_t kShown = 5;
+  const std::size_t shown = options.verbose
+                                ? report.pinned.size()
+                                : std::min(kShown, report.pinned.size());
+  fmt::print(":\n");
+  for (std::size_t i = 0; i < shown; ++i)
+    fmt::print("  {}\n", escaped(report.pinned[i].name));
+  if (shown < report.pinned.size())
+    fmt::print("  … and {} more\n", report.pinned.size() - shown);
+}
+
+}  // namespace
+
+void print_text(const GcReport& report, const OpenedStore& store,
+                const Survey& survey, const Plan& plan,
+                const GlobalOptions& options) {
+  const Palette palette(options.colour);
+  fmt::print("{} ({})\n", palette.strong(escaped(store.root.rootdirectory)),
+             escaped(store.root.source));
+  fmt::print("{}, {}\n\n",
+             counted(report.repositories, "repository", "repositories"),
+             counted(report.tags, "tag", "tags"));
+  if (report.list) print_removals(store, survey, plan);
+  print_table(report, palette);
+  fmt::print("\n{}\n", palette.strong(conclusion(report)));
+  print_further(report);
+  print_pinned(report, options);
+  print_findings(report.findings, store, palette, options.verbose);
+}
+
+}  // namespace dregs

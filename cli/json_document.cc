@@ -1,0 +1,50 @@
+#include "cli/json_document.h"
+
+#include <cmath>
+
+#include "cli/text.h"
+
+namespace dregs {
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(utf8(text));
+}
+
+Json json_document(const std::string& schema, const OpenedStore& store) {
+  Json document;
+  document["schema"] = schema;
+  document["version"] = DREGS_VERSION;
+  document["root"] = utf8(store.root.rootdirectory);
+  document["root_source"] = utf8(store.root.source);
+  return document;
+}
+
+Json to_json(const std::vector<Finding>& findings, const OpenedStore& store) {
+  Json list = Json::array();
+  for (const Finding& finding : findings) {
+    Json each;
+    each["severity"] = to_string(finding.severity());
+    each["kind"] = to_string(finding.kind);
+    each["path"] = finding.path.empty() ? Json(nullptr)
+                                        : Json(utf8(store.shown(finding.path)));
+    each["repository"] = text_or_null(finding.repository);
+    each["digest"] = text_or_null(finding.digest);
+    each["needed_by"] = Json::array();
+    for (const std::string& who : finding.needed_by)
+      each["needed_by"].push_back(utf8(who));
+    each["detail"] = text_or_null(finding.detail);
+    list.push_back(std::move(each));
+  }
+  return list;
+}
+
+std::string finish_json(Json document, const std::vector<Finding>& findings,
+                        const OpenedStore& store, ExitCode exit_code,
+                        double seconds) {
+  document["findings"] = to_json(findings, store);
+  document["exit_code"] = static_cast<int>(exit_code);
+  document["seconds"] = std::round(seconds * 1000) / 1000;
+  return document.dump(2) + "\n";
+}
+
+}  // namespace dregs

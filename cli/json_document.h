@@ -1,0 +1,28 @@
+// The parts that every JSON document has (contract.md).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/opened_store.h"
+
+namespace dregs {
+
+// Keys keep the order in which they are set.
+using Json = nlohmann::ordered_json;
+
+// schema, version, root, root_source.
+Json json_document(const std::string& schema, const OpenedStore& store);
+
+Json to_json(const std::vector<Finding>& findings, const OpenedStore& store);
+
+// findings, exit_code, seconds; and the text, two spaces indented.
+std::string finish_json(Json document, const std::vector<Finding>& findings,
+                        const OpenedStore& store, ExitCode exit_code,
+                        double seconds);
+
+// null where the text is empty.
+Json text_or_null(const std::string& text);
+
+}  // namespace dregs

@@ -1,0 +1,58 @@
+// The table of contents: options, then one command, then an exit code.
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <exception>
+
+#include "cli/options.h"
+
+namespace {
+
+using namespace dregs;
+
+// A folder and a link are open in every thread, and containers set low limits.
+void raise_open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+ExitCode usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const std::string command =
+      chosen.empty() ? "dregs" : "dregs " + chosen.front()->get_name();
+  fmt::print(stderr, "dregs: {}\nTry '{} --help'.\n", error.what(), command);
+  return ExitCode::could_not_run;
+}
+
+ExitCode run(const Invocation& invocation) {
+  raise_open_file_limit();
+  const auto jobs = static_cast<int>(invocation.global.jobs);
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(jobs));
+  tbb::task_arena arena(jobs);
+  return arena.execute([&] { return invocation.run(invocation.global); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    CLI::App app;
+    Invocation invocation;
+    build_options(app, invocation);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() == 0) return app.exit(error);
+      return static_cast<int>(usage_error(app, error));
+    }
+    return static_cast<int>(run(invocation));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "dregs: {}\n", error.what());
+    return static_cast<int>(ExitCode::could_not_run);
+  }
+}

@@ -1,0 +1,79 @@
+#include "cli/opened_store.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/text.h"
+#include "gc/exclusive.h"
+#include "gc/registry_process.h"
+
+namespace dregs {
+namespace {
+
+std::string inside(const ResolvedRoot& root) {
+  if (root.directory.size() <= root.rootdirectory.size()) return {};
+  return root.directory.substr(root.rootdirectory.size() + 1) + "/";
+}
+
+Finding finding_for(const RegistryProcess& process) {
+  Finding finding;
+  finding.kind = process.readonly ? FindingKind::registry_readonly
+                                  : FindingKind::registry_running;
+  finding.detail = fmt::format("process {} ({}): {}", process.pid,
+                               escaped(process.command_line), process.detail);
+  if (process.readonly) {
+    finding.detail += "; restart it afterwards, its cache is out of date";
+    if (process.uses_redis) finding.detail += ", and flush its Redis";
+  }
+  return finding;
+}
+
+}  // namespace
+
+OpenedStore open_store(const GlobalOptions& options) {
+  OpenedStore store;
+  RootRequest request;
+  request.root = options.root;
+  request.config = options.config;
+  request.environment = own_environment();
+  store.root = resolve_root(request);
+  store.inside_root = inside(store.root);
+  store.proxy_cache = store.root.config && store.root.config->proxy;
+  store.v2 = open_folder(AT_FDCWD, store.root.directory);
+  if (!store.v2)
+    throw RootError(
+        fmt::format("{}: {}; run dregs as root or as the "
+                    "registry's user",
+                    store.root.directory, std::strerror(errno)));
+  return store;
+}
+
+Exclusivity look_for_registries(const OpenedStore& store) {
+  Exclusivity result;
+  for (const RegistryProcess& process : find_registry_processes(store.root))
+    result.findings.push_back(finding_for(process));
+  return result;
+}
+
+Exclusivity make_exclusive(const OpenedStore& store) {
+  Exclusivity result = look_for_registries(store);
+  for (const Finding& finding : result.findings)
+    if (finding.kind == FindingKind::registry_running)
+      result.refusals.push_back(
+          {"a registry uses this root: " + finding.detail,
+           "stop it, or make it read-only and restart it afterwards"});
+  const int error = lock_exclusively(store.v2.get());
+  if (error == EWOULDBLOCK)
+    result.refusals.push_back(
+        {"another dregs works on this root", "wait until it is done"});
+  else if (error != 0)
+    result.refusals.push_back(
+        {fmt::format("cannot lock {}: {}", store.root.directory,
+                     std::strerror(error)),
+         "use a filesystem that supports flock"});
+  return result;
+}
+
+}  // namespace dregs

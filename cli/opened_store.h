@@ -1,0 +1,44 @@
+// The store that a command works on, found and opened; and the way into it
+// for commands that write.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "gc/refusal.h"
+#include "scanner/descriptor.h"
+#include "scanner/finding.h"
+#include "scanner/root.h"
+
+namespace dregs {
+
+struct OpenedStore {
+  ResolvedRoot root;
+  Descriptor v2;
+  std::string inside_root;  // "docker/registry/v2/", or "" where root is v2
+  bool proxy_cache = false;
+
+  // Paths of the layout, relative to the root, as output shows them.
+  std::string shown(const std::string& path) const {
+    return inside_root + path;
+  }
+};
+
+// Throws RootError, ConfigError, or std::runtime_error where the folder
+// cannot be opened.
+OpenedStore open_store(const GlobalOptions& options);
+
+// Takes the lock and looks for registry processes: why this command must not
+// write, and what to say about readers. The lock lasts as long as the store.
+struct Exclusivity {
+  std::vector<Refusal> refusals;
+  std::vector<Finding> findings;
+};
+Exclusivity make_exclusive(const OpenedStore& store);
+
+// Registry processes alone, for commands that only look.
+Exclusivity look_for_registries(const OpenedStore& store);
+
+}  // namespace dregs

@@ -1,0 +1,96 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <thread>
+
+#ifndef DREGS_VERSION
+#error "the build defines DREGS_VERSION"
+#endif
+
+namespace dregs {
+namespace {
+
+// Waiting threads, not cores, keep a cold disk's queue deep; warm, the extra
+// ones cost next to nothing. docs/performance.md has the figures.
+unsigned default_jobs() {
+  return std::max(16U, 4 * std::thread::hardware_concurrency());
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& global) {
+  app.add_option("--root", global.root,
+                 "The registry's rootdirectory, or its docker/registry/v2")
+      ->type_name("DIR");
+  app.add_option("--config", global.config,
+                 "The registry's config.yml, which names the root")
+      ->type_name("FILE");
+  app.add_flag("--json", global.json, "One JSON document on stdout");
+  app.add_flag("-q,--quiet", global.quiet, "Only errors, and no report");
+  app.add_flag("-v,--verbose", global.verbose, "Say more about each problem");
+  app.add_option("-j,--jobs", global.jobs, "Threads")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 1024U));
+  static const std::vector<std::pair<std::string, Colour>> kColours = {
+      {"auto", Colour::automatic},
+      {"always", Colour::always},
+      {"never", Colour::never}};
+  app.add_option("--color", global.colour, "auto, always or never")
+      ->type_name("WHEN")
+      ->transform(CLI::CheckedTransformer(kColours).description(""));
+}
+
+std::string exit_code_help() {
+  std::string text = "Exit codes:\n";
+  for (const ExitCodeRow& row : kExitCodes) {
+    const std::string code = std::to_string(static_cast<int>(row.code));
+    text += std::string(5 - code.size(), ' ') + code + "  " +
+            std::string(row.meaning) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+CLI::Option* add_duration(CLI::App& app, const std::string& flag,
+                          std::int64_t& ns, const std::string& help) {
+  static const std::map<std::string, std::int64_t> kUnits = {
+      {"s", 1'000'000'000LL},
+      {"m", 60'000'000'000LL},
+      {"h", 3'600'000'000'000LL},
+      {"d", 86'400'000'000'000LL},
+      {"w", 604'800'000'000'000LL}};
+  const auto units = CLI::AsNumberWithUnit(
+      kUnits,
+      CLI::AsNumberWithUnit::Options(CLI::AsNumberWithUnit::CASE_SENSITIVE |
+                                     CLI::AsNumberWithUnit::UNIT_REQUIRED));
+  const CLI::Validator not_negative(
+      [](std::string& text) {
+        return text.starts_with('-') ? std::string("must not be negative")
+                                     : std::string();
+      },
+      "");
+  return app.add_option(flag, ns, help)
+      ->type_name("DUR")
+      ->transform(CLI::Validator(
+          [units](std::string& text) {
+            return text == "0" ? std::string() : units(text);
+          },
+          ""))
+      ->check(not_negative);
+}
+
+void build_options(CLI::App& app, Invocation& invocation) {
+  invocation.global.jobs = default_jobs();
+  app.name("dregs");
+  app.description(
+      "Takes care of the storage of a stopped Docker/OCI registry.");
+  app.set_version_flag("--version", std::string("dregs ") + DREGS_VERSION);
+  app.set_help_flag("-h,--help", "Print this help");
+  app.footer(exit_code_help());
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.get_formatter()->column_width(30);
+  add_global_options(app, invocation.global);
+  add_gc_command(app, invocation);
+}
+
+}  // namespace dregs

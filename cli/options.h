@@ -1,0 +1,44 @@
+// What was asked for on the command line. The tree of commands and flags is
+// declared once, in CLI11: help, completions and man pages are made from it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.h"
+
+namespace dregs {
+
+enum class Colour { automatic, always, never };
+
+struct GlobalOptions {
+  std::optional<std::string> root;
+  std::optional<std::string> config;
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  unsigned jobs = 0;  // threads; never 0 after parsing
+  Colour colour = Colour::automatic;
+};
+
+// The command that was chosen, ready to run.
+struct Invocation {
+  GlobalOptions global;
+  std::function<ExitCode(const GlobalOptions&)> run;
+};
+
+// Adds one command and its flags to the tree; where that command is chosen,
+// it sets invocation.run. One such function for each command.
+void add_gc_command(CLI::App& app, Invocation& invocation);
+
+// The whole tree.
+void build_options(CLI::App& app, Invocation& invocation);
+
+// Adds a flag whose value is a time span: 90s, 15m, 36h, 7d, 2w; 0 is none.
+CLI::Option* add_duration(CLI::App& app, const std::string& flag,
+                          std::int64_t& ns, const std::string& help);
+
+}  // namespace dregs

@@ -1,0 +1,76 @@
+#include "cli/print_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/text.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kShownWithoutVerbose = 10;
+constexpr std::size_t kNamesShown = 3;
+
+std::string needed_by(const Finding& finding, bool verbose) {
+  std::string text;
+  const std::size_t all = finding.needed_by.size();
+  const std::size_t shown = verbose ? all : std::min(all, kNamesShown);
+  for (std::size_t i = 0; i < shown; ++i)
+    text += (i == 0 ? "" : ", ") + escaped(finding.needed_by[i]);
+  if (shown < all) text += fmt::format(" and {} more", grouped(all - shown));
+  return text;
+}
+
+void print_finding(const Finding& finding, const OpenedStore& store,
+                   const Palette& palette, bool verbose) {
+  const std::string severity(to_string(finding.severity()));
+  const bool error = finding.severity() == Severity::error;
+  fmt::print("  {} {}: {}\n",
+             error ? palette.error(severity) : palette.warning(severity),
+             palette.strong(std::string(to_string(finding.kind))),
+             escaped(finding.detail));
+  if (!finding.path.empty())
+    fmt::print("    {}\n", escaped(store.shown(finding.path)));
+  if (!finding.needed_by.empty())
+    fmt::print("    hurts {}\n", needed_by(finding, verbose));
+}
+
+}  // namespace
+
+void print_findings(const std::vector<Finding>& findings,
+                    const OpenedStore& store, const Palette& palette,
+                    bool verbose) {
+  std::vector<const Finding*> shown;
+  std::size_t notes = 0;
+  for (const Finding& finding : findings) {
+    const bool note = finding.severity() == Severity::note;
+    if (note) ++notes;
+    if (!note || verbose) shown.push_back(&finding);
+  }
+  std::stable_sort(shown.begin(), shown.end(),
+                   [](const Finding* a, const Finding* b) {
+                     return a->severity() < b->severity();
+                   });
+  const std::size_t all = shown.size();
+  if (!verbose && all > kShownWithoutVerbose)
+    shown.resize(kShownWithoutVerbose);
+  if (all > 0)
+    fmt::print("\n{}\n", palette.strong(counted(all, "problem", "problems")));
+  for (const Finding* finding : shown)
+    print_finding(*finding, store, palette, verbose);
+  if (shown.size() < all)
+    fmt::print("  … and {} more; --verbose shows all\n",
+               grouped(all - shown.size()));
+  if (notes > 0 && !verbose)
+    fmt::print("{}\n", palette.faint(counted(notes, "note", "notes") +
+                                     "; --verbose shows them"));
+}
+
+void print_refusals(const std::vector<Refusal>& refusals) {
+  for (const Refusal& refusal : refusals)
+    fmt::print(stderr, "dregs: refused: {}\n  {}\n", escaped(refusal.reason),
+               escaped(refusal.way_out));
+}
+
+}  // namespace dregs

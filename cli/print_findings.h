@@ -1,0 +1,18 @@
+// Problems for a person, on stdout: the worst first, few unless --verbose.
+#pragma once
+
+#include <vector>
+
+#include "cli/opened_store.h"
+#include "cli/terminal.h"
+
+namespace dregs {
+
+void print_findings(const std::vector<Finding>& findings,
+                    const OpenedStore& store, const Palette& palette,
+                    bool verbose);
+
+// Where a run may not begin, why and what helps; to stderr.
+void print_refusals(const std::vector<Refusal>& refusals);
+
+}  // namespace dregs
