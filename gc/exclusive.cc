@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -67,12 +68,30 @@ void ForeignWrites::watch(const std::string& folder) {
     reason_ = folder + ": " + std::strerror(errno);
 }
 
-// Any notice at all means that somebody writes, an overflow too.
+// A notice that is not the end of a watch, which removing the watched folder
+// brings about, means that somebody writes; an overflow counts as one, too.
+bool ForeignWrites::has_foreign_entry() const {
+  alignas(inotify_event) char buffer[4096];
+  ssize_t size = 0;
+  while ((size = ::read(notices_.get(), buffer, sizeof buffer)) > 0) {
+    inotify_event event{};
+    for (ssize_t at = 0; at < size;
+         at += static_cast<ssize_t>(sizeof event + event.len)) {
+      std::memcpy(&event, buffer + at, sizeof event);
+      if ((event.mask & IN_IGNORED) == 0) return true;
+    }
+  }
+  return size < 0 && errno != EAGAIN && errno != EINTR;
+}
+
 void ForeignWrites::wait_for_entries() {
   pollfd wanted[] = {{notices_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
-  while (::poll(wanted, 2, -1) < 0 && errno == EINTR) {
+  while (wanted[1].revents == 0) {
+    if (::poll(wanted, 2, -1) < 0) continue;
+    if (wanted[0].revents == 0 || !has_foreign_entry()) continue;
+    stop_.request(StopReason::changed);
+    return;
   }
-  if ((wanted[0].revents & POLLIN) != 0) stop_.request(StopReason::changed);
 }
 
 }  // namespace dregs

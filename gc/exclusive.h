@@ -45,6 +45,7 @@ class ForeignWrites {
  private:
   void watch(const std::string& folder);
   void wait_for_entries();
+  bool has_foreign_entry() const;
 
   std::string v2_path_;
   StopRequest& stop_;
