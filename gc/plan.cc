@@ -178,15 +178,15 @@ class Planner {
          folder != inventory_.namespaces.rend(); ++folder) {
       const auto at = repository_at.find(folder->path);
       const bool is_repository = at != repository_at.end();
-      const bool goes = !folder->path.empty() && folder->removable &&
-                        folder->other_entries == 0 &&
-                        !stays.contains(folder->path) &&
-                        (!is_repository || is_left_empty(at->second));
-      if (!goes) {
+      const bool is_empty = !folder->path.empty() && folder->removable &&
+                            folder->other_entries == 0 &&
+                            (!is_repository || is_left_empty(at->second));
+      // Repositories nested in it do not keep an empty one in the catalog.
+      if (is_empty && is_repository) plan_skeleton(at->second);
+      if (!is_empty || stays.contains(folder->path)) {
         stays.insert(std::string(layout::parent(folder->path)));
         continue;
       }
-      if (is_repository) plan_skeleton(at->second);
       add_folder(is_repository ? at->second : kNoRepository,
                  layout::repository(folder->path));
     }
