@@ -38,6 +38,7 @@ unexpected_errors() {
 }
 
 fail() {
+  trap - ERR
   echo "$0: $*" >&2
   exit 1
 }
@@ -174,7 +175,8 @@ delete() {
 
 delete_all_tags() {
   local tag
-  for tag in $(tags "$1"); do delete "$1" "$tag"; done
+  for tag in $(tags "$1"); do digest_of "$1" "$tag"; done | sort -u |
+    while read -r digest; do delete "$1" "$digest"; done
 }
 
 # put_manifest REPO REF TYPE <BODY; says its digest
