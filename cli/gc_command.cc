@@ -220,7 +220,7 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
   gc->add_option("--max-delete", options->policy.max_delete_percent,
                  "Refuse where more of the blobs or bytes would go")
       ->type_name("PERCENT")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(between(0, 100));
   gc->add_flag("--allow-empty", options->policy.allow_empty,
                "Go on where nothing at all is live");
   gc->add_flag("--allow-proxy-cache", options->policy.allow_proxy_cache,

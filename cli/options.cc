@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -28,7 +30,7 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
   app.add_flag("-v,--verbose", global.verbose, "Say more about each problem");
   app.add_option("-j,--jobs", global.jobs, "Threads")
       ->type_name("N")
-      ->check(CLI::Range(1U, 1024U));
+      ->check(between(1, 1024));
   static const std::vector<std::pair<std::string, Colour>> kColours = {
       {"auto", Colour::automatic},
       {"always", Colour::always},
@@ -62,20 +64,35 @@ CLI::Option* add_duration(CLI::App& app, const std::string& flag,
       kUnits,
       CLI::AsNumberWithUnit::Options(CLI::AsNumberWithUnit::CASE_SENSITIVE |
                                      CLI::AsNumberWithUnit::UNIT_REQUIRED));
-  const CLI::Validator not_negative(
-      [](std::string& text) {
-        return text.starts_with('-') ? std::string("must not be negative")
-                                     : std::string();
+  const auto is_sound = [units](std::string& text) {
+    try {
+      return !text.starts_with('-') && units(text).empty();
+    } catch (const CLI::ValidationError&) {
+      return false;
+    }
+  };
+  const CLI::Validator to_ns(
+      [is_sound](std::string& text) {
+        const std::string given = text;
+        if (text == "0" || is_sound(text)) return std::string();
+        return "'" + given +
+               "' is no time span; write 90s, 15m, 36h, 7d, 2w or 0";
       },
       "");
-  return app.add_option(flag, ns, help)
-      ->type_name("DUR")
-      ->transform(CLI::Validator(
-          [units](std::string& text) {
-            return text == "0" ? std::string() : units(text);
-          },
-          ""))
-      ->check(not_negative);
+  return app.add_option(flag, ns, help)->type_name("DUR")->transform(to_ns);
+}
+
+CLI::Validator between(double least, double most) {
+  return CLI::Validator(
+      [least, most](std::string& text) {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value >= least &&
+            value <= most)
+          return std::string();
+        return fmt::format("'{}' is not a number from {} to {}", text, least,
+                           most);
+      },
+      "");
 }
 
 void build_options(CLI::App& app, Invocation& invocation) {

@@ -41,4 +41,7 @@ void build_options(CLI::App& app, Invocation& invocation);
 CLI::Option* add_duration(CLI::App& app, const std::string& flag,
                           std::int64_t& ns, const std::string& help);
 
+// Checks a number, with a message that says what would do.
+CLI::Validator between(double least, double most);
+
 }  // namespace dregs
