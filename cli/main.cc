@@ -23,9 +23,10 @@ void raise_open_file_limit() {
 ExitCode usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<CLI::App*> chosen = app.get_subcommands();
   const std::vector<std::string> strangers = app.remaining();
-  const std::string message = chosen.empty() && !strangers.empty()
-                                  ? "'" + strangers.front() + "' is no command"
-                                  : error.what();
+  std::string message = error.what();
+  if (chosen.empty())
+    message = strangers.empty() ? "a command is needed"
+                                : "'" + strangers.front() + "' is no command";
   const std::string command =
       chosen.empty() ? "dregs" : "dregs " + chosen.front()->get_name();
   fmt::print(stderr, "dregs: {}\nTry '{} --help'.\n", message, command);
