@@ -3,9 +3,14 @@
 // serves any number of repositories, tags and questions.
 #pragma once
 
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -78,5 +83,18 @@ class Closure {
   std::vector<char> aliased_;
   std::vector<std::pair<DigestId, DigestId>> referrers_;  // subject, referrer
 };
+
+// Calls body(position) for every repository, in parallel on as many threads
+// as there are cores: nothing here waits for a disk, and each thread's Closure
+// is as large as the store has digests.
+template <class Body>
+void for_each_repository(const Inventory& inventory, const Body& body) {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  tbb::task_arena arena(
+      std::max(1, std::min(cores, tbb::this_task_arena::max_concurrency())));
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, inventory.repositories.size(), body);
+  });
+}
 
 }  // namespace dregs

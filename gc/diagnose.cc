@@ -1,7 +1,6 @@
 #include "gc/diagnose.h"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <cstring>
@@ -250,13 +249,12 @@ Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
   tbb::enumerable_thread_specific<Closure> closures(
       [&] { return Closure(inventory, graph, aliases); });
   tbb::enumerable_thread_specific<std::vector<Finding>> findings;
-  tbb::parallel_for(
-      std::size_t{0}, inventory.repositories.size(), [&](std::size_t i) {
-        RepositoryDiagnosis(inventory, graph, i, proxy_cache, closures.local(),
-                            findings.local(), diagnosis.pins[i])
-            .run();
-        tidy(diagnosis.pins[i]);
-      });
+  for_each_repository(inventory, [&](std::size_t i) {
+    RepositoryDiagnosis(inventory, graph, i, proxy_cache, closures.local(),
+                        findings.local(), diagnosis.pins[i])
+        .run();
+    tidy(diagnosis.pins[i]);
+  });
   diagnosis.findings = inventory.findings;
   diagnosis.findings.insert(diagnosis.findings.end(),
                             inventory.obstacles.begin(),

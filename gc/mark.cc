@@ -1,7 +1,6 @@
 #include "gc/mark.h"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <atomic>
@@ -28,12 +27,11 @@ class Marker {
         closures_([this] { return Closure(inventory_, graph_, aliases_); }) {}
 
   MarkSet run() {
-    const std::size_t repositories = inventory_.repositories.size();
     marks_.live.assign(inventory_.blobs.size(), 0);
     marks_.held.assign(inventory_.blobs.size(), 0);
-    marks_.repositories.resize(repositories);
-    tbb::parallel_for(std::size_t{0}, repositories,
-                      [this](std::size_t i) { mark_repository(i); });
+    marks_.repositories.resize(inventory_.repositories.size());
+    for_each_repository(inventory_,
+                        [this](std::size_t i) { mark_repository(i); });
     return std::move(marks_);
   }
 

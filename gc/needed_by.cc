@@ -1,7 +1,6 @@
 #include "gc/needed_by.h"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <string>
@@ -131,12 +130,11 @@ void fill_needed_by(const Inventory& inventory, const ManifestGraph& graph,
   tbb::enumerable_thread_specific<Closure> closures(
       [&] { return Closure(inventory, graph, aliases); });
   tbb::enumerable_thread_specific<std::vector<Need>> needs;
-  tbb::parallel_for(std::size_t{0}, inventory.repositories.size(),
-                    [&](std::size_t i) {
-                      RepositoryNeeds(inventory, graph, findings, interest,
-                                      closures.local(), i, needs.local())
-                          .run();
-                    });
+  for_each_repository(inventory, [&](std::size_t i) {
+    RepositoryNeeds(inventory, graph, findings, interest, closures.local(), i,
+                    needs.local())
+        .run();
+  });
   for (std::vector<Need>& some : needs)
     for (Need& need : some)
       findings[need.finding].needed_by.push_back(std::move(need.who));

@@ -6,6 +6,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <span>
 
 #include "scanner/layout.h"
 #include "scanner/listing.h"
@@ -126,22 +127,33 @@ class ManifestGraphBuilder {
     return wave;
   }
 
+  // In portions, since what a portion's manifests say is held twice for a
+  // while: as parsed, and in the graph.
   std::vector<BlobId> read_wave(const std::vector<BlobId>& wave) {
+    constexpr std::size_t kPortion = 8192;
     progress_.wanted += wave.size();
-    std::vector<WaveResult> results(wave.size());
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, wave.size(), 32),
+    std::vector<BlobId> next;
+    for (std::size_t at = 0; at < wave.size(); at += kPortion)
+      read_portion(
+          std::span(wave).subspan(at, std::min(kPortion, wave.size() - at)),
+          next);
+    read_again_what_is_declared_by_now(next);
+    return next;
+  }
+
+  void read_portion(std::span<const BlobId> portion,
+                    std::vector<BlobId>& next) {
+    std::vector<WaveResult> results(portion.size());
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, portion.size(), 32),
                       [&](const tbb::blocked_range<std::size_t>& range) {
                         for (std::size_t i = range.begin(); i < range.end();
                              ++i)
                           if (!stop_.requested())
-                            results[i] = read_one(wave[i]);
+                            results[i] = read_one(portion[i]);
                         progress_.read += range.size();
                       });
-    std::vector<BlobId> next;
-    for (std::size_t i = 0; i < wave.size(); ++i)
-      add(wave[i], results[i], next);
-    read_again_what_is_declared_by_now(next);
-    return next;
+    for (std::size_t i = 0; i < portion.size(); ++i)
+      add(portion[i], results[i], next);
   }
 
   // Looked at and passed over, while another manifest says that it is one.

@@ -61,6 +61,7 @@ class PrefixScanner {
     });
     if (error != 0) cannot_list(error);
     progress.blobs += result_.blobs.size();
+    result_.blobs.shrink_to_fit();
     std::sort(result_.blobs.begin(), result_.blobs.end(),
               [](const Blob& a, const Blob& b) { return a.digest < b.digest; });
   }
