@@ -27,7 +27,7 @@ clean_up() {
   stop_registry
   case $1 in
     0 | 77) ;;
-    *) unexpected_errors | cut -c -300 | tail -n 5 >&2 ;;
+    *) unexpected_errors | cut -c -300 | tail -n 5 >&2 || true ;;
   esac
   rm -rf "$work"
 }
