@@ -108,6 +108,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   app.get_formatter()->column_width(30);
   add_global_options(app, invocation.global);
   add_gc_command(app, invocation);
+  add_ls_command(app, invocation);
 }
 
 }  // namespace dregs

@@ -1,0 +1,167 @@
+// `dregs ls`: repositories, or what is in those that are named.
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+
+#include <memory>
+#include <set>
+
+#include "cli/ls_report.h"
+#include "cli/signals.h"
+#include "cli/stopwatch.h"
+#include "cli/terminal.h"
+#include "gc/image_findings.h"
+#include "gc/named_repositories.h"
+#include "gc/selection.h"
+#include "scanner/descriptor.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+struct LsOptions {
+  std::vector<std::string> refs;
+  bool untagged = false;
+};
+
+std::optional<std::int64_t> modified(int v2, const std::string& path) {
+  FileStatus status;
+  if (followed_status(v2, path.c_str(), status) != 0) return std::nullopt;
+  return status.modified_ns;
+}
+
+class Listing {
+ public:
+  Listing(const GlobalOptions& global, const LsOptions& options)
+      : global_(global), options_(options), stop_(stop_on_signals()) {}
+
+  ExitCode run() {
+    store_ = open_store(global_);
+    const std::vector<ImageRef> refs = parse_image_refs(options_.refs);
+    scan(refs);
+    if (stop_.requested()) return exit_code_of(stop_.reason());
+    selected_ = select(inventory_, refs);
+    report_.with_tags = !refs.empty();
+    if (refs.empty())
+      list_repositories();
+    else
+      list_tags();
+    report_.findings = findings_about(inventory_, selected_);
+    judge_tags();
+    return finish();
+  }
+
+ private:
+  void scan(const std::vector<ImageRef>& refs) {
+    ScanProgress progress;
+    const ProgressLine line(!global_.quiet, [&] {
+      return "scanning: " +
+             progress_text(progress.links, 0, stopwatch_.seconds());
+    });
+    inventory_ = scan_named(store_.v2.get(), refs, stop_, progress);
+  }
+
+  void list_repositories() {
+    for (const Repository& each : inventory_.repositories)
+      report_.repositories.push_back(
+          {each.name, each.tags.size(), each.revisions.size()});
+  }
+
+  void list_tags() {
+    for (const Selected& each : selected_) {
+      const Repository& repository = inventory_.repositories[each.repository];
+      if (each.tag)
+        add(repository, repository.tags[*each.tag]);
+      else if (each.digest)
+        add(repository, *each.digest);
+      else
+        add_all(repository);
+    }
+    tbb::parallel_for(std::size_t{0}, report_.tags.size(), [this](auto i) {
+      ListedTag& tag = report_.tags[i];
+      if (tag.digest && !stop_.requested())
+        tag.image = summarize_image(store_.v2.get(), *tag.digest);
+    });
+  }
+
+  void add_all(const Repository& repository) {
+    for (const Tag& tag : repository.tags) add(repository, tag);
+    if (!options_.untagged) return;
+    std::set<Digest> tagged;
+    for (const Tag& tag : repository.tags)
+      if (tag.current) tagged.insert(*tag.current);
+    for (const Digest& digest : repository.revisions)
+      if (!tagged.contains(digest)) add(repository, digest);
+  }
+
+  void add(const Repository& repository, const Tag& tag) {
+    report_.tags.push_back(
+        {repository.name,
+         tag.name,
+         tag.current,
+         {},
+         modified(store_.v2.get(),
+                  layout::current_link(repository.name, tag.name))});
+  }
+
+  void add(const Repository& repository, const Digest& digest) {
+    report_.tags.push_back(
+        {repository.name,
+         "",
+         digest,
+         {},
+         modified(store_.v2.get(),
+                  layout::link_in(layout::revision(repository.name, digest)))});
+  }
+
+  void judge_tags() {
+    for (const ListedTag& tag : report_.tags)
+      if (tag.digest)
+        add_manifest_finding(
+            tag.repository, *tag.digest, tag.image.state,
+            tag.repository + (tag.tag.empty() ? "@" + tag.digest->to_string()
+                                              : ":" + tag.tag),
+            report_.findings);
+  }
+
+  ExitCode finish() {
+    if (stop_.requested()) return exit_code_of(stop_.reason());
+    sort_findings(report_.findings);
+    report_.exit_code =
+        has_problems(report_.findings) ? ExitCode::problems : ExitCode::done;
+    report_.seconds = stopwatch_.seconds();
+    if (global_.json)
+      fmt::print("{}", to_json(report_, store_));
+    else if (!global_.quiet)
+      print_text(report_, store_, global_);
+    return report_.exit_code;
+  }
+
+  const GlobalOptions& global_;
+  const LsOptions& options_;
+  StopRequest& stop_;
+  Stopwatch stopwatch_;
+  OpenedStore store_;
+  Inventory inventory_;
+  std::vector<Selected> selected_;
+  LsReport report_;
+};
+
+}  // namespace
+
+void add_ls_command(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<LsOptions>();
+  CLI::App* ls = app.add_subcommand(
+      "ls", "List repositories; or the tags of those that are named");
+  ls->add_option("refs", options->refs,
+                 "Repositories, tags, or globs of them in quotes")
+      ->type_name("REF");
+  ls->add_flag("--untagged", options->untagged,
+               "Also list the manifests that no tag names");
+  ls->callback([&invocation, options] {
+    invocation.run = [options](const GlobalOptions& global) {
+      return Listing(global, *options).run();
+    };
+  });
+}
+
+}  // namespace dregs

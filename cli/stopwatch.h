@@ -1,0 +1,19 @@
+// How long a command has run.
+#pragma once
+
+#include <chrono>
+
+namespace dregs {
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace dregs

@@ -1,0 +1,108 @@
+#include "gc/image_summary.h"
+
+#include <map>
+#include <set>
+
+#include "scanner/manifest_details.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kLargestConfig = 8 * 1024 * 1024;
+// Attestations call themselves this, to be no platform's image.
+constexpr std::string_view kNoPlatform = "unknown/unknown";
+
+bool is_image_config(const std::string& type) {
+  return type == "application/vnd.docker.container.image.v1+json" ||
+         type == "application/vnd.oci.image.config.v1+json";
+}
+
+class Summary {
+ public:
+  explicit Summary(int v2) : v2_(v2) {}
+
+  ImageSummary run(const Digest& manifest) {
+    const BlobContent content =
+        read_blob(v2_, manifest, kLargestParsedManifest);
+    result_.state = content.state;
+    if (content.state != BlobContent::State::sound) return std::move(result_);
+    const ManifestDetails details = describe_manifest(content.bytes);
+    result_.media_type = details.media_type;
+    result_.artifact_type = details.artifact_type;
+    if (result_.artifact_type.empty() && details.config &&
+        !is_image_config(details.config->media_type))
+      result_.artifact_type = details.config->media_type;
+    seen_.insert(manifest);
+    add(details);
+    conclude();
+    return std::move(result_);
+  }
+
+ private:
+  void add(const ManifestDetails& details) {
+    if (!details.platform.empty()) platforms_.insert(details.platform);
+    if (details.config) add_config(*details.config);
+    for (const ManifestPart& layer : details.layers) add_size(layer);
+    for (const ManifestPart& child : details.children) add_child(child);
+  }
+
+  void add_config(const ManifestPart& part) {
+    add_size(part);
+    const auto digest = Digest::parse(part.digest);
+    if (!digest || !is_image_config(part.media_type)) return;
+    const BlobContent content = read_blob(v2_, *digest, kLargestConfig);
+    if (content.state != BlobContent::State::sound) return;
+    const ConfigDetails config = describe_config(content.bytes);
+    if (!config.platform.empty()) platforms_.insert(config.platform);
+    result_.created = config.created;
+  }
+
+  // schema1 names its layers without their sizes.
+  void add_size(const ManifestPart& part) {
+    std::optional<std::uint64_t> size = part.size;
+    const auto digest = Digest::parse(part.digest);
+    if (!size && digest) {
+      const BlobContent content = stat_blob(v2_, *digest);
+      if (content.state == BlobContent::State::sound) size = content.size;
+    }
+    if (size) sizes_[part.digest] = *size;
+  }
+
+  // The index says more of its children than they do: variants, and that an
+  // attestation is for no platform.
+  void add_child(const ManifestPart& child) {
+    const auto digest = Digest::parse(child.digest);
+    if (!digest || !seen_.insert(*digest).second) return;
+    const bool told = !child.platform.empty();
+    if (told && child.platform != kNoPlatform) declared_.insert(child.platform);
+    const BlobContent content = read_blob(v2_, *digest, kLargestParsedManifest);
+    if (content.state != BlobContent::State::sound) return;
+    const std::set<std::string> before = platforms_;
+    add(describe_manifest(content.bytes));
+    if (told) platforms_ = before;
+  }
+
+  void conclude() {
+    platforms_.merge(declared_);
+    result_.platforms.assign(platforms_.begin(), platforms_.end());
+    if (result_.platforms.size() > 1) result_.created.clear();
+    if (sizes_.empty()) return;
+    result_.size = 0;
+    for (const auto& [digest, size] : sizes_) *result_.size += size;
+  }
+
+  int v2_;
+  ImageSummary result_;
+  std::set<Digest> seen_;
+  std::set<std::string> platforms_;
+  std::set<std::string> declared_;
+  std::map<std::string, std::uint64_t> sizes_;
+};
+
+}  // namespace
+
+ImageSummary summarize_image(int v2, const Digest& manifest) {
+  return Summary(v2).run(manifest);
+}
+
+}  // namespace dregs

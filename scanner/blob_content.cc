@@ -1,0 +1,72 @@
+#include "scanner/blob_content.h"
+
+#include <cerrno>
+
+#include "scanner/descriptor.h"
+#include "scanner/layout.h"
+#include "scanner/sha256.h"
+
+namespace dregs {
+namespace {
+
+using State = BlobContent::State;
+
+BlobContent failed(int error) {
+  BlobContent content;
+  const bool missing = error == ENOENT || error == ENOTDIR;
+  content.state = missing ? State::missing : State::unreadable;
+  content.error = missing ? 0 : error;
+  return content;
+}
+
+BlobContent judge(int error, const FileStatus& status) {
+  if (error != 0) return failed(error);
+  if (!status.regular()) return failed(EINVAL);
+  BlobContent content;
+  content.state = State::sound;
+  content.size = status.size;
+  return content;
+}
+
+int read_all(int fd, std::string& bytes) {
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got =
+        ::read(fd, bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return 0;
+}
+
+}  // namespace
+
+BlobContent read_blob(int v2, const Digest& digest, std::size_t at_most) {
+  const Descriptor file(::openat(v2, layout::blob_data(digest).c_str(),
+                                 O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return failed(errno);
+  FileStatus status;
+  BlobContent content = judge(descriptor_status(file.get(), status), status);
+  if (content.state != State::sound) return content;
+  if (content.size > at_most) {
+    content.state = State::too_large;
+    return content;
+  }
+  content.bytes.resize(content.size);
+  if (const int error = read_all(file.get(), content.bytes))
+    return failed(error);
+  if (sha256(content.bytes) != digest) content.state = State::corrupt;
+  return content;
+}
+
+BlobContent stat_blob(int v2, const Digest& digest) {
+  FileStatus status;
+  const int error =
+      followed_status(v2, layout::blob_data(digest).c_str(), status);
+  return judge(error, status);
+}
+
+}  // namespace dregs

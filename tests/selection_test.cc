@@ -1,0 +1,94 @@
+#include "gc/selection.h"
+
+#include <gtest/gtest.h>
+
+namespace dregs {
+namespace {
+
+Digest digest(char c) { return *Digest::from_hex(std::string(64, c)); }
+
+Inventory team() {
+  Inventory inventory;
+  for (const char* name : {"app", "team", "team/app", "team/app/web"}) {
+    Repository repository;
+    repository.name = name;
+    repository.revisions = {digest('a'), digest('b')};
+    repository.tags = {
+        {"latest", digest('a')}, {"pr-1", digest('b')}, {"pr-2", digest('c')}};
+    inventory.repositories.push_back(repository);
+  }
+  return inventory;
+}
+
+// "REPO", "REPO:TAG" or "REPO@<first digit>", joined by blanks.
+std::string named(const std::vector<std::string>& words) {
+  const Inventory inventory = team();
+  std::string text;
+  for (const Selected& each : select(inventory, parse_image_refs(words))) {
+    const Repository& repository = inventory.repositories[each.repository];
+    text += (text.empty() ? "" : " ") + repository.name;
+    if (each.tag) text += ":" + repository.tags[*each.tag].name;
+    if (each.digest) text += "@" + each.digest->hex().substr(0, 1);
+  }
+  return text;
+}
+
+std::string complaint(const std::string& word) {
+  try {
+    return "none: " + named({word});
+  } catch (const SelectionError& error) {
+    return error.what();
+  }
+}
+
+TEST(Selection, NamesAreTakenAsTheyAre) {
+  EXPECT_EQ(named({"team"}), "team");
+  EXPECT_EQ(named({"team/app", "app:latest"}), "app:latest team/app");
+  EXPECT_EQ(named({"app", "app"}), "app");
+}
+
+TEST(Selection, OneStarStopsAtASlashAndTwoDoNot) {
+  EXPECT_EQ(named({"team/*"}), "team/app");
+  EXPECT_EQ(named({"team/**"}), "team/app team/app/web");
+  EXPECT_EQ(named({"**/app"}), "app team/app");
+  EXPECT_EQ(named({"*"}), "app team");
+  EXPECT_EQ(named({"**"}), "app team team/app team/app/web");
+}
+
+TEST(Selection, TagsMayBeGlobsToo) {
+  EXPECT_EQ(named({"app:pr-*"}), "app:pr-1 app:pr-2");
+  EXPECT_EQ(named({"*:lat?st"}), "app:latest team:latest");
+  EXPECT_EQ(named({"app:pr-[2-9]"}), "app:pr-2");
+}
+
+TEST(Selection, ADigestNeedsItsFirstEightDigits) {
+  EXPECT_EQ(named({"app@" + digest('a').to_string()}), "app@a");
+  EXPECT_EQ(named({"app@sha256:bbbbbbbb"}), "app@b");
+  EXPECT_EQ(named({"app@sha256:CCCCCCCC"}), "app@c");
+  EXPECT_EQ(named({"app:any@sha256:bbbbbbbb"}), "app@b");
+  EXPECT_THROW(parse_image_ref("app@sha256:bbbbbbb"), SelectionError);
+  EXPECT_THROW(parse_image_ref("app@bbbbbbbb"), SelectionError);
+}
+
+TEST(Selection, WhatNamesNothingSaysWhatComesNear) {
+  EXPECT_EQ(complaint("tema"),
+            "no repository is called 'tema'; did you mean 'team'?");
+  EXPECT_EQ(complaint("web"),
+            "no repository is called 'web'; did you mean 'team/app/web'?");
+  EXPECT_EQ(complaint("app:latst"),
+            "'app' has no tag 'latst'; did you mean 'latest'?");
+  EXPECT_EQ(complaint("zzz/*"), "no repository matches 'zzz/*'");
+  EXPECT_EQ(complaint("app@sha256:dddddddd"),
+            "'app' has no manifest sha256:dddddddd");
+}
+
+TEST(Selection, PathsAreNoNames) {
+  for (const char* word : {"../app", "/app", "team/../app", "app/", "./app",
+                           "_manifests", "app/_layers"})
+    EXPECT_THROW(named({word}), SelectionError) << word;
+  for (const char* word : {"", ":tag", "@sha256:bbbbbbbb", "app:"})
+    EXPECT_THROW(parse_image_ref(word), SelectionError) << word;
+}
+
+}  // namespace
+}  // namespace dregs
