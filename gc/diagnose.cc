@@ -24,7 +24,8 @@ Problem problem_of(const ManifestNode& node) {
   switch (node.state) {
     case ManifestState::corrupt:
       return {FindingKind::corrupt_manifest, true,
-              "its bytes do not hash to its name"};
+              "its bytes do not hash to its name; once it is moved away, "
+              "pushing the image again heals it"};
     case ManifestState::unreadable:
       return {FindingKind::unreadable_manifest, true, "cannot be read"};
     case ManifestState::too_large:
@@ -38,6 +39,10 @@ Problem problem_of(const ManifestNode& node) {
   if (node.kind == ManifestKind::not_json)
     return {FindingKind::not_a_manifest, false,
             "a blob that is no manifest, named as one; it is kept"};
+  if (node.kind == ManifestKind::oci_artifact)
+    return {FindingKind::unknown_manifest, false,
+            "an OCI artifact manifest, which no registry of today serves; it "
+            "is kept with all that it names"};
   if (node.kind == ManifestKind::undecodable)
     return {FindingKind::unknown_manifest, true,
             "not JSON as the registry reads it"};
@@ -53,11 +58,13 @@ Problem problem_of(const ManifestNode& node) {
 class RepositoryDiagnosis {
  public:
   RepositoryDiagnosis(const Inventory& inventory, const ManifestGraph& graph,
-                      std::size_t position, bool proxy_cache, Closure& closure,
+                      const AliasIndex& aliases, std::size_t position,
+                      bool proxy_cache, Closure& closure,
                       std::vector<Finding>& findings,
                       std::vector<PinReason>& pins)
       : inventory_(inventory),
         graph_(graph),
+        aliases_(aliases),
         repository_(inventory.repositories[position]),
         ids_(graph.repository(position)),
         proxy_cache_(proxy_cache),
@@ -77,6 +84,10 @@ class RepositoryDiagnosis {
     for (std::size_t i = 0; i < ids_.revisions.size(); ++i) judge_revision(i);
     for (std::size_t i = 0; i < ids_.tags.size(); ++i) judge_tag(i);
     for (const ManifestNode* node : closure_.manifests()) judge_manifest(*node);
+    for (const std::vector<DigestId>* each : {&ids_.layers, &ids_.led_to})
+      for (const DigestId id : *each)
+        if (is_damaged(id)) judge_declared(id);
+    for (std::size_t i = 0; i < ids_.aliases.size(); ++i) judge_alias(i);
     for (const OtherReference* reference : closure_.unresolved())
       report(FindingKind::unresolved_reference, reference->digest, "",
              "no link leads from this digest to a blob, so the blob cannot be "
@@ -141,6 +152,19 @@ class RepositoryDiagnosis {
              "names a manifest that this repository has no link to; servers "
              "answer 404, pushing the image again heals it",
              false);
+  }
+
+  // What mounting a blob by sha512 writes: a link to a blob that nobody stored
+  // under this name (format.md 1.3).
+  void judge_alias(std::size_t i) {
+    const LayerAlias& alias = repository_.aliases[i];
+    const bool leads_somewhere =
+        alias.target ? graph_.present(ids_.aliases[i])
+                     : alias.unsound || aliases_.stored(alias.digest);
+    if (leads_somewhere || proxy_cache_) return;
+    report(FindingKind::dangling_link, alias.digest,
+           layout::link_in(layout::layer_alias(repository_.name, alias.digest)),
+           "leads to no blob, so servers answer 404; it is kept", false);
   }
 
   // sha256-<hex>.sig and its kin outlive the image that they belong to.
@@ -225,6 +249,7 @@ class RepositoryDiagnosis {
 
   const Inventory& inventory_;
   const ManifestGraph& graph_;
+  const AliasIndex& aliases_;
   const Repository& repository_;
   const RepositoryIds& ids_;
   bool proxy_cache_;
@@ -233,6 +258,21 @@ class RepositoryDiagnosis {
   std::vector<PinReason>& pins_;
   std::unordered_set<DigestId> judged_;
 };
+
+// A revision's name says what its link must have been, where the blob of that
+// name is what it says (format.md 2).
+void say_what_is_repairable(const Inventory& inventory,
+                            const ManifestGraph& graph,
+                            std::vector<Finding>& findings) {
+  for (Finding& finding : findings) {
+    if (finding.kind != FindingKind::bad_revision_link) continue;
+    const auto digest = Digest::parse(finding.digest);
+    if (!digest) continue;
+    const ManifestNode* node = graph.node(graph.find(inventory, *digest));
+    if (node != nullptr && node->state == ManifestState::sound)
+      finding.detail += "; repairable: it can only have been " + finding.digest;
+  }
+}
 
 void tidy(std::vector<PinReason>& pins) {
   std::sort(pins.begin(), pins.end());
@@ -250,8 +290,8 @@ Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
       [&] { return Closure(inventory, graph, aliases); });
   tbb::enumerable_thread_specific<std::vector<Finding>> findings;
   for_each_repository(inventory, [&](std::size_t i) {
-    RepositoryDiagnosis(inventory, graph, i, proxy_cache, closures.local(),
-                        findings.local(), diagnosis.pins[i])
+    RepositoryDiagnosis(inventory, graph, aliases, i, proxy_cache,
+                        closures.local(), findings.local(), diagnosis.pins[i])
         .run();
     tidy(diagnosis.pins[i]);
   });
@@ -263,6 +303,7 @@ Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
     diagnosis.findings.insert(diagnosis.findings.end(),
                               std::make_move_iterator(some.begin()),
                               std::make_move_iterator(some.end()));
+  say_what_is_repairable(inventory, graph, diagnosis.findings);
   fill_needed_by(inventory, graph, diagnosis.findings);
   sort_findings(diagnosis.findings);
   return diagnosis;

@@ -62,7 +62,13 @@ class Marker {
     for (const DigestId id : ids.tags) closure.add_manifest(id);
     for (const DigestId id : ids.led_to) closure.add_manifest(id);
     for (const DigestId id : ids.revisions)
-      if (is_young(id)) closure.add_manifest(id);
+      if (is_young(id) || is_no_manifest(id)) closure.add_manifest(id);
+  }
+
+  // A layer with a revision link: nobody knows why somebody gave it one.
+  bool is_no_manifest(DigestId id) const {
+    const ManifestNode* node = graph_.node(id);
+    return node != nullptr && node->kind == ManifestKind::not_json;
   }
 
   bool is_young(DigestId id) const {

@@ -72,6 +72,7 @@ struct HistoryEntry {
 struct LayerAlias {
   std::string digest;  // "sha512:<hex>", "tarsum.v1+sha256:<hex>"
   std::optional<Digest> target;
+  bool unsound = false;  // the link itself is damaged
 
   auto operator<=>(const LayerAlias&) const = default;
 };
@@ -82,7 +83,7 @@ struct Upload {
   // Newest mtime or ctime of a file inside; folders do not count, for else a
   // removal that was cut short would make the rest look fresh.
   std::int64_t changed_ns = 0;
-  bool recognised = true;       // a UUID that holds nothing unknown
+  bool recognised = true;  // a UUID that holds nothing unknown
 };
 
 // A *.<uuid>.tmp file (P11) where no other part of a removal covers it.
@@ -141,9 +142,9 @@ struct Inventory {
   std::vector<Digest> empty_blob_folders;  // sorted; only removable ones
   // "sha512:<hex>" and so on: blobs that no registry of today would write.
   // Known to exist, never removed.
-  std::vector<std::string> other_blobs;     // sorted
-  std::vector<Repository> repositories;     // sorted by name
-  std::vector<NamespaceFolder> namespaces;  // sorted by path
+  std::vector<std::string> other_blobs;        // sorted
+  std::vector<Repository> repositories;        // sorted by name
+  std::vector<NamespaceFolder> namespaces;     // sorted by path
   std::vector<TemporaryFile> temporary_files;  // below blobs
   std::vector<Finding> findings;
   // Why U(R) is not known for every repository: no blob may be deleted.

@@ -19,17 +19,17 @@ class RepositoryReport {
   const std::string& name() const { return scan_.repository.name; }
 
   // `below` is relative to the repository.
-  void note(FindingKind kind, const std::string& below, std::string detail,
-            std::string digest = {}) {
-    scan_.findings.push_back(
+  Finding& note(FindingKind kind, const std::string& below, std::string detail,
+                std::string digest = {}) {
+    return scan_.findings.emplace_back(
         make(kind, below, std::move(detail), std::move(digest)));
   }
 
   // Something that cannot be understood: nothing in the repository goes.
-  void pin(FindingKind kind, const std::string& below, std::string detail,
-           std::string digest = {}) {
+  Finding& pin(FindingKind kind, const std::string& below, std::string detail,
+               std::string digest = {}) {
     scan_.repository.pins.push_back({kind, below});
-    note(kind, below, std::move(detail), std::move(digest));
+    return note(kind, below, std::move(detail), std::move(digest));
   }
 
   // A folder that cannot be listed: nobody knows what the repository needs.

@@ -263,8 +263,9 @@ class RepositoryScanner {
         report_.foreign(below + "/" + name, "an alias folder without a link");
         return;
       }
-      repository().aliases.push_back({prefix + name, link.target});
-      if (link.state != LinkState::sound)
+      const bool unsound = link.state != LinkState::sound;
+      repository().aliases.push_back({prefix + name, link.target, unsound});
+      if (unsound)
         report_.pin(FindingKind::bad_layer_link, below + "/" + name + "/link",
                     describe(link), prefix + name);
     });

@@ -130,8 +130,10 @@ class TagScanner {
   void add(std::string_view name, bool linked) {
     report_.repository().tags.push_back({std::string(name), std::nullopt});
     if (!layout::is_legal_tag(name))
-      report_.note(FindingKind::odd_tag_name, below_tags(name),
-                   "no server accepts this name; it is kept as a tag");
+      report_
+          .note(FindingKind::odd_tag_name, below_tags(name),
+                "no server accepts this name; it is kept as a tag")
+          .needed_by = {reference(name)};
     if (linked)
       report_.pin(FindingKind::symbolic_link, below_tags(name),
                   "the registry follows it; nothing is removed through it");
@@ -145,6 +147,10 @@ class TagScanner {
     report_.note(FindingKind::odd_tag_name, below_tags(entry.name),
                  "a file among the tags; what it names is kept",
                  link.target ? link.target->to_string() : std::string());
+  }
+
+  std::string reference(std::string_view tag) const {
+    return report_.name() + ":" + std::string(tag);
   }
 
   void conclude() {
@@ -165,10 +171,13 @@ class TagScanner {
   std::string keep_history_of(std::uint32_t tag) {
     std::string candidates;
     Repository& repository = report_.repository();
-    for (const HistoryEntry& entry : repository.history) {
-      if (entry.tag != tag) continue;
-      repository.led_to.push_back(entry.digest);
-      candidates += (candidates.empty() ? "" : ", ") + entry.digest.to_string();
+    const std::vector<HistoryEntry>& all = repository.history;
+    auto entry =
+        std::lower_bound(all.begin(), all.end(), HistoryEntry{tag, Digest{}});
+    for (; entry != all.end() && entry->tag == tag; ++entry) {
+      repository.led_to.push_back(entry->digest);
+      candidates +=
+          (candidates.empty() ? "" : ", ") + entry->digest.to_string();
     }
     return candidates.empty() ? "its history names nothing"
                               : "its history names " + candidates;
@@ -177,19 +186,24 @@ class TagScanner {
   void unsound(const UnsoundTag& each) {
     const std::string& name = report_.repository().tags[each.tag].name;
     const std::string history = keep_history_of(each.tag);
+    report_unsound(each.link, name, history).needed_by = {reference(name)};
+  }
+
+  Finding& report_unsound(const Link& link, const std::string& name,
+                          const std::string& history) {
     const std::string path = below_tags(name) + "/current/link";
-    if (each.link.state == LinkState::missing)
-      report_.note(FindingKind::tag_without_current, below_tags(name),
-                   "listed by servers, yet it names nothing; " + history);
-    else if (each.link.state == LinkState::sound)
-      report_.pin(FindingKind::bad_tag_link, path,
-                  "names a manifest by " + each.link.other_digest +
-                      ", which no server can serve; " + history);
-    else
-      report_.pin(each.link.state == LinkState::unreadable
-                      ? FindingKind::unreadable_file
-                      : FindingKind::bad_tag_link,
-                  path, describe(each.link) + "; " + history);
+    if (link.state == LinkState::missing)
+      return report_.note(
+          FindingKind::tag_without_current, below_tags(name),
+          "listed by servers, yet it names nothing; " + history);
+    if (link.state == LinkState::sound)
+      return report_.pin(FindingKind::bad_tag_link, path,
+                         "names a manifest by " + link.other_digest +
+                             ", which no server can serve; " + history);
+    return report_.pin(link.state == LinkState::unreadable
+                           ? FindingKind::unreadable_file
+                           : FindingKind::bad_tag_link,
+                       path, describe(link) + "; " + history);
   }
 
   int folder_;
