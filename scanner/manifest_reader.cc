@@ -14,10 +14,11 @@ namespace {
 constexpr std::size_t kChunk = 1024 * 1024;
 constexpr std::size_t kSniffed = 64;
 
-// Fills `buffer` as far as the file goes. Returns bytes read or -errno.
-ssize_t read_up_to(int fd, char* buffer, std::size_t size) {
+// Fills `buffer` as far as the file goes; asks no more once there is `enough`.
+// Returns bytes read or -errno.
+ssize_t read_up_to(int fd, char* buffer, std::size_t size, std::size_t enough) {
   std::size_t filled = 0;
-  while (filled < size) {
+  while (filled < enough) {
     const ssize_t got = ::read(fd, buffer + filled, size - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return -errno;
@@ -42,11 +43,13 @@ ManifestRead conclude(std::string_view bytes, bool hashes_to_name) {
 }
 
 // Nearly every manifest: one read into a buffer that the thread keeps. One
-// byte more than expected is asked for, so that a full read is the whole file.
+// byte more than expected is asked for, so that getting just what is expected
+// means that there is no more.
 ManifestRead read_small(int fd, const Blob& blob) {
   thread_local std::string buffer;
   buffer.resize(std::max<std::size_t>(buffer.size(), blob.size + 1));
-  const ssize_t got = read_up_to(fd, buffer.data(), blob.size + 1);
+  const ssize_t got = read_up_to(fd, buffer.data(), blob.size + 1,
+                                 std::max<std::size_t>(blob.size, 1));
   if (got < 0) return failed(static_cast<int>(-got));
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
   return conclude(bytes, sha256(bytes) == blob.digest);
@@ -64,7 +67,8 @@ ManifestRead read_large(int fd, const Blob& blob) {
   bool first = true;
   bool json = false;
   for (;;) {
-    const ssize_t got = read_up_to(fd, chunk.data(), chunk.size());
+    const ssize_t got =
+        read_up_to(fd, chunk.data(), chunk.size(), chunk.size());
     if (got < 0) return failed(static_cast<int>(-got));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
