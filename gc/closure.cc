@@ -80,6 +80,8 @@ void Closure::add_manifest(DigestId id) {
     const DigestId next = waiting_.back();
     waiting_.pop_back();
     add_referrers_of(next);
+    for (const DigestId signature : graph_.signatures(next))
+      add_blob(signature);
     if (const ManifestNode* node = graph_.node(next)) expand(*node);
   }
   working_ = false;
@@ -91,27 +93,26 @@ void Closure::expand(const ManifestNode& node) {
   for (const GraphEdge& edge : graph_.edges(node)) follow(edge);
   for (const OtherReference& reference : graph_.others(node))
     resolve(reference);
-  for (const DigestId signature : graph_.signatures(node.id))
-    add_blob(signature);
 }
 
 void Closure::follow(const GraphEdge& edge) {
   switch (edge.role) {
     case ReferenceRole::config:
     case ReferenceRole::layer:
-      return add_blob(edge.to);
+      // A revision that is kept as somebody's layer is served as an image too.
+      return has_revision(edge.to) ? add_manifest(edge.to) : add_blob(edge.to);
     case ReferenceRole::child:
     case ReferenceRole::child_or_blob:
     case ReferenceRole::mentioned:
       return add_manifest(edge.to);
     case ReferenceRole::subject:
       // A subject that was deleted is not brought back by its referrers.
-      if (has_revision_or_tag(edge.to)) add_manifest(edge.to);
+      if (has_revision(edge.to)) add_manifest(edge.to);
   }
 }
 
-bool Closure::has_revision_or_tag(DigestId id) const {
-  if (!graph_.present(id)) return false;
+bool Closure::has_revision(DigestId id) const {
+  if (!graph_.present(id) || graph_.node(id) == nullptr) return false;
   return std::binary_search(repository_->revisions.begin(),
                             repository_->revisions.end(),
                             inventory_.blobs[id].digest);

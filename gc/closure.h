@@ -64,7 +64,7 @@ class Closure {
   void expand(const ManifestNode& node);
   void follow(const GraphEdge& edge);
   void resolve(const OtherReference& reference);
-  bool has_revision_or_tag(DigestId id) const;
+  bool has_revision(DigestId id) const;
   void add_referrers_of(DigestId subject);
 
   const Inventory& inventory_;

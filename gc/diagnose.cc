@@ -202,7 +202,9 @@ class RepositoryDiagnosis {
              false);
   }
 
+  // What a corrupt manifest names is kept, yet nobody knows that it was meant.
   void judge_manifest(const ManifestNode& node) {
+    if (node.state == ManifestState::corrupt) return;
     for (const GraphEdge& edge : graph_.edges(node)) judge_edge(edge, node);
   }
 

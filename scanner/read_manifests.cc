@@ -235,7 +235,9 @@ class ManifestGraphBuilder {
       const std::vector<DigestId>& ids = graph_.repositories_[i].revisions;
       for (std::size_t r = 0; r < ids.size(); ++r) {
         const ManifestNode* node = graph_.node(ids[r]);
-        if (node != nullptr && node->kind == ManifestKind::schema1)
+        // What cannot be read may have been one, and doubt keeps.
+        if (node == nullptr || !node->understood() ||
+            node->kind == ManifestKind::schema1)
           read_signatures_of(repository, repository.revisions[r], ids[r]);
       }
     }
