@@ -66,15 +66,4 @@ Fixture::Fixture(const std::string& name) {
   }
 }
 
-std::set<std::string> with_uploads_as_one(const std::set<std::string>& paths) {
-  std::set<std::string> result;
-  for (const std::string& path : paths) {
-    const std::size_t uploads = path.find("/_uploads/");
-    result.insert(uploads == std::string::npos
-                      ? path
-                      : path.substr(0, path.find('/', uploads + 10)));
-  }
-  return result;
-}
-
 }  // namespace dregs

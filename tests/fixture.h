@@ -51,7 +51,4 @@ class Fixture {
   std::map<std::string, Expectation> expectations_;
 };
 
-// An upload is removed as one: its files' paths become its folder's.
-std::set<std::string> with_uploads_as_one(const std::set<std::string>& paths);
-
 }  // namespace dregs

@@ -41,7 +41,7 @@ std::optional<Digest> first_need(const Target& target) {
   return Digest::parse(std::string_view(bytes).substr(found, 71));
 }
 
-constexpr std::array<Damage, 18> kDamages{
+constexpr std::array<Damage, 20> kDamages{
     [](const Target& target) { overwrite(target, target.revision(), ""); },
     [](const Target& target) {
       overwrite(target, target.revision(), target.manifest.to_string() + "\n");
@@ -73,6 +73,18 @@ constexpr std::array<Damage, 18> kDamages{
       if (!need) return;
       overwrite(target, StoreBuilder::layer_link_path(target.repository, *need),
                 "");
+    },
+    [](const Target& target) {
+      const auto need = first_need(target);
+      if (!need) return;
+      overwrite(target, StoreBuilder::layer_link_path(target.repository, *need),
+                target.manifest.to_string());
+    },
+    [](const Target& target) {
+      overwrite(
+          target,
+          StoreBuilder::layer_link_path(target.repository, sha512_text("base")),
+          sha512_text("nothing"));
     },
     [](const Target& target) {
       const auto need = first_need(target);

@@ -22,8 +22,9 @@ enum class StoreStep {
   push_sha512_image,
   push_artifact,
   push_buildkit_cache,
-  copy_image,  // the same manifest into another repository
-  copy_tag,    // the tag moves to another manifest of the repository
+  push_wrapper,  // an image whose layer is a manifest's bytes
+  copy_image,    // the same manifest into another repository
+  copy_tag,      // the tag moves to another manifest of the repository
   delete_tag,
   delete_manifest,
   orphan_blob,

@@ -11,6 +11,11 @@ namespace {
 using namespace reference;
 using Digests = std::set<std::string>;
 
+struct Closure {
+  Digests live;
+  Digests manifests;  // named as such, whether there or not
+};
+
 class Collector {
  public:
   Collector(const std::filesystem::path& v2, bool delete_untagged)
@@ -37,26 +42,27 @@ class Collector {
 
  private:
   void collect(Repository& repository) {
-    check_manifests(repository);
+    look_for_doubt(repository);
     Digests roots = roots_of(repository);
-    Digests live;
+    Closure closed;
     std::size_t before = 0;
     do {
       before = roots.size();
-      live = closure(repository, roots);
+      closed = closure(repository, roots);
       // A closure that cannot be resolved pins: start from all there is.
       roots.merge(roots_of(repository));
-      roots.merge(referrers_and_subjects(repository, live));
+      roots.merge(referrers_of(repository, closed.manifests));
     } while (roots.size() != before);
-    plan_.live.insert(live.begin(), live.end());
+    plan_.live.insert(closed.live.begin(), closed.live.end());
     if (repository.pinned) {
       plan_.pinned.insert(repository.name);
     } else {
-      remove_links(repository, live);
+      remove_links(repository, closed.live);
     }
   }
 
-  void check_manifests(Repository& repository) {
+  // In all there is, whatever of it is to be kept: a doubt pins.
+  void look_for_doubt(Repository& repository) {
     Digests named;
     for (const auto& [digest, link] : repository.revisions) {
       named.insert(digest);
@@ -67,6 +73,7 @@ class Collector {
     for (const std::string& digest : named) {
       if (!manifest(digest).understood) repository.pinned = true;
     }
+    closure(repository, named);
   }
 
   Digests roots_of(const Repository& repository) const {
@@ -80,34 +87,50 @@ class Collector {
       if (!delete_untagged_ || repository.pinned) roots.insert(digest);
       if (link && repository.pinned) roots.insert(*link);
     }
+    // An alias leads to another name by design, any other link by damage.
     for (const auto& [digest, link] : repository.layers) {
-      if (repository.pinned) roots.insert(digest);
-      if (link && repository.pinned) roots.insert(*link);
+      const bool is_alias = !digest.starts_with("sha256:");
+      if (link && link != digest && !is_alias) roots.insert(*link);
     }
     return roots;
   }
 
-  Digests closure(Repository& repository, const Digests& roots) {
-    Digests live;
-    Digests expanded;
+  // Layers are blobs: whatever they look like, they need nothing.
+  static Digests all_layers(const Repository& repository) {
+    Digests layers;
+    for (const auto& [digest, link] : repository.layers) {
+      layers.insert(digest);
+      if (link) layers.insert(*link);
+    }
+    return layers;
+  }
+
+  Closure closure(Repository& repository, const Digests& roots) {
+    Closure closed;
+    Digests& live = closed.live;
+    if (repository.pinned) live = all_layers(repository);
     std::vector<std::string> stack(roots.begin(), roots.end());
     while (!stack.empty()) {
       const std::string digest = stack.back();
       stack.pop_back();
-      if (!expanded.insert(digest).second) continue;
+      if (!closed.manifests.insert(digest).second) continue;
       live.merge(resolve(repository, digest));
       const Manifest& parent = manifest(digest);
-      // A layer is no manifest, whatever digests its bytes contain.
-      if (!parent.understood && !is_named(repository, digest)) continue;
+      // A referrer keeps its subject, unless that was deleted.
+      if (parent.subject && repository.revisions.contains(*parent.subject)) {
+        stack.push_back(*parent.subject);
+      }
       for (const std::string& need : parent.needs) {
         live.merge(resolve(repository, need));
-        const bool is_child = parent.children.contains(need);
-        if (is_child || is_named(repository, need)) stack.push_back(need);
+        const bool may_be_manifest = parent.needs_all_it_says ||
+                                     parent.children.contains(need) ||
+                                     is_named(repository, need);
+        if (may_be_manifest) stack.push_back(need);
         if (is_lost(parent, need)) repository.pinned = true;
       }
     }
     add_signatures(repository, live);
-    return live;
+    return closed;
   }
 
   static bool is_named(const Repository& repository,
@@ -119,46 +142,42 @@ class Collector {
     return false;
   }
 
-  // An index calls it a manifest, it is there, and nobody can read it.
+  // An index calls it a manifest or it looks like one; it is there, and nobody
+  // can read it.
   bool is_lost(const Manifest& parent, const std::string& child) {
-    return parent.manifests.contains(child) && !manifest(child).missing &&
-           !manifest(child).understood;
+    const Manifest& what = manifest(child);
+    if (!parent.children.contains(child) || what.missing) return false;
+    if (parent.manifests.contains(child)) return !what.understood;
+    return what.looks_like_one && !what.sound;
   }
 
+  // What else a digest may stand for: another repository's alias is as good
+  // as one's own. Where nothing is found, nobody can say which blob is meant.
   Digests resolve(Repository& repository, const std::string& digest) {
     Digests resolved{digest};
-    const auto own = repository.layers.find(digest);
-    if (own != repository.layers.end() && own->second) {
-      resolved.insert(*own->second);
-    } else if (!digest.starts_with("sha256:")) {
-      resolved.insert(aliases_[digest].begin(), aliases_[digest].end());
+    if (digest.starts_with("sha256:")) return resolved;
+    bool found = false;
+    for (const std::string& target : aliases_[digest]) {
+      resolved.insert(target);
+      found |= !manifest(target).missing;
     }
-    // Nobody can say which blob is meant.
-    const auto known = resolved.lower_bound("sha256:");
-    if (known == resolved.end() || !known->starts_with("sha256:")) {
-      repository.pinned = true;
-    }
+    if (!found) repository.pinned = true;
     return resolved;
   }
 
   static void add_signatures(const Repository& repository, Digests& live) {
     for (const auto& [revision, signatures] : repository.signatures) {
-      const bool goes =
-          repository.revisions.contains(revision) && !live.contains(revision);
-      if (!goes) live.insert(signatures.begin(), signatures.end());
+      if (!live.contains(revision)) continue;
+      if (!repository.revisions.contains(revision)) continue;
+      live.insert(signatures.begin(), signatures.end());
     }
   }
 
-  Digests referrers_and_subjects(const Repository& repository,
-                                 const Digests& live) {
+  Digests referrers_of(const Repository& repository, const Digests& manifests) {
     Digests roots;
     for (const auto& [digest, link] : repository.revisions) {
       const Link& subject = manifest(digest).subject;
-      if (!subject) continue;
-      if (live.contains(*subject)) roots.insert(digest);
-      if (live.contains(digest) && repository.revisions.contains(*subject)) {
-        roots.insert(*subject);
-      }
+      if (subject && manifests.contains(*subject)) roots.insert(digest);
     }
     return roots;
   }
@@ -168,7 +187,8 @@ class Collector {
       if (!live.contains(digest)) remove_revision(repository, digest);
     }
     for (const auto& [digest, link] : repository.layers) {
-      if (live.contains(digest)) continue;
+      const bool dangles = link != digest && manifest(*link).missing;
+      if (live.contains(digest) || dangles) continue;
       plan_.layer_links.emplace(repository.name, digest);
       plan_.paths.insert(
           StoreBuilder::layer_link_path(repository.name, digest));

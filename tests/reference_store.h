@@ -33,9 +33,12 @@ std::set<std::string> read_blobs(const std::filesystem::path& v2);
 
 struct Manifest {
   bool missing = false;
+  bool sound = false;           // its bytes hash to its name
+  bool looks_like_one = false;  // begins as JSON
   // False: corrupt, no JSON, of no known type, or naming what is no digest.
   bool understood = false;
-  std::set<std::string> needs;      // of a manifest not understood: all it says
+  bool needs_all_it_says = false;  // every digest in its bytes
+  std::set<std::string> needs;
   std::set<std::string> children;   // of these, the ones an index lists …
   std::set<std::string> manifests;  // … and calls manifests
   Link subject;
