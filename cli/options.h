@@ -34,6 +34,7 @@ struct Invocation {
 // it sets invocation.run. One such function for each command.
 void add_gc_command(CLI::App& app, Invocation& invocation);
 void add_ls_command(CLI::App& app, Invocation& invocation);
+void add_inspect_command(CLI::App& app, Invocation& invocation);
 
 // The whole tree.
 void build_options(CLI::App& app, Invocation& invocation);

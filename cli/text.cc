@@ -75,6 +75,12 @@ std::string escaped(std::string_view bytes) {
   return rewrite(bytes, is_control);
 }
 
+std::string escaped_lines(std::string_view bytes) {
+  return rewrite(bytes, [](std::string_view character) {
+    return character != "\n" && is_control(character);
+  });
+}
+
 std::string utf8(std::string_view bytes) {
   bool sound = true;
   for (std::string_view rest = bytes; sound && !rest.empty();) {

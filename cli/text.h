@@ -12,6 +12,9 @@ namespace dregs {
 // to move a cursor.
 std::string escaped(std::string_view bytes);
 
+// The same, but for the ends of lines, which stay.
+std::string escaped_lines(std::string_view bytes);
+
 // The same for JSON, which escapes control bytes itself: only what is not
 // UTF-8 becomes \xff.
 std::string utf8(std::string_view bytes);

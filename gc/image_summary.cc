@@ -34,6 +34,7 @@ class Summary {
       result_.artifact_type = details.config->media_type;
     seen_.insert(manifest);
     add(details);
+    if (!details.children.empty()) result_.created.clear();
     conclude();
     return std::move(result_);
   }
@@ -85,7 +86,6 @@ class Summary {
   void conclude() {
     platforms_.merge(declared_);
     result_.platforms.assign(platforms_.begin(), platforms_.end());
-    if (result_.platforms.size() > 1) result_.created.clear();
     if (sizes_.empty()) return;
     result_.size = 0;
     for (const auto& [digest, size] : sizes_) *result_.size += size;

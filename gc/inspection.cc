@@ -1,0 +1,205 @@
+#include "gc/inspection.h"
+
+#include <algorithm>
+#include <set>
+
+#include "gc/image_findings.h"
+#include "gc/referrers.h"
+#include "scanner/descriptor.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+using State = BlobContent::State;
+
+bool contains(const std::vector<Digest>& sorted, const Digest& digest) {
+  return std::binary_search(sorted.begin(), sorted.end(), digest);
+}
+
+class Inspector {
+ public:
+  Inspector(int v2, const Repository& repository, const std::string& who)
+      : v2_(v2), repository_(repository), who_(who) {}
+
+  Inspection run(const Digest& digest) {
+    result_.repository = repository_.name;
+    result_.digest = digest;
+    result_.content = read_blob(v2_, digest, kLargestParsedManifest);
+    result_.summary = summarize_image(v2_, digest);
+    for (const Tag& tag : repository_.tags)
+      if (tag.current == digest) result_.tags.push_back(tag.name);
+    result_.pushed_ns = pushed(digest);
+    result_.referrers = find_referrers(v2_, repository_, digest);
+    add_manifest_finding(repository_.name, digest, result_.content.state, who_,
+                         result_.findings);
+    if (result_.content.state == State::sound) look_at_parts(digest);
+    sort_findings(result_.findings);
+    return std::move(result_);
+  }
+
+ private:
+  std::optional<std::int64_t> pushed(const Digest& digest) const {
+    FileStatus status;
+    const std::string link =
+        layout::link_in(layout::revision(repository_.name, digest));
+    if (followed_status(v2_, link.c_str(), status) != 0) return std::nullopt;
+    return status.modified_ns;
+  }
+
+  void look_at_parts(const Digest& digest) {
+    result_.details = describe_manifest(result_.content.bytes);
+    const ManifestDetails& details = result_.details;
+    judge_kind(digest);
+    seen_.insert(digest);
+    if (details.config) result_.config = look_at_blob(*details.config);
+    for (const ManifestPart& layer : details.layers)
+      result_.layers.push_back(look_at_blob(layer));
+    for (const ManifestPart& child : details.children)
+      result_.children.push_back(look_at_child(child));
+    if (details.subject)
+      result_.subject = {*details.subject, state_of(*details.subject)};
+  }
+
+  void judge_kind(const Digest& digest) {
+    InspectedPart self;
+    self.named.digest = digest.to_string();
+    const ManifestKind kind = result_.details.kind;
+    if (kind == ManifestKind::not_json)
+      add(FindingKind::not_a_manifest, self,
+          "a blob that is no manifest, named as one");
+    if (kind == ManifestKind::undecodable || kind == ManifestKind::unknown)
+      add(FindingKind::unknown_manifest, self,
+          "of a type or schemaVersion that dregs does not know");
+  }
+
+  // What else than sha256 names a blob does so through an alias link (3.6).
+  std::optional<Digest> resolve(const std::string& text) const {
+    if (const auto digest = Digest::parse(text)) return digest;
+    for (const LayerAlias& alias : repository_.aliases)
+      if (alias.digest == text) return alias.target;
+    return std::nullopt;
+  }
+
+  PartState state_of(const ManifestPart& part) const {
+    const auto digest = resolve(part.digest);
+    const BlobContent content =
+        digest ? stat_blob(v2_, *digest) : BlobContent();
+    if (content.state == State::missing)
+      return part.foreign ? PartState::elsewhere : PartState::missing;
+    if (content.state != State::sound) return PartState::unreadable;
+    return part.size && *part.size != content.size ? PartState::wrong_size
+                                                   : PartState::there;
+  }
+
+  bool is_linked(const ManifestPart& part) const {
+    const auto digest = Digest::parse(part.digest);
+    return !digest || contains(repository_.layers, *digest);
+  }
+
+  InspectedPart look_at_blob(const ManifestPart& part) {
+    InspectedPart looked{part, state_of(part)};
+    if (looked.state == PartState::there && !is_linked(part))
+      looked.state = PartState::unlinked;
+    report(looked, FindingKind::missing_blob,
+           "needed, and not there; pushing the image again heals it");
+    return looked;
+  }
+
+  // Children are named by sha256 only, and reached through revision links;
+  // servers of 2.x take layer links as well.
+  InspectedPart look_at_child(const ManifestPart& part) {
+    InspectedPart looked{part, state_of(part)};
+    const auto digest = Digest::parse(part.digest);
+    if (looked.state == PartState::there && !is_linked(part) &&
+        !contains(repository_.revisions, *digest))
+      looked.state = PartState::unlinked;
+    report(looked, FindingKind::missing_child,
+           "a child of the index that is not there");
+    if (looked.state == PartState::there && seen_.insert(*digest).second &&
+        !look_inside(*digest))
+      looked.state = PartState::incomplete;
+    return looked;
+  }
+
+  // Whether all is there that a child needs.
+  bool look_inside(const Digest& digest) {
+    const BlobContent content = read_blob(v2_, digest, kLargestParsedManifest);
+    add_manifest_finding(repository_.name, digest, content.state, who_,
+                         result_.findings);
+    if (content.state != State::sound) return false;
+    const ManifestDetails details = describe_manifest(content.bytes);
+    std::vector<InspectedPart> parts;
+    if (details.config) parts.push_back(look_at_blob(*details.config));
+    for (const ManifestPart& layer : details.layers)
+      parts.push_back(look_at_blob(layer));
+    for (const ManifestPart& child : details.children)
+      parts.push_back(look_at_child(child));
+    return std::all_of(parts.begin(), parts.end(), [](const auto& part) {
+      return part.state == PartState::there ||
+             part.state == PartState::elsewhere;
+    });
+  }
+
+  void report(const InspectedPart& part, FindingKind missing,
+              const char* detail) {
+    if (part.state == PartState::missing) add(missing, part, detail);
+    if (part.state == PartState::unlinked)
+      add(FindingKind::missing_layer_link, part,
+          "the blob is there, but servers answer 404 without this link; "
+          "pushing the image again heals it");
+    if (part.state == PartState::wrong_size)
+      add(FindingKind::corrupt_blob, part,
+          "not as large as the manifest says; dregs verify reads it whole");
+  }
+
+  void add(FindingKind kind, const InspectedPart& part, const char* detail) {
+    Finding finding;
+    finding.kind = kind;
+    finding.repository = repository_.name;
+    finding.digest = part.named.digest;
+    finding.needed_by = {who_};
+    finding.detail = detail;
+    if (const auto digest = Digest::parse(part.named.digest))
+      finding.path =
+          kind == FindingKind::missing_layer_link
+              ? layout::link_in(layout::layer(repository_.name, *digest))
+              : layout::blob_data(*digest);
+    result_.findings.push_back(std::move(finding));
+  }
+
+  int v2_;
+  const Repository& repository_;
+  const std::string& who_;
+  Inspection result_;
+  std::set<Digest> seen_;
+};
+
+}  // namespace
+
+std::string_view to_string(PartState state) {
+  switch (state) {
+    case PartState::there:
+      return "there";
+    case PartState::missing:
+      return "missing";
+    case PartState::wrong_size:
+      return "wrong size";
+    case PartState::unlinked:
+      return "no link";
+    case PartState::elsewhere:
+      return "elsewhere";
+    case PartState::incomplete:
+      return "incomplete";
+    case PartState::unreadable:
+      return "unreadable";
+  }
+  return "";
+}
+
+Inspection inspect_manifest(int v2, const Repository& repository,
+                            const Digest& digest, const std::string& who) {
+  return Inspector(v2, repository, who).run(digest);
+}
+
+}  // namespace dregs
