@@ -131,7 +131,8 @@ class Collection {
       return "removing " + progress_text(progress.done, progress.planned,
                                          seconds_since(began));
     });
-    DiskRemover remover(store_.v2.get(), survey_.inventory);
+    DiskRemover remover(store_.v2.get(), survey_.inventory,
+                        options_.policy.newest_stale_upload_ns());
     SweepResult result = sweep(
         plan_, survey_.inventory, remover,
         [this](const std::set<std::uint32_t>& failed) {

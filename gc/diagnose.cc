@@ -9,6 +9,7 @@
 #include "gc/closure.h"
 #include "gc/needed_by.h"
 #include "scanner/layout.h"
+#include "scanner/sha256.h"
 
 namespace dregs {
 namespace {
@@ -215,6 +216,8 @@ class RepositoryDiagnosis {
     const bool any_child = child || edge.role == ReferenceRole::child_or_blob;
     if (child || (any_child && is_damaged(edge.to))) judge_declared(edge.to);
     if (graph_.present(edge.to)) {
+      if (part || edge.role == ReferenceRole::child_or_blob)
+        judge_size(edge.to);
       if (part) judge_layer_link(edge.to);
       return;
     }
@@ -227,6 +230,18 @@ class RepositoryDiagnosis {
              "the index " + name_of(from.id) +
                  " names it; the index and its other children are kept",
              false);
+  }
+
+  // The one damage that shows without reading: what a full disk leaves.
+  void judge_size(DigestId id) {
+    const Blob& blob = inventory_.blobs[id];
+    static const Digest kOfNothing = sha256("");
+    if (blob.size > 0 || blob.digest == kOfNothing || !first_time(id)) return;
+    report(
+        FindingKind::empty_blob, name_of(id), blob_path(id),
+        "needed, and empty; servers serve it as it is, and pushing the image "
+        "again does not heal it while the file is there",
+        false);
   }
 
   bool is_damaged(DigestId id) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace dregs {
@@ -27,9 +28,12 @@ struct Policy {
     return changed_ns > now_ns - min_age_ns;
   }
   // Whoever says 0 means all, whatever the clock says.
+  std::int64_t newest_stale_upload_ns() const {
+    return uploads_older_than_ns > 0 ? now_ns - uploads_older_than_ns
+                                     : std::numeric_limits<std::int64_t>::max();
+  }
   bool is_fresh_upload(std::int64_t changed_ns) const {
-    return uploads_older_than_ns > 0 &&
-           changed_ns > now_ns - uploads_older_than_ns;
+    return changed_ns > newest_stale_upload_ns();
   }
 };
 

@@ -56,16 +56,19 @@ int remove_folder(int parent, const std::string& name) {
   return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 ? 0 : errno;
 }
 
-// Removes a folder in which nothing but temporary files may be left.
-RemovalOutcome close_folder(int parent, int folder, const std::string& name) {
+// Removes a folder whose file is gone. Old temporary files go with it; what
+// else is left keeps the folder, but is no failure: what was to go is gone.
+RemovalOutcome close_folder(int parent, int folder, const std::string& name,
+                            std::int64_t newest_temporary_ns) {
   const int error = remove_folder(parent, name);
   if (error == 0) return {};
   if (error != ENOTEMPTY && error != EEXIST) return outcome_of(error);
   for (const std::string& entry : names_in(folder)) {
     FileStatus status;
     if (!layout::is_temporary_name(entry) ||
-        file_status(folder, entry.c_str(), status) != 0 || !status.regular())
-      return left(entry);
+        file_status(folder, entry.c_str(), status) != 0 || !status.regular() ||
+        status.changed_ns > newest_temporary_ns)
+      return {State::removed, 0, left(entry).detail};
     if (const int unlinked = unlink_file(folder, entry))
       return outcome_of(unlinked);
   }
@@ -116,8 +119,12 @@ class DiskRemover::Parents {
   tbb::enumerable_thread_specific<Slot> slots_;
 };
 
-DiskRemover::DiskRemover(int v2, const Inventory& inventory)
-    : v2_(v2), inventory_(inventory), parents_(std::make_unique<Parents>()) {
+DiskRemover::DiskRemover(int v2, const Inventory& inventory,
+                         std::int64_t newest_temporary_ns)
+    : v2_(v2),
+      inventory_(inventory),
+      newest_temporary_ns_(newest_temporary_ns),
+      parents_(std::make_unique<Parents>()) {
   FileStatus status;
   descriptor_status(v2, status);
   device_ = status.device;
@@ -189,7 +196,7 @@ RemovalOutcome DiskRemover::remove_blob(int parent,
     if (const int unlinked = unlink_file(folder.get(), "data"))
       return outcome_of(unlinked);
   }
-  return close_folder(parent, folder.get(), name);
+  return close_folder(parent, folder.get(), name, newest_temporary_ns_);
 }
 
 // The link goes last but one: a removal cut short leaves either a sound link
@@ -210,7 +217,7 @@ RemovalOutcome DiskRemover::remove_link(int parent, const std::string& name,
   }
   const int error = unlink_file(folder.get(), "link");
   if (error != 0 && error != ENOENT) return outcome_of(error);
-  return close_folder(parent, folder.get(), name);
+  return close_folder(parent, folder.get(), name, newest_temporary_ns_);
 }
 
 RemovalOutcome DiskRemover::remove_upload(int parent,

@@ -3,6 +3,8 @@
 // what the registry's layout knows is touched (format.md 1.1, 7.6, section 8).
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +23,7 @@ struct RemovalOutcome {
   };
   State state = State::removed;
   int error = 0;       // errno
-  std::string detail;  // what was left, for a person
+  std::string detail;  // what was left, for a person; even of what is removed
 };
 
 // Thread contract: remove() may be called from any number of threads, for
@@ -36,8 +38,12 @@ class Remover {
 
 class DiskRemover : public Remover {
  public:
-  // `v2` and `inventory` are borrowed and outlive the remover.
-  DiskRemover(int v2, const Inventory& inventory);
+  // `v2` and `inventory` are borrowed and outlive the remover. Temporary files
+  // beside what goes stay where they changed later than the last argument (ns
+  // since epoch).
+  DiskRemover(int v2, const Inventory& inventory,
+              std::int64_t newest_temporary_ns =
+                  std::numeric_limits<std::int64_t>::max());
   ~DiskRemover() override;
 
   RemovalOutcome remove(const Removal& removal) override;
@@ -58,6 +64,7 @@ class DiskRemover : public Remover {
 
   int v2_;
   const Inventory& inventory_;
+  std::int64_t newest_temporary_ns_;
   std::uint64_t device_ = 0;
   std::unique_ptr<Parents> parents_;  // open parent folders, one per thread
 };

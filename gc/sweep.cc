@@ -17,6 +17,7 @@ using State = RemovalOutcome::State;
 // What one thread saw.
 struct Share {
   KindTotals removed{};
+  bool complete = true;
   std::vector<Finding> findings;
   std::set<std::uint32_t> failed_repositories;
 };
@@ -121,8 +122,14 @@ class Sweeper {
       KindTotal& total = share.removed[static_cast<std::size_t>(removal.kind)];
       ++total.count;
       total.bytes += removal.bytes;
+      if (!outcome.detail.empty())
+        share.findings.push_back(finding_for(removal, outcome));
       return;
     }
+    // What stayed in a folder was reported by itself.
+    if (removal.kind == RemovalKind::folder && outcome.state == State::skipped)
+      return;
+    share.complete = false;
     if (outcome.state == State::changed) stop_.request(StopReason::changed);
     if (removal.repository != kNoRepository)
       share.failed_repositories.insert(removal.repository);
@@ -133,9 +140,9 @@ class Sweeper {
                       const RemovalOutcome& outcome) const {
     Finding finding;
     finding.kind = outcome.state == State::changed ? FindingKind::tree_changed
-                   : outcome.state == State::skipped
-                       ? FindingKind::foreign_entry
-                       : FindingKind::removal_failed;
+                   : outcome.state == State::failed
+                       ? FindingKind::removal_failed
+                       : FindingKind::foreign_entry;
     finding.path = path_of(removal, inventory_);
     if (removal.repository != kNoRepository)
       finding.repository = inventory_.repositories[removal.repository].name;
@@ -153,7 +160,7 @@ class Sweeper {
       result_.removed[kind].count += share.removed[kind].count;
       result_.removed[kind].bytes += share.removed[kind].bytes;
     }
-    if (!share.findings.empty()) result_.complete = false;
+    if (!share.complete) result_.complete = false;
     result_.findings.insert(result_.findings.end(), share.findings.begin(),
                             share.findings.end());
     failed_.merge(share.failed_repositories);

@@ -32,9 +32,11 @@ std::string GcRun::refused() const {
 }
 
 GcRun run_gc(const StoreBuilder& store,
-             const std::vector<std::string>& arguments) {
-  std::vector<std::string> argv = {
-      DREGS_BINARY, "gc", "--json", "--list", "--root", store.root().string()};
+             const std::vector<std::string>& arguments,
+             const std::vector<std::string>& starter) {
+  std::vector<std::string> argv = starter;
+  argv.insert(argv.end(), {DREGS_BINARY, "gc", "--json", "--list", "--root",
+                           store.root().string()});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   const ProgramResult result = run_program(argv);
   GcRun run;

@@ -27,8 +27,10 @@ struct GcRun {
 
 // `dregs gc --json --list --root ROOT` and more arguments. Throws
 // std::runtime_error, with what the program said, where it prints no JSON.
+// `starter` is a program that starts it, with its own arguments.
 GcRun run_gc(const StoreBuilder& store,
-             const std::vector<std::string>& arguments = {});
+             const std::vector<std::string>& arguments = {},
+             const std::vector<std::string>& starter = {});
 
 // Relative to the root, as reports name it.
 std::string in_root(const std::string& path_in_v2);
