@@ -13,6 +13,8 @@ namespace dregs {
 namespace {
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
+constexpr int kFileFlags =
+    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 
 // The longest part of a path that one system call takes, cut at a slash.
 std::string_view leading_part(std::string_view path) {
@@ -70,6 +72,20 @@ Descriptor walk_beneath(int at, const std::string& path) {
   return folder;
 }
 
+Descriptor open_beneath(int at, const char* path, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV |
+                RESOLVE_NO_MAGICLINKS;
+  return Descriptor(
+      static_cast<int>(::syscall(SYS_openat2, at, path, &how, sizeof how)));
+}
+
+bool kernel_cannot(int error) {
+  return error == ENOSYS || error == EPERM || error == E2BIG ||
+         error == ENAMETOOLONG || error == EAGAIN;
+}
+
 Descriptor reopen(int at) {
   return Descriptor(::openat(at, ".", kFolderFlags));
 }
@@ -80,12 +96,13 @@ std::int64_t nanoseconds(const statx_timestamp& time) {
 
 int statx_status(int at, const char* path, int flags, FileStatus& status) {
   struct statx raw {};
-  constexpr unsigned kWanted =
-      STATX_BASIC_STATS;  // size, blocks, times, inode, links, mode
+  constexpr unsigned kWanted = STATX_BASIC_STATS | STATX_MNT_ID;
   if (::statx(at, path, flags | AT_NO_AUTOMOUNT, kWanted, &raw) != 0)
     return errno;
   status.inode = raw.stx_ino;
+  // Device numbers have no more than 32 bits.
   status.device = ::makedev(raw.stx_dev_major, raw.stx_dev_minor);
+  if ((raw.stx_mask & STATX_MNT_ID) != 0) status.device ^= raw.stx_mnt_id << 32;
   status.size = raw.stx_size;
   status.disk_bytes = raw.stx_blocks * 512;
   status.modified_ns = nanoseconds(raw.stx_mtime);
@@ -104,21 +121,18 @@ Descriptor open_folder(int at, const std::string& path) {
 
 Descriptor open_folder_beneath(int at, const std::string& path) {
   if (path.empty()) return reopen(at);
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(kFolderFlags);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV |
-                RESOLVE_NO_MAGICLINKS;
-  const long fd = ::syscall(SYS_openat2, at, path.c_str(), &how, sizeof how);
-  if (fd >= 0) return Descriptor(static_cast<int>(fd));
-  const bool refused_by_kernel = errno == ENOSYS || errno == EPERM ||
-                                 errno == E2BIG || errno == ENAMETOOLONG ||
-                                 errno == EAGAIN;
-  return refused_by_kernel ? walk_beneath(at, path) : Descriptor();
+  Descriptor folder = open_beneath(at, path.c_str(), kFolderFlags);
+  return folder || !kernel_cannot(errno) ? std::move(folder)
+                                         : walk_beneath(at, path);
 }
 
 Descriptor open_file(int at, const char* path) {
-  return Descriptor(::openat(
-      at, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  return Descriptor(::openat(at, path, kFileFlags));
+}
+
+Descriptor open_file_beneath(int at, const char* path) {
+  Descriptor file = open_beneath(at, path, kFileFlags);
+  return file || !kernel_cannot(errno) ? std::move(file) : open_file(at, path);
 }
 
 int file_status(int at, const char* path, FileStatus& status) {

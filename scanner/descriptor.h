@@ -46,9 +46,15 @@ Descriptor open_folder_beneath(int at, const std::string& path);
 // following a symbolic link in the last component.
 Descriptor open_file(int at, const char* path);
 
+// The same, but fails with ELOOP or EXDEV where a symbolic link or another
+// mount is on the way; kernels and sandboxes without openat2 do not look.
+Descriptor open_file_beneath(int at, const char* path);
+
 // What stat says of an entry, in the form the scan keeps.
 struct FileStatus {
   std::uint64_t inode = 0;
+  // Which filesystem, and which mount of it: a folder that is bound into the
+  // store from the same disk is another device too. Compared, never shown.
   std::uint64_t device = 0;
   std::uint64_t size = 0;        // bytes
   std::uint64_t disk_bytes = 0;  // bytes the filesystem allots

@@ -5,11 +5,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
+#include <iterator>
 #include <memory>
+#include <mutex>
+#include <set>
 
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
+#include "scanner/leads_elsewhere.h"
 #include "scanner/repository_scanner.h"
 
 namespace dregs {
@@ -23,14 +28,19 @@ struct Ancestor {
 };
 
 struct Place {
-  std::string path;  // below repositories/, "" is that folder
+  std::string path{};  // below repositories/, "" is that folder
   bool hidden = false;
   bool through_symbolic_link = false;
-  std::shared_ptr<const Ancestor> above;
+  std::shared_ptr<const Ancestor> above{};
 };
+
+// Far beyond what any server accepts, and short enough that a hostile tree of
+// endless nesting does not fill the memory with its paths.
+constexpr std::size_t kLongestPath = 65'536;
 
 // One thread's share of the result.
 struct Share {
+  std::vector<Place> symbolic_links;  // still to be followed
   std::vector<RepositoryScan> repositories;
   std::vector<NamespaceFolder> namespaces;
   std::vector<Finding> findings;
@@ -51,30 +61,63 @@ bool leads_back(const FileStatus& status, const Ancestor* above) {
 
 class Discovery {
  public:
-  Discovery(int repositories, const StopRequest& stop, ScanProgress& progress)
+  Discovery(int v2, int repositories, const StopRequest& stop,
+            ScanProgress& progress)
       : repositories_(repositories), stop_(stop), progress_(progress) {
     FileStatus status;
-    descriptor_status(repositories, status);
+    descriptor_status(v2, status);
     device_ = status.device;
   }
 
-  void run(Inventory& inventory) {
-    const std::vector<Place> start(1);
-    tbb::parallel_for_each(
-        start, [this](const Place& place, tbb::feeder<Place>& feeder) {
-          if (!stop_.requested()) visit(place, feeder);
-        });
+  void run(const Place& start, Inventory& inventory) {
+    walk(start);
+    follow_symbolic_links();
     for (Share& share : shares_) gather(share, inventory);
     sort(inventory);
   }
 
  private:
+  void walk(const Place& start) {
+    const std::vector<Place> places = {start};
+    tbb::parallel_for_each(
+        places, [this](const Place& place, tbb::feeder<Place>& feeder) {
+          if (!stop_.requested()) visit(place, feeder);
+        });
+  }
+
+  // One after the other, so that which of several ways to a folder is the one
+  // it is scanned by does not depend on threads. Symbolic links are rare.
+  void follow_symbolic_links() {
+    for (;;) {
+      std::vector<Place> found;
+      for (Share& share : shares_) {
+        std::move(share.symbolic_links.begin(), share.symbolic_links.end(),
+                  std::back_inserter(found));
+        share.symbolic_links.clear();
+      }
+      if (found.empty()) return;
+      std::sort(found.begin(), found.end(),
+                [](const Place& a, const Place& b) { return a.path < b.path; });
+      for (const Place& place : found) walk(place);
+    }
+  }
+
+  // Symbolic links may lead to one folder in more ways than can be walked: it
+  // is scanned by the first one. What it holds is the same by any other.
+  bool is_first_way(const FileStatus& status) {
+    const std::scoped_lock lock(followed_mutex_);
+    return followed_.emplace(status.device, status.inode).second;
+  }
+
   void visit(const Place& place, tbb::feeder<Place>& feeder) {
     Share& mine = shares_.local();
+    if (place.path.size() > kLongestPath)
+      return obstacle(mine, place.path.substr(0, PATH_MAX), ENAMETOOLONG);
     const Descriptor folder = open_folder(repositories_, place.path);
     FileStatus status;
     int error = folder ? descriptor_status(folder.get(), status) : errno;
     if (error != 0) return obstacle(mine, place.path, error);
+    if (place.through_symbolic_link && !is_first_way(status)) return;
     NamespaceFolder here;
     here.path = place.path;
     here.removable = !place.hidden && !place.through_symbolic_link &&
@@ -112,7 +155,7 @@ class Discovery {
         ++here.other_entries;
         if (follow(folder, entry, path, self.get())) {
           below.through_symbolic_link = true;
-          feeder.add(std::move(below));
+          shares_.local().symbolic_links.push_back(std::move(below));
         }
         return;
       case EntryType::file:
@@ -199,8 +242,10 @@ class Discovery {
   int repositories_;
   const StopRequest& stop_;
   ScanProgress& progress_;
-  std::uint64_t device_ = 0;
+  std::uint64_t device_ = 0;  // of v2
   tbb::enumerable_thread_specific<Share> shares_;
+  std::mutex followed_mutex_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> followed_;
 };
 
 }  // namespace
@@ -218,7 +263,13 @@ void discover_repositories(int v2, const StopRequest& stop,
     return;
   }
   inventory.repositories_found = true;
-  Discovery(folder.get(), stop, progress).run(inventory);
+  Place start;
+  if (const auto finding =
+          leads_elsewhere(v2, std::string(layout::kRepositories))) {
+    start.through_symbolic_link = finding->kind == FindingKind::symbolic_link;
+    inventory.findings.push_back(*finding);
+  }
+  Discovery(v2, folder.get(), stop, progress).run(start, inventory);
 }
 
 }  // namespace dregs

@@ -17,9 +17,9 @@ LinkState state_of_open_error(int error) {
   return LinkState::unreadable;
 }
 
-// The server follows a symbolic link here; what it would find is kept, but
-// the link is never taken for one that the registry wrote.
-Link follow_symbolic_link(int at, const char* path) {
+// The server follows symbolic links and mounts; what it would find is kept,
+// but never taken for a link that the registry wrote.
+Link read_elsewhere(int at, const char* path, LinkState state) {
   Link link;
   const Descriptor file(
       ::openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
@@ -29,7 +29,7 @@ Link follow_symbolic_link(int at, const char* path) {
     const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
     if (got > 0) link = parse_link({buffer, static_cast<std::size_t>(got)});
   }
-  link.state = LinkState::symbolic;
+  link.state = state;
   return link;
 }
 
@@ -61,9 +61,10 @@ Link parse_link(std::string_view content) {
 }
 
 Link read_link(int at, const char* path) {
-  const Descriptor file = open_file(at, path);
+  const Descriptor file = open_file_beneath(at, path);
   if (!file) {
-    if (errno == ELOOP) return follow_symbolic_link(at, path);
+    if (errno == ELOOP) return read_elsewhere(at, path, LinkState::symbolic);
+    if (errno == EXDEV) return read_elsewhere(at, path, LinkState::mounted);
     return failed(state_of_open_error(errno), errno);
   }
   char buffer[kMostBytes];
@@ -88,7 +89,9 @@ std::string describe(const Link& link) {
     case LinkState::not_regular:
       return "not a regular file";
     case LinkState::symbolic:
-      return "a symbolic link, which the registry never writes";
+      return "behind a symbolic link, which the registry never writes";
+    case LinkState::mounted:
+      return "another filesystem is mounted here";
     case LinkState::unreadable:
       return std::string("cannot be read: ") + std::strerror(link.error);
   }

@@ -14,7 +14,8 @@ enum class LinkState {
   missing,      // no such file
   malformed,    // empty, truncated, trailing bytes, unknown algorithm, too long
   not_regular,  // a folder, FIFO, socket, device
-  symbolic,     // a symbolic link; `target` is what it leads to, if sound
+  symbolic,     // behind a symbolic link; `target` is what is there, if sound
+  mounted,      // behind another mount; the same
   unreadable,   // EACCES, EIO, …; see `error`
 };
 

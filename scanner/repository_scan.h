@@ -7,9 +7,25 @@
 #include <utility>
 
 #include "scanner/layout.h"
+#include "scanner/link.h"
 #include "scanner/repository_scanner.h"
 
 namespace dregs {
+
+// What is wrong with a link that is neither sound nor missing; `bad`: its
+// content.
+inline FindingKind kind_of(const Link& link, FindingKind bad) {
+  switch (link.state) {
+    case LinkState::unreadable:
+      return FindingKind::unreadable_file;
+    case LinkState::symbolic:
+      return FindingKind::symbolic_link;
+    case LinkState::mounted:
+      return FindingKind::other_filesystem;
+    default:
+      return bad;
+  }
+}
 
 class RepositoryReport {
  public:

@@ -218,9 +218,6 @@ class RepositoryScanner {
       report_.pin(FindingKind::symbolic_link, below,
                   "the registry follows it; nothing is removed through it",
                   digest);
-    else if (named.link.state == LinkState::unreadable)
-      report_.pin(FindingKind::unreadable_file, below + "/link",
-                  describe(named.link), digest);
     else if (named.link.state == LinkState::sound)
       report_.pin(FindingKind::mismatched_link, below + "/link",
                   "names " +
@@ -229,7 +226,8 @@ class RepositoryScanner {
                       " instead; both are kept",
                   digest);
     else
-      report_.pin(to.bad, below + "/link", describe(named.link), digest);
+      report_.pin(kind_of(named.link, to.bad), below + "/link",
+                  describe(named.link), digest);
   }
 
   // What the API's deletion leaves: a folder without its link.
@@ -266,8 +264,9 @@ class RepositoryScanner {
       const bool unsound = link.state != LinkState::sound;
       repository().aliases.push_back({prefix + name, link.target, unsound});
       if (unsound)
-        report_.pin(FindingKind::bad_layer_link, below + "/" + name + "/link",
-                    describe(link), prefix + name);
+        report_.pin(kind_of(link, FindingKind::bad_layer_link),
+                    below + "/" + name + "/link", describe(link),
+                    prefix + name);
     });
     if (error != 0) report_.obstacle(below, error);
   }

@@ -9,6 +9,7 @@
 
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
+#include "scanner/leads_elsewhere.h"
 
 namespace dregs {
 namespace {
@@ -204,7 +205,8 @@ class PrefixScanner {
 };
 
 // Lists blobs/sha256 into prefix folders still to be scanned.
-std::vector<PrefixScan> list_prefixes(int sha256, Inventory& inventory) {
+std::vector<PrefixScan> list_prefixes(int sha256, bool removable,
+                                      Inventory& inventory) {
   std::vector<PrefixScan> prefixes;
   const std::string here = std::string(layout::kBlobs) + "/sha256";
   const int error = for_each_entry(sha256, [&](FolderEntry entry) {
@@ -219,7 +221,7 @@ std::vector<PrefixScan> list_prefixes(int sha256, Inventory& inventory) {
     }
     PrefixScan& prefix = prefixes.emplace_back();
     prefix.folder.name = entry.name;
-    prefix.folder.removable = !linked;
+    prefix.folder.removable = removable && !linked;
     if (linked)
       inventory.findings.push_back(
           found(FindingKind::symbolic_link, path,
@@ -293,6 +295,13 @@ void note_other_algorithms(int blobs, Inventory& inventory) {
         found(FindingKind::unreadable_folder, here, std::strerror(error)));
 }
 
+// Whether what is below `path` may be removed; if not, that is reported.
+bool is_own(int v2, const char* path, Inventory& inventory) {
+  const std::optional<Finding> finding = leads_elsewhere(v2, path);
+  if (finding) inventory.findings.push_back(*finding);
+  return !finding;
+}
+
 }  // namespace
 
 void scan_blobs(int v2, const StopRequest& stop, ScanProgress& progress,
@@ -315,9 +324,12 @@ void scan_blobs(int v2, const StopRequest& stop, ScanProgress& progress,
                                           std::strerror(errno)));
     return;
   }
+  const bool removable =
+      is_own(v2, "blobs", inventory) && is_own(v2, "blobs/sha256", inventory);
   FileStatus status;
-  descriptor_status(v2, status);
-  std::vector<PrefixScan> prefixes = list_prefixes(sha256.get(), inventory);
+  descriptor_status(sha256.get(), status);
+  std::vector<PrefixScan> prefixes =
+      list_prefixes(sha256.get(), removable, inventory);
   tbb::parallel_for(std::size_t{0}, prefixes.size(), [&](std::size_t i) {
     PrefixScanner(sha256.get(), status.device, prefixes[i]).run(stop, progress);
   });

@@ -25,7 +25,7 @@ struct TagExtras {
   std::vector<HistoryEntry> history;
   std::vector<UnsoundTag> unsound;
   std::vector<std::string> bad_history;  // relative to the repository
-  std::vector<std::pair<std::string, int>> unlistable;
+  std::vector<std::pair<std::string, int>> odd_history;  // with an errno
   std::uint64_t history_entries = 0;
 };
 
@@ -37,7 +37,7 @@ void merge(TagExtras& into, TagExtras& from) {
   append(into.history, from.history);
   append(into.unsound, from.unsound);
   append(into.bad_history, from.bad_history);
-  append(into.unlistable, from.unlistable);
+  append(into.odd_history, from.odd_history);
   into.history_entries += from.history_entries;
 }
 
@@ -62,16 +62,19 @@ class TagReader {
  private:
   void read_history() {
     const std::string index = tag_.name + "/index/sha256";
-    const Descriptor folder = open_folder(tags_, index);
+    Descriptor folder = open_folder_beneath(tags_, index);
     if (!folder) {
-      if (errno != ENOENT) extras_.unlistable.emplace_back(index, errno);
-      return;
+      if (errno == ENOENT) return;
+      extras_.odd_history.emplace_back(index, errno);
+      // What a symbolic link or mount leads to still says what the tag was.
+      if (errno == ELOOP || errno == EXDEV) folder = open_folder(tags_, index);
+      if (!folder) return;
     }
     const int error = for_each_entry(folder.get(), [&](FolderEntry entry) {
       if (const auto digest = Digest::from_hex(entry.name))
         add(folder.get(), *digest, entry);
     });
-    if (error != 0) extras_.unlistable.emplace_back(index, error);
+    if (error != 0) extras_.odd_history.emplace_back(index, error);
   }
 
   void add(int folder, const Digest& digest, FolderEntry entry) {
@@ -162,7 +165,17 @@ class TagScanner {
     for (const std::string& path : all_.bad_history)
       report_.note(FindingKind::bad_history_link, path,
                    "does not name its own folder; nobody reads it");
-    for (const auto& [index, error] : all_.unlistable)
+    for (const auto& [index, error] : all_.odd_history) odd(index, error);
+  }
+
+  void odd(const std::string& index, int error) {
+    if (error == ELOOP)
+      report_.pin(FindingKind::symbolic_link, below_tags(index),
+                  "the registry follows it; nothing is removed through it");
+    else if (error == EXDEV)
+      report_.pin(FindingKind::other_filesystem, below_tags(index),
+                  "another filesystem is mounted here; nothing is removed");
+    else
       report_.pin(FindingKind::unreadable_folder, below_tags(index),
                   std::strerror(error));
   }
@@ -200,10 +213,8 @@ class TagScanner {
       return report_.pin(FindingKind::bad_tag_link, path,
                          "names a manifest by " + link.other_digest +
                              ", which no server can serve; " + history);
-    return report_.pin(link.state == LinkState::unreadable
-                           ? FindingKind::unreadable_file
-                           : FindingKind::bad_tag_link,
-                       path, describe(link) + "; " + history);
+    return report_.pin(kind_of(link, FindingKind::bad_tag_link), path,
+                       describe(link) + "; " + history);
   }
 
   int folder_;

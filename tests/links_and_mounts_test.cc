@@ -1,0 +1,304 @@
+// Symbolic links and mounts inside the store: format.md section 8, rows 51
+// to 53. They are read through, as the registry does, and never removed nor
+// removed through.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "scanner/sha256.h"
+#include "tests/gc_run.h"
+#include "tests/mounted_store.h"
+
+namespace dregs {
+namespace {
+
+namespace fs = std::filesystem;
+using Paths = std::set<std::string>;
+
+// Moves a part of the store out of it and leaves a symbolic link.
+class MovedAway {
+ public:
+  MovedAway(StoreBuilder& store, const std::string& path)
+      : target_(store.root() / "elsewhere") {
+    fs::rename(store.v2() / path, target_);
+    store.symlink(target_.string(), path);
+    before_ = look();
+  }
+  bool untouched() const { return look() == before_; }
+
+ private:
+  TreeSnapshot look() const {
+    return snapshot_tree(fs::is_directory(target_) ? target_
+                                                   : target_.parent_path());
+  }
+
+  fs::path target_;
+  TreeSnapshot before_;
+};
+
+std::string folder_of_folder(const std::string& folder) {
+  return fs::path(folder).parent_path().string();
+}
+
+std::string folder_of(const Digest& digest) {
+  return folder_of_folder(StoreBuilder::blob_path(digest));
+}
+
+// row 51
+TEST(SymbolicLinks, ARepositoryBehindOneIsReadAndNothingOfItGoes) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const BuiltImage away = store.image("away", "", {"away"});
+  const Digest loose = store.layer("away", "loose");
+  const MovedAway moved(store, "repositories/away");
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store, {"-m"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.finding("symbolic-link").at("path"),
+            in_root("repositories/away"));
+  EXPECT_TRUE(run.pinned("away"));
+  EXPECT_TRUE(store.has_blob(away.layers[0]) && store.has_blob(loose));
+  EXPECT_TRUE(moved.untouched());
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 51
+TEST(SymbolicLinks, ANamespaceBehindOneIsReadAndNothingOfItGoes) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const BuiltImage away = store.image("team/away", "", {"away"});
+  const MovedAway moved(store, "repositories/team");
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store, {"-m"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(run.pinned("team/away"));
+  EXPECT_TRUE(store.has_blob(away.layers[0]));
+  EXPECT_TRUE(moved.untouched());
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 51
+TEST(SymbolicLinks, PartsOfARepositoryBehindOneAreReadAndPinIt) {
+  for (const char* part :
+       {"_layers", "_layers/sha256", "_manifests", "_manifests/revisions",
+        "_manifests/revisions/sha256", "_manifests/tags", "_manifests/tags/v1",
+        "_manifests/tags/v1/current", "_manifests/tags/v1/index"}) {
+    SCOPED_TRACE(part);
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    store.image("app", "", {"untagged"});
+    store.layer("app", "loose");
+    const MovedAway moved(store, "repositories/app/" + std::string(part));
+    const TreeSnapshot before = store.snapshot();
+    const GcRun run = run_gc(store, {"-m"});
+    EXPECT_EQ(run.exit_code, 1);
+    EXPECT_THAT(run.finding("symbolic-link").at("path").get<std::string>(),
+                ::testing::StartsWith(in_root("repositories/app/") + part));
+    EXPECT_TRUE(run.pinned("app"));
+    EXPECT_TRUE(moved.untouched());
+    EXPECT_EQ(store.snapshot(), before);
+  }
+}
+
+// row 51
+TEST(SymbolicLinks, LinkFoldersAndLinkFilesBehindOneAreReadAndPin) {
+  StoreBuilder probe;
+  const BuiltImage image = probe.image("app", "v1", {"base"});
+  for (const std::string& path :
+       {StoreBuilder::revision_path("app", image.manifest),
+        StoreBuilder::layer_link_path("app", image.layers[0]),
+        StoreBuilder::tag_path("app", "v1")}) {
+    for (const bool folder : {false, true}) {
+      StoreBuilder store;
+      store.image("app", "v1", {"base"});
+      store.image("app", "", {"untagged"});
+      const std::string what =
+          folder ? fs::path(path).parent_path().string() : path;
+      SCOPED_TRACE(what);
+      const MovedAway moved(store, what);
+      const TreeSnapshot before = store.snapshot();
+      const GcRun run = run_gc(store, {"-m"});
+      EXPECT_EQ(run.exit_code, 1);
+      EXPECT_TRUE(run.finding("symbolic-link").is_object());
+      EXPECT_TRUE(run.pinned("app"));
+      EXPECT_EQ(store.snapshot(), before);
+    }
+  }
+}
+
+// row 51
+TEST(SymbolicLinks, NoBlobGoesThroughOneOnTheWayToIt) {
+  StoreBuilder probe;
+  const std::string blob = folder_of(probe.blob("garbage"));
+  const std::string prefix = fs::path(blob).parent_path().string();
+  for (const std::string& path :
+       {std::string("blobs"), std::string("blobs/sha256"), prefix, blob,
+        blob + "/data"}) {
+    SCOPED_TRACE(path);
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    store.blob("garbage");
+    const MovedAway moved(store, path);
+    const TreeSnapshot before = store.snapshot();
+    const GcRun run = run_gc(store);
+    EXPECT_EQ(run.exit_code, 1) << run.err;
+    EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(path));
+    EXPECT_TRUE(run.finding("missing-blob").is_null());
+    EXPECT_EQ(run.report.at("blobs").at("kept"), 1);
+    EXPECT_TRUE(moved.untouched());
+    EXPECT_EQ(store.snapshot(), before);
+  }
+}
+
+// row 51
+TEST(SymbolicLinks, RepositoriesBehindOneAreAllReadAndAllKept) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  store.image("team/app", "", {"untagged"});
+  store.upload("app", "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e21",
+               std::chrono::hours(1000), "half");
+  const MovedAway moved(store, "repositories");
+  const Digest garbage = store.blob("garbage");
+  const GcRun run = run_gc(store, {"-m"});
+  EXPECT_EQ(run.exit_code, 1) << run.err;
+  EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root("repositories"));
+  EXPECT_TRUE(run.pinned("app") && run.pinned("team/app"));
+  EXPECT_TRUE(store.has_blob(app.layers[0]));
+  EXPECT_FALSE(store.has_blob(garbage));
+  EXPECT_TRUE(moved.untouched());
+}
+
+// row 52
+TEST(SymbolicLinks, OnesThatLeadBackAreReportedAndSkipped) {
+  StoreBuilder store;
+  store.image("team/app", "v1", {"base"});
+  store.symlink("..", "repositories/team/up");
+  store.symlink(".", "repositories/team/here");
+  store.symlink("self", "repositories/self");
+  const Digest garbage = store.blob("garbage");
+  const GcRun run = run_gc(store);
+  EXPECT_EQ(run.exit_code, 1);
+  Paths loops;
+  for (const auto& finding : run.report.at("findings"))
+    if (finding.at("kind") == "symbolic-link-loop")
+      loops.insert(finding.at("path").get<std::string>());
+  EXPECT_EQ(loops, (Paths{in_root("repositories/self"),
+                          in_root("repositories/team/here"),
+                          in_root("repositories/team/up")}));
+  EXPECT_FALSE(store.has_blob(garbage));
+}
+
+// row 52: there are more ways through twelve folders that all lead to one
+// another than anybody can walk.
+TEST(SymbolicLinks, FoldersThatLeadToOneAnotherAreWalkedOnce) {
+  StoreBuilder store;
+  constexpr int kFolders = 12;
+  for (int from = 0; from < kFolders; ++from) {
+    const std::string name = "n" + std::to_string(from);
+    store.image(name + "/app", "v1", {name});
+    for (int to = 0; to < kFolders; ++to)
+      if (to != from)
+        store.symlink("../n" + std::to_string(to),
+                      "repositories/" + name + "/to" + std::to_string(to));
+  }
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store, {}, {"timeout", "60"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(store.snapshot(), before);
+  EXPECT_EQ(run_gc(store, {"-n", "-j", "1"}).report.at("findings"),
+            run_gc(store, {"-n", "-j", "7"}).report.at("findings"));
+}
+
+// row 52
+TEST(SymbolicLinks, OneThatLeadsNowhereMayBeAMissingRepository) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.blob("garbage");
+  store.symlink("/nowhere/at/all", "repositories/gone");
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store);
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_EQ(run.finding("dangling-symbolic-link").at("path"),
+            in_root("repositories/gone"));
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 52
+TEST(SymbolicLinks, DanglingOnesInARepositoryPinItAndOnesBelowBlobsStay) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  store.image("app", "", {"untagged"});
+  store.symlink("/nowhere", "repositories/app/_manifests/tags/v2");
+  store.symlink("/nowhere", "blobs/sha256/00");
+  store.symlink("/nowhere", "blobs/sha512");
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store, {"-m"});
+  EXPECT_TRUE(run.exit_code == 1 || run.exit_code == 3);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 53
+class Mounts : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_mount()) GTEST_SKIP() << "may not mount";
+  }
+
+  static std::string garbage() { return folder_of(sha256("garbage")); }
+
+  // Over `path`, with the same content: once another filesystem, once a bind
+  // mount of the same one. Both times the dry run says what the run does.
+  static void mount_over(const std::string& path,
+                         const std::function<void(const GcRun&)>& expect) {
+    for (const char* how :
+         {"mount -t tmpfs none $p; cp -a copy/. $p", "mount --bind copy $p"}) {
+      SCOPED_TRACE(path + ": " + how);
+      StoreBuilder store;
+      store.image("app", "v1", {"base"});
+      store.image("app", "", {"untagged"});
+      store.blob("garbage");
+      const std::string commands = "p=" + path + "\ncp -a $p copy\n" + how;
+      const GcRun dry = run_gc_among_mounts(store, commands, {"-m", "-n"});
+      const GcRun run =
+          run_gc_among_mounts(store, "rm -r copy\n" + commands, {"-m"});
+      EXPECT_EQ(run.exit_code, 1) << run.err;
+      EXPECT_THAT(run.finding("other-filesystem").at("path").get<std::string>(),
+                  ::testing::StartsWith(in_root(path)));
+      EXPECT_EQ(run.removed(), dry.removed());
+      expect(run);
+    }
+  }
+};
+
+TEST_F(Mounts, OverRepositoriesOrTheirPartsNothingOfThemGoes) {
+  for (const char* path :
+       {"repositories", "repositories/app", "repositories/app/_layers",
+        "repositories/app/_layers/sha256", "repositories/app/_manifests/tags",
+        "repositories/app/_manifests/tags/v1/current",
+        "repositories/app/_manifests/tags/v1/index"})
+    mount_over(path, [](const GcRun& run) {
+      EXPECT_TRUE(run.pinned("app"));
+      EXPECT_EQ(run.removed(), (Paths{in_root(garbage()),
+                                      in_root(folder_of_folder(garbage()))}));
+    });
+}
+
+TEST_F(Mounts, OverBlobsNoneOfThemGo) {
+  for (const char* path : {"blobs", "blobs/sha256"})
+    mount_over(path, [](const GcRun& run) {
+      EXPECT_EQ(run.removed("blob"), Paths{});
+      EXPECT_EQ(run.report.at("blobs").at("removed"), 0);
+    });
+}
+
+TEST_F(Mounts, OverABlobItStaysAndOthersGo) {
+  for (const std::string& path : {folder_of_folder(garbage()), garbage()})
+    mount_over(path, [](const GcRun& run) {
+      EXPECT_EQ(run.removed("blob").count(in_root(garbage())), 0u);
+      EXPECT_GT(run.removed("blob").size(), 0u);
+    });
+}
+
+}  // namespace
+}  // namespace dregs
