@@ -4,6 +4,7 @@
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
+#include <cstdio>
 #include <exception>
 
 #include "cli/options.h"
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
     }
     return static_cast<int>(run(invocation));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "dregs: {}\n", error.what());
+    // fmt::print would throw where stderr cannot be written either.
+    (void)std::fprintf(stderr, "dregs: %s\n", error.what());
     return static_cast<int>(ExitCode::could_not_run);
   }
 }

@@ -24,7 +24,7 @@ StopRequest& stop_on_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
   // A closed pipe is an error of the write that finds it, not the end of a
   // sweep.
-  ::signal(SIGPIPE, SIG_IGN);
+  (void)::signal(SIGPIPE, SIG_IGN);
   return process_stop;
 }
 

@@ -36,7 +36,7 @@ void draw(const std::string& text) {
   const std::string line =
       "\r\x1b[K" + text.substr(0, width_of(STDERR_FILENO) - 1);
   fmt::print(stderr, "{}", line);
-  std::fflush(stderr);
+  (void)std::fflush(stderr);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ bool add_repository(int v2, const std::string& name, const StopRequest& stop,
 Inventory scan_named(int v2, const std::vector<ImageRef>& refs,
                      const StopRequest& stop, ScanProgress& progress) {
   std::vector<std::string> names;
+  names.reserve(refs.size());
   for (const ImageRef& ref : refs) names.push_back(ref.repository);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

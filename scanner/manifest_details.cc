@@ -15,7 +15,7 @@ std::string text_at(const dom::object& object, std::string_view key) {
 
 // "os/architecture" and the variant, where there is one.
 std::string platform_of(const dom::object& object) {
-  const std::string os = text_at(object, "os");
+  std::string os = text_at(object, "os");
   const std::string architecture = text_at(object, "architecture");
   const std::string variant = text_at(object, "variant");
   if (architecture.empty()) return os;
