@@ -26,10 +26,16 @@ class Collector {
       for (const auto& [digest, link] : repository.layers) {
         if (link) aliases_[digest].insert(*link);
       }
+      for (const auto& [digest, by] : repository.signatures) {
+        if (!repository.revisions.contains(digest)) continue;
+        signatures_[digest].insert(by.begin(), by.end());
+      }
     }
   }
 
   ReferencePlan plan() {
+    for (Repository& repository : repositories_) look_for_doubt(repository);
+    for (Repository& repository : repositories_) share_doubt(repository);
     for (Repository& repository : repositories_) collect(repository);
     for (const std::string& digest : read_blobs(v2_)) {
       if (plan_.live.contains(digest)) continue;
@@ -42,7 +48,6 @@ class Collector {
 
  private:
   void collect(Repository& repository) {
-    look_for_doubt(repository);
     Digests roots = roots_of(repository);
     Closure closed;
     std::size_t before = 0;
@@ -73,7 +78,30 @@ class Collector {
     for (const std::string& digest : named) {
       if (!manifest(digest).understood) repository.pinned = true;
     }
-    closure(repository, named);
+    declared_.insert(named.begin(), named.end());
+    named.merge(roots_of(repository));
+    for (const std::string& digest : closure(repository, named).manifests) {
+      const Manifest& expanded = manifest(digest);
+      declared_.insert(expanded.manifests.begin(), expanded.manifests.end());
+      if (expanded.subject) declared_.insert(*expanded.subject);
+      suspected_.insert(digest);
+    }
+  }
+
+  // Somebody else's manifest is corrupt, and a link of this repository leads
+  // to it too.
+  void share_doubt(Repository& repository) {
+    Digests linked = roots_of(repository);
+    for (const auto& [digest, link] : repository.layers) linked.insert(digest);
+    for (const std::string& digest : linked) {
+      const Manifest& what = manifest(digest);
+      const bool was_manifest =
+          declared_.contains(digest) ||
+          (suspected_.contains(digest) && what.looks_like_one);
+      if (was_manifest && !what.missing && !what.sound) {
+        repository.pinned = true;
+      }
+    }
   }
 
   Digests roots_of(const Repository& repository) const {
@@ -129,7 +157,10 @@ class Collector {
         if (is_lost(parent, need)) repository.pinned = true;
       }
     }
-    add_signatures(repository, live);
+    for (const std::string& digest : closed.manifests) {
+      const Digests& signed_by = signatures_[digest];
+      live.insert(signed_by.begin(), signed_by.end());
+    }
     return closed;
   }
 
@@ -163,14 +194,6 @@ class Collector {
     }
     if (!found) repository.pinned = true;
     return resolved;
-  }
-
-  static void add_signatures(const Repository& repository, Digests& live) {
-    for (const auto& [revision, signatures] : repository.signatures) {
-      if (!live.contains(revision)) continue;
-      if (!repository.revisions.contains(revision)) continue;
-      live.insert(signatures.begin(), signatures.end());
-    }
   }
 
   Digests referrers_of(const Repository& repository, const Digests& manifests) {
@@ -230,7 +253,10 @@ class Collector {
   bool delete_untagged_;
   std::vector<Repository> repositories_;
   std::map<std::string, Digests> aliases_;
+  std::map<std::string, Digests> signatures_;
   std::map<std::string, Manifest> manifests_;
+  Digests declared_;   // somebody calls it a manifest
+  Digests suspected_;  // it might be one
   ReferencePlan plan_;
 };
 
