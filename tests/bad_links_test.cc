@@ -77,7 +77,7 @@ TEST_P(BadRevisionLink, WithOneByteTooManyOrGarbagePins) {
     SCOPED_TRACE(content);
     store.write(link(), content);
     collect();
-    EXPECT_TRUE(run.pinned("app"));
+    expect_still_pinned();
     EXPECT_TRUE(store.has(link()));
     expect_finding("bad-revision-link", link(), sound, {"app:v1"});
   }
@@ -145,7 +145,7 @@ TEST_P(BadRevisionLink, ThatIsAFifoOrASocketIsNotWaitedFor) {
   for (const mode_t type : {S_IFIFO, S_IFSOCK}) {
     make_node(type);
     collect();
-    EXPECT_TRUE(run.pinned("app"));
+    expect_still_pinned();
     EXPECT_TRUE(store.has(link()));
     expect_finding("bad-revision-link", link(), app.manifest.to_string(),
                    {"app:v1"});

@@ -48,7 +48,7 @@ TEST_P(BadTag, WithoutHistoryPinsToo) {
     SCOPED_TRACE(content);
     store.write(link, content);
     collect();
-    EXPECT_TRUE(run.pinned("app"));
+    expect_still_pinned();
     expect_finding("bad-tag-link", link, "", {"app:v1"});
     EXPECT_TRUE(store.has_blob(old.layers[1]));
   }

@@ -67,6 +67,16 @@ void DamagedStore::expect_pinned() const {
   expect_gone();
 }
 
+void DamagedStore::expect_still_pinned() const {
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_FALSE(run.pinned("other"));
+  EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
+  for (const std::string& path : garbage_of("app"))
+    EXPECT_TRUE(store.has(path)) << path;
+  for (const std::string& path : garbage_of("other"))
+    EXPECT_FALSE(store.has(path)) << path;
+}
+
 void DamagedStore::expect_not_pinned() const {
   EXPECT_FALSE(run.pinned("app"));
   expect_gone(garbage_of("app"));
@@ -77,15 +87,16 @@ nlohmann::json DamagedStore::expect_finding(
     const std::vector<std::string>& needed_by,
     const std::string& repository) const {
   for (const nlohmann::json& each : run.report.at("findings")) {
-    if (each.at("kind") != kind || each.at("path") != in_root(path)) continue;
+    if (each.at("kind") != kind || each.at("path") != in_root(path) ||
+        each.at("repository") != repository)
+      continue;
     EXPECT_EQ(each.at("needed_by"), nlohmann::json(needed_by)) << each;
-    EXPECT_EQ(each.at("repository"), repository) << each;
     EXPECT_EQ(each.at("digest"), digest.empty() ? nlohmann::json(nullptr)
                                                 : nlohmann::json(digest));
     return each;
   }
-  ADD_FAILURE() << "no " << kind << " at " << path << " in "
-                << run.report.at("findings").dump(2);
+  ADD_FAILURE() << "no " << kind << " of " << repository << " at " << path
+                << " in " << run.report.at("findings").dump(2);
   return nullptr;
 }
 

@@ -33,6 +33,8 @@ class DamagedStore : public testing::TestWithParam<bool> {
   void expect_gone(std::set<std::string> more = {}) const;
   // All of "app" stayed, the neighbour was collected.
   void expect_pinned() const;
+  // The same of a store that was collected before, with other damage.
+  void expect_still_pinned() const;
   // Both were collected, and nothing else went.
   void expect_not_pinned() const;
 

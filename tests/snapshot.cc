@@ -1,7 +1,6 @@
 #include "tests/snapshot.h"
 
 #include <fstream>
-#include <iterator>
 
 #include "scanner/sha256.h"
 
@@ -13,7 +12,8 @@ namespace fs = std::filesystem;
 std::string describe_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return "unreadable";
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  std::string bytes(fs::file_size(path), '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   return "file " + sha256(bytes).to_string();
 }
 

@@ -1,0 +1,88 @@
+// A repository with very many tags: format.md section 8, row 19. Counted in
+// system calls, for time says little on a busy machine.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include "tests/run_program.h"
+#include "tests/store_builder.h"
+
+namespace dregs {
+namespace {
+
+struct Calls {
+  std::size_t all = 0;
+  std::size_t tags_read = 0;  // current/link files opened
+};
+
+// Every tag names its own image, and was moved to it from the one before.
+void push_tags(StoreBuilder& store, int count) {
+  BuiltImage before = store.image("app", "", {"base"});
+  for (int i = 0; i < count; ++i) {
+    const std::string tag = "v" + std::to_string(i);
+    store.tag("app", tag, before.manifest);
+    before = store.image("app", tag, {"base"}, {.created_by = tag});
+  }
+  // Whom this hurts has to be found out, too.
+  store.lose(before.config);
+}
+
+Calls trace_gc(int tags, const std::vector<std::string>& arguments) {
+  StoreBuilder store;
+  push_tags(store, tags);
+  const std::string trace = store.root() / "trace";
+  std::vector<std::string> argv = {
+      "strace",
+      "-f",
+      "-qq",
+      "-s",
+      "200",
+      "-o",
+      trace,
+      "-e",
+      "trace=openat,read,pread64,getdents64,newfstatat,statx",
+      DREGS_BINARY,
+      "gc",
+      "--dry-run",
+      "--quiet",
+      "-j",
+      "1",
+      "--root",
+      store.root()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  EXPECT_EQ(run_program(argv).exit_code, 1);
+  Calls calls;
+  std::ifstream lines(trace);
+  for (std::string line; std::getline(lines, line);) {
+    ++calls.all;
+    if (line.find("/current/link\"") != std::string::npos) ++calls.tags_read;
+  }
+  return calls;
+}
+
+class ManyTags : public testing::TestWithParam<std::vector<std::string>> {
+ protected:
+  void SetUp() override {
+    if (run_program({"strace", "-o", "/dev/null", "true"}).exit_code != 0)
+      GTEST_SKIP() << "strace may not trace here";
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Gc, ManyTags,
+                         testing::Values(std::vector<std::string>{},
+                                         std::vector<std::string>{
+                                             "--delete-untagged"}));
+
+// row 19
+TEST_P(ManyTags, AreEachReadOnceAndTwiceAsManyTakeTwiceTheCalls) {
+  const Calls some = trace_gc(200, GetParam());
+  const Calls twice = trace_gc(400, GetParam());
+  EXPECT_EQ(some.tags_read, 200U);
+  EXPECT_EQ(twice.tags_read, 400U);
+  EXPECT_LE(twice.all, 2 * some.all);
+}
+
+}  // namespace
+}  // namespace dregs

@@ -1,0 +1,213 @@
+// What manifests refer to and the store does not hold as expected: format.md
+// section 8, rows 29 to 35 and 40.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "scanner/sha256.h"
+#include "tests/damaged_store.h"
+
+namespace dregs {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path();
+}
+
+std::string child(const std::string& type, const Digest& digest) {
+  return R"({"mediaType":")" + type + R"(","digest":")" + digest.to_string() +
+         "\"}";
+}
+
+std::string index_of(const std::string& children) {
+  return R"({"schemaVersion":2,"mediaType":")" + std::string(media::oci_index) +
+         R"(","manifests":[)" + children + "]}";
+}
+
+class OddReference : public DamagedStore {
+ protected:
+  // As corrupt bytes may be: under a name that is not their hash.
+  void write_as(const Digest& name, const std::string& bytes) {
+    store.write(StoreBuilder::blob_path(name), bytes);
+    store.link_revision("app", name);
+  }
+
+  void expect_corrupt(const Digest& digest,
+                      const std::vector<std::string>& needed_by) const {
+    expect_finding("corrupt-manifest", StoreBuilder::blob_path(digest),
+                   digest.to_string(), needed_by);
+  }
+};
+
+DREGS_IN_BOTH_MODES(OddReference);
+
+// row 29
+TEST_P(OddReference, SignaturesOfASchema1ManifestStayWithIt) {
+  store.schema1("app", "legacy", {"base", "legacy"}, 2);
+  collect();
+  expect_not_pinned();
+  EXPECT_EQ(run.exit_code, 0);
+}
+
+// row 29
+TEST_P(OddReference, SignaturesOfASchema1ManifestGoWithIt) {
+  const Digest legacy = store.schema1("app", "", {"legacy"}, 1);
+  const Digest signature = sha256("signature 0 of " + legacy.hex());
+  collect();
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(store.has_blob(signature), !deletes_untagged());
+  EXPECT_EQ(store.has(folder_of(StoreBuilder::revision_path("app", legacy))),
+            !deletes_untagged());
+}
+
+// row 29
+TEST_P(OddReference, SignaturesOfACorruptSchema1ManifestStay) {
+  const Digest legacy = store.schema1("app", "legacy", {"legacy"}, 2);
+  store.truncate(legacy, 10);
+  collect();
+  expect_pinned();
+  expect_corrupt(legacy, {"app:legacy"});
+}
+
+// row 30
+TEST_P(OddReference, IndexThatNamesItselfIsFollowedOnce) {
+  const Digest self = sha256("itself");
+  write_as(self, index_of(child(media::oci_index, self)));
+  store.tag("app", "self", self);
+  collect();
+  expect_pinned();
+  expect_corrupt(self, {"app:self"});
+}
+
+// row 30
+TEST_P(OddReference, IndexesThatNameEachOtherAreFollowedOnce) {
+  const Digest one = sha256("one");
+  const Digest two = sha256("two");
+  const BuiltImage image = store.image("app", "", {"in the circle"});
+  write_as(one, index_of(child(media::oci_index, two)));
+  write_as(two, index_of(child(media::oci_index, one) + "," +
+                         child(media::oci_image, image.manifest)));
+  store.tag("app", "circle", one);
+  collect();
+  expect_pinned();
+  expect_corrupt(one, {"app:circle"});
+  expect_corrupt(two, {"app:circle"});
+}
+
+// row 31
+TEST_P(OddReference, ChildThatIsMissingCostsNoOther) {
+  const BuiltImage amd64 = store.image("app", "", {"base", "amd64"});
+  const BuiltImage arm64 = store.image("app", "", {"base", "arm64"});
+  store.index("app", "multi", {amd64.manifest, arm64.manifest});
+  store.remove(StoreBuilder::revision_path("app", arm64.manifest));
+  store.lose(arm64.manifest);
+  store.lose(arm64.layers[1]);
+  store.remove(StoreBuilder::layer_link_path("app", arm64.layers[1]));
+  store.lose(arm64.config);
+  store.remove(StoreBuilder::layer_link_path("app", arm64.config));
+  collect();
+  expect_not_pinned();
+  expect_finding("missing-child", StoreBuilder::blob_path(arm64.manifest),
+                 arm64.manifest.to_string(), {"app:multi"});
+  EXPECT_EQ(run.exit_code, 1);
+}
+
+// row 32
+TEST_P(OddReference, ChildThatIsALayerIsNeverReadWhole) {
+  // Its bytes are not what its name says: whoever read them would complain.
+  const Digest huge = sha256("huge");
+  store.write(StoreBuilder::blob_path(huge), "\x1f\x8b");
+  store.truncate(huge, 5 * 1024 * 1024);
+  store.link_layer("app", huge);
+  const Digest small = sha256("small");
+  store.write(StoreBuilder::blob_path(small), "bytes");
+  store.link_layer("app", small);
+  store.manifest_bytes("app", "cache",
+                       index_of(child(media::oci_layer, huge) + "," +
+                                child(media::oci_layer, small)));
+  collect();
+  expect_not_pinned();
+  EXPECT_EQ(run.exit_code, 0) << run.report.at("findings");
+}
+
+// row 32
+TEST_P(OddReference, BuildkitCacheIsInOrder) {
+  store.buildkit_cache("app", "cache", {"one", "two"});
+  collect();
+  expect_not_pinned();
+  EXPECT_EQ(run.exit_code, 0) << run.report.at("findings");
+}
+
+// row 33
+TEST_P(OddReference, ChildThatNoRevisionLinkNamesKeepsItsLayers) {
+  const BuiltImage layers_only = store.image("app", "", {"only in _layers"});
+  const BuiltImage nowhere = store.image("app", "", {"in no link"});
+  store.index("app", "multi", {layers_only.manifest, nowhere.manifest});
+  for (const BuiltImage& image : {layers_only, nowhere})
+    store.remove(StoreBuilder::revision_path("app", image.manifest));
+  store.link_layer("app", layers_only.manifest);
+  collect();
+  expect_not_pinned();
+}
+
+// row 34
+TEST_P(OddReference, ForeignLayerMayBeAbsent) {
+  store.image("app", "windows", {"base"}, {.foreign_layers = {"foreign"}});
+  collect();
+  expect_not_pinned();
+  EXPECT_EQ(run.exit_code, 0) << run.report.at("findings");
+}
+
+// row 34
+TEST_P(OddReference, ForeignLayerThatIsThereStays) {
+  store.image("app", "windows", {"base"},
+              {.docker = true, .foreign_layers = {"foreign"}});
+  store.layer("app", "foreign");
+  collect();
+  expect_not_pinned();
+}
+
+// row 35
+TEST_P(OddReference, DescriptorWithoutAUsableDigestPins) {
+  const Digest loose = store.blob("loose");
+  for (const std::string digest :
+       {R"("size":1)", R"("digest":"nonsense")", R"("digest":7)",
+        R"("digest":"sha256:abc")", R"("digest":"")", R"("digest":null)"}) {
+    SCOPED_TRACE(digest);
+    const Digest odd = store.manifest_bytes(
+        "app", "odd",
+        index_of("{" + digest + "}," + child(media::oci_layer, loose)));
+    collect();
+    expect_still_pinned();
+    EXPECT_TRUE(store.has_blob(loose));
+    expect_finding("bad-descriptor", StoreBuilder::blob_path(odd),
+                   odd.to_string(), {"app:odd"});
+    store.untag("app", "odd");
+    store.remove(StoreBuilder::revision_path("app", odd));
+  }
+}
+
+// row 40
+TEST_P(OddReference, BlobFolderWithoutDataThatNothingNamesGoes) {
+  const std::string folder = folder_of(StoreBuilder::blob_path(sha256("x")));
+  store.folder(folder);
+  collect();
+  expect_not_pinned();
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_FALSE(store.has(folder));
+}
+
+// row 40
+TEST_P(OddReference, BlobFolderWithoutDataThatAnImageNeedsIsAMissingBlob) {
+  const Digest& layer = app.layers[1];
+  store.lose(layer);
+  collect();
+  expect_not_pinned();
+  expect_finding("missing-blob", StoreBuilder::blob_path(layer),
+                 layer.to_string(), {"app:v1"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(store.has(StoreBuilder::layer_link_path("app", layer)));
+}
+
+}  // namespace
+}  // namespace dregs
