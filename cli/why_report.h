@@ -1,0 +1,36 @@
+// What `dregs why` found, and its two forms of output.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/opened_store.h"
+#include "gc/paths_to.h"
+#include "gc/traces.h"
+
+namespace dregs {
+
+struct WhyReport {
+  Digest digest;
+  std::optional<Blob> blob;  // none where it is not there
+  PathsTo paths;
+  // Whether gc --delete-untagged would leave it: with tags, or their indexes
+  // and signatures, above it.
+  bool tagged = false;
+  std::vector<std::string> pinned_by;  // that link it; names, sorted
+  Traces traces;
+  std::vector<Finding> findings;  // about this digest
+  ExitCode exit_code = ExitCode::done;
+  double seconds = 0;
+
+  bool needed() const { return !paths.paths.empty(); }
+  bool kept() const { return needed() || !pinned_by.empty(); }
+};
+
+std::string to_json(const WhyReport& report, const OpenedStore& store);
+
+void print_text(const WhyReport& report, const OpenedStore& store,
+                const GlobalOptions& options);
+
+}  // namespace dregs
