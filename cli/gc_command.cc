@@ -11,6 +11,7 @@
 #include "cli/signals.h"
 #include "cli/survey_progress.h"
 #include "cli/terminal.h"
+#include "cli/text.h"
 #include "gc/exclusive.h"
 
 namespace dregs {
@@ -107,20 +108,20 @@ class Collection {
   }
 
   void refuse_if_changed() {
-    watch_ = std::make_unique<ForeignWrites>(store_.root.directory,
-                                             survey_.inventory, stop_);
-    const Change change =
-        changed_since(survey_.inventory, store_.v2.get(), stop_);
-    if (!change.changed && stop_.reason() != StopReason::changed) return;
+    vigil_ = std::make_unique<Vigil>(store_.v2.get(), store_.root.directory,
+                                     survey_.inventory, stop_);
+    append(report_.findings, vigil_->limits());
+    const Change change = vigil_->changed_since_scan();
+    if (change.changed) refuse_change(finding_for(change));
+  }
+
+  void refuse_change(Finding finding) {
     report_.refusals.push_back(
         {"the tree changed while dregs was looking" +
-             (change.repository.empty() ? std::string()
-                                        : " (" + change.repository + ")"),
+             (finding.repository.empty()
+                  ? std::string()
+                  : " (" + escaped(finding.repository) + ")"),
          "stop whatever writes to it, and run again"});
-    Finding finding;
-    finding.kind = FindingKind::tree_changed;
-    finding.repository = change.repository;
-    finding.detail = "written to between marking and sweeping";
     report_.findings.push_back(std::move(finding));
   }
 
@@ -138,10 +139,27 @@ class Collection {
         [this](const std::set<std::uint32_t>& failed) {
           return replan(failed);
         },
-        stop_, progress);
+        stop_, progress, vigil_->precautions());
     add_removed(report_, result.removed);
     append(report_.findings, result.findings);
     complete_ = result.complete;
+    note_disturbance(result);
+  }
+
+  // Whoever wrote just before the first removal is refused like any other.
+  void note_disturbance(const SweepResult& result) {
+    auto disturbance = vigil_->disturbance();
+    if (!disturbance) return;
+    complete_ = false;
+    if (removed_anything(result))
+      report_.findings.push_back(std::move(*disturbance));
+    else
+      refuse_change(std::move(*disturbance));
+  }
+
+  static bool removed_anything(const SweepResult& result) {
+    return std::any_of(result.removed.begin(), result.removed.end(),
+                       [](const KindTotal& total) { return total.count != 0; });
   }
 
   Plan replan(const std::set<std::uint32_t>& failed) const {
@@ -197,7 +215,7 @@ class Collection {
   Survey survey_;
   Plan plan_;
   GcReport report_;
-  std::unique_ptr<ForeignWrites> watch_;
+  std::unique_ptr<Vigil> vigil_;
   bool complete_ = true;
 };
 

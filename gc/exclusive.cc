@@ -1,14 +1,8 @@
 #include "gc/exclusive.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "scanner/layout.h"
 
@@ -18,80 +12,69 @@ int lock_exclusively(int v2) {
   return ::flock(v2, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
 }
 
-Change changed_since(const Inventory& before, int v2, const StopRequest& stop) {
-  ScanProgress progress;
-  const Inventory now = scan_repositories(v2, stop, progress);
-  const std::vector<Repository>& old_ones = before.repositories;
-  const std::vector<Repository>& new_ones = now.repositories;
-  const auto [old_one, new_one] = std::mismatch(
-      old_ones.begin(), old_ones.end(), new_ones.begin(), new_ones.end(),
-      [](const Repository& a, const Repository& b) {
-        return a.name == b.name && a.fingerprint == b.fingerprint;
-      });
-  if (old_one != old_ones.end()) return {true, old_one->name};
-  if (new_one != new_ones.end()) return {true, new_one->name};
-  return {};
+Vigil::Vigil(int v2, const std::string& v2_path, const Inventory& scanned,
+             StopRequest& stop)
+    : v2_(v2), scanned_(scanned), stop_(stop), writes_(v2_path, scanned) {}
+
+Change Vigil::changed_since_scan() {
+  Change change = changed_since(scanned_, v2_, stop_);
+  change.changed |= writes_.seen();
+  return change;
 }
 
-ForeignWrites::ForeignWrites(const std::string& v2_path,
-                             const Inventory& inventory, StopRequest& stop)
-    : v2_path_(v2_path),
-      stop_(stop),
-      notices_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
-      end_(::eventfd(0, EFD_CLOEXEC)) {
-  if (!notices_ || !end_) {
-    reason_ = std::strerror(errno);
-    return;
-  }
-  for (const PrefixFolder& prefix : inventory.prefixes)
-    watch(layout::blob_prefix(prefix.name));
-  watch("blobs/sha256");
-  for (const NamespaceFolder& folder : inventory.namespaces)
-    watch(layout::repository(folder.path));
-  for (const Repository& repository : inventory.repositories)
-    for (const std::string& folder : repository.folders)
-      watch(layout::repository(repository.name) + "/" + folder);
-  waiter_ = std::jthread([this] { wait_for_entries(); });
+Precautions Vigil::precautions() {
+  return {[this] { return undisturbed(); },
+          [this](const Plan& plan, const std::set<std::uint32_t>& failed) {
+            return undisturbed_links(plan, failed);
+          }};
 }
 
-ForeignWrites::~ForeignWrites() {
-  const std::uint64_t one = 1;
-  if (waiter_.joinable() && ::write(end_.get(), &one, sizeof one) < 0)
-    waiter_.detach();
+bool Vigil::undisturbed() {
+  if (!writes_.seen()) return true;
+  stop_.request(StopReason::changed);
+  return false;
 }
 
-void ForeignWrites::watch(const std::string& folder) {
-  const std::string path = v2_path_ + "/" + folder;
-  if (::inotify_add_watch(notices_.get(), path.c_str(),
-                          IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0 &&
-      errno != ENOENT && reason_.empty())
-    reason_ = folder + ": " + std::strerror(errno);
+// What a watch cannot see, such as another host's push, is in the links before
+// it needs a blob. Looking costs as much as a scan of the repositories.
+bool Vigil::undisturbed_links(const Plan& plan,
+                              const std::set<std::uint32_t>& failed) {
+  if (!undisturbed()) return false;
+  if (writes_.complete()) return true;
+  change_ = written_since(scanned_, plan, failed, v2_, stop_);
+  if (change_.changed) stop_.request(StopReason::changed);
+  return undisturbed();
 }
 
-// A notice that is not the end of a watch, which removing the watched folder
-// brings about, means that somebody writes; an overflow counts as one, too.
-bool ForeignWrites::has_foreign_entry() const {
-  alignas(inotify_event) char buffer[4096];
-  ssize_t size = 0;
-  while ((size = ::read(notices_.get(), buffer, sizeof buffer)) > 0) {
-    inotify_event event{};
-    for (ssize_t at = 0; at < size;
-         at += static_cast<ssize_t>(sizeof event + event.len)) {
-      std::memcpy(&event, buffer + at, sizeof event);
-      if ((event.mask & IN_IGNORED) == 0) return true;
-    }
-  }
-  return size < 0 && errno != EAGAIN && errno != EINTR;
+std::optional<Finding> Vigil::disturbance() {
+  const bool seen = writes_.seen();
+  if (!seen && !change_.changed) return std::nullopt;
+  Finding finding;
+  finding.kind = FindingKind::tree_changed;
+  finding.path = writes_.where();
+  finding.repository = change_.repository;
+  finding.detail =
+      "somebody wrote while dregs was removing, so it stopped; an image pushed "
+      "meanwhile may lack a layer: push it again";
+  return finding;
 }
 
-void ForeignWrites::wait_for_entries() {
-  pollfd wanted[] = {{notices_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
-  while (wanted[1].revents == 0) {
-    if (::poll(wanted, 2, -1) < 0) continue;
-    if (wanted[0].revents == 0 || !has_foreign_entry()) continue;
-    stop_.request(StopReason::changed);
-    return;
-  }
+std::vector<Finding> Vigil::limits() const {
+  if (writes_.complete()) return {};
+  Finding finding;
+  finding.kind = FindingKind::incomplete_watch;
+  finding.detail = writes_.reason() +
+                   "; writes of others may go unnoticed for a while, so all "
+                   "links are looked at once more before blobs go";
+  return {finding};
+}
+
+Finding finding_for(const Change& change) {
+  Finding finding;
+  finding.kind = FindingKind::tree_changed;
+  finding.repository = change.repository;
+  finding.detail = "written to between marking and sweeping";
+  return finding;
 }
 
 }  // namespace dregs

@@ -3,13 +3,14 @@
 // changes while the sweep goes on.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
-#include <thread>
+#include <vector>
 
-#include "scanner/descriptor.h"
-#include "scanner/inventory.h"
-#include "scanner/scan.h"
+#include "gc/foreign_writes.h"
+#include "gc/look_again.h"
+#include "gc/sweep.h"
+#include "scanner/finding.h"
 #include "scanner/stop_request.h"
 
 namespace dregs {
@@ -18,41 +19,40 @@ namespace dregs {
 // it leaves no file. 0, EWOULDBLOCK where another run holds it, or an errno.
 int lock_exclusively(int v2);
 
-// Scans the repositories again: the name of the first one that is not as it
-// was, with what an appeared or vanished one counts as.
-struct Change {
-  bool changed = false;
-  std::string repository;
-};
-Change changed_since(const Inventory& before, int v2, const StopRequest& stop);
-
-// Watches the folders in which every push must make an entry (revisions,
-// tags, layer links, uploads, blob prefixes, namespaces), and requests a stop
-// at the first one that appears. What this process removes makes none.
-class ForeignWrites {
+// Watches from before the sweep until after it. Make it after the scan, ask
+// changed_since_scan(), give precautions() to sweep(), then ask disturbance().
+class Vigil {
  public:
-  // `v2_path` is the real path of the v2 folder. `stop` outlives the object.
-  ForeignWrites(const std::string& v2_path, const Inventory& inventory,
-                StopRequest& stop);
-  ~ForeignWrites();
-  ForeignWrites(const ForeignWrites&) = delete;
-  ForeignWrites& operator=(const ForeignWrites&) = delete;
+  // `v2_path` is the real path of the open folder `v2`. All but the path are
+  // borrowed and outlive the object.
+  Vigil(int v2, const std::string& v2_path, const Inventory& scanned,
+        StopRequest& stop);
 
-  // False where the kernel grants too few watches; `reason` says why.
-  bool complete() const { return reason_.empty(); }
-  const std::string& reason() const { return reason_; }
+  // Watching began before this looks again, so nothing falls in between.
+  Change changed_since_scan();
+
+  // Each requests a stop (StopReason::changed) where somebody wrote.
+  Precautions precautions();
+
+  // What was seen from the first removal on; none: nobody wrote. One thread.
+  std::optional<Finding> disturbance();
+
+  // Why it may have missed something that it should see.
+  std::vector<Finding> limits() const;
 
  private:
-  void watch(const std::string& folder);
-  void wait_for_entries();
-  bool has_foreign_entry() const;
+  bool undisturbed();
+  bool undisturbed_links(const Plan& plan,
+                         const std::set<std::uint32_t>& failed);
 
-  std::string v2_path_;
+  int v2_;
+  const Inventory& scanned_;
   StopRequest& stop_;
-  Descriptor notices_;
-  Descriptor end_;
-  std::string reason_;
-  std::jthread waiter_;
+  ForeignWrites writes_;
+  Change change_;
 };
+
+// Nobody wrote before the first removal: the finding to refuse with.
+Finding finding_for(const Change& change);
 
 }  // namespace dregs

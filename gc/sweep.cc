@@ -43,22 +43,20 @@ Plan intersection(const Plan& plan, const Plan& other) {
 class Sweeper {
  public:
   Sweeper(Plan plan, const Inventory& inventory, Remover& remover,
-          const Replan& replan, StopRequest& stop, SweepProgress& progress)
+          const Replan& replan, StopRequest& stop, SweepProgress& progress,
+          const Precautions& precautions)
       : plan_(std::move(plan)),
         inventory_(inventory),
         remover_(remover),
         replan_(replan),
         stop_(stop),
-        progress_(progress) {}
+        progress_(progress),
+        precautions_(precautions) {}
 
   SweepResult run() {
     progress_.planned = plan_.removals.size();
-    for (std::size_t kind = 0; kind < kRemovalKinds; ++kind) {
-      if (stop_.requested()) break;
-      const auto stage = static_cast<RemovalKind>(kind);
-      if (!run_stage(stage)) break;
-      if (stage == RemovalKind::revision && !failed_.empty()) replan();
-    }
+    for (std::size_t kind = 0; kind < kRemovalKinds; ++kind)
+      if (!run_stage(static_cast<RemovalKind>(kind))) break;
     if (stop_.requested()) result_.complete = false;
     sort_findings(result_.findings);
     return std::move(result_);
@@ -84,10 +82,11 @@ class Sweeper {
   bool run_stage(RemovalKind kind) {
     const std::span<const Removal> stage = stage_of(kind);
     if (stage.empty()) return true;
+    if (!may_begin(kind)) return false;
     tbb::enumerable_thread_specific<Share> shares;
     const auto remove_range = [&](std::size_t first, std::size_t last) {
       Share& mine = shares.local();
-      for (std::size_t i = first; i < last && !stop_.requested(); ++i)
+      for (std::size_t i = first; i < last && may_go_on(); ++i)
         remove(stage[i], mine);
       progress_.done += last - first;
     };
@@ -98,8 +97,25 @@ class Sweeper {
       tbb::parallel_for(
           tbb::blocked_range<std::size_t>(0, stage.size(), 64),
           [&](const auto& range) { remove_range(range.begin(), range.end()); });
+    const std::size_t failed_before = failed_.size();
     for (Share& share : shares) gather(share);
-    return sync(kind);
+    if (!sync(kind) || stop_.requested()) return false;
+    if (kind < RemovalKind::blob && failed_.size() != failed_before) replan();
+    return true;
+  }
+
+  bool may_begin(RemovalKind kind) {
+    if (stop_.requested()) return false;
+    if (kind != RemovalKind::blob || !precautions_.undisturbed_links ||
+        precautions_.undisturbed_links(plan_, failed_))
+      return true;
+    result_.complete = false;
+    return false;
+  }
+
+  bool may_go_on() const {
+    return !stop_.requested() &&
+           (!precautions_.undisturbed || precautions_.undisturbed());
   }
 
   bool sync(RemovalKind kind) {
@@ -174,6 +190,7 @@ class Sweeper {
   const Replan& replan_;
   StopRequest& stop_;
   SweepProgress& progress_;
+  const Precautions& precautions_;
   SweepResult result_;
   std::set<std::uint32_t> failed_;
 };
@@ -192,8 +209,9 @@ KindTotals totals_of(const Plan& plan) {
 
 SweepResult sweep(Plan plan, const Inventory& inventory, Remover& remover,
                   const Replan& replan, StopRequest& stop,
-                  SweepProgress& progress) {
-  return Sweeper(std::move(plan), inventory, remover, replan, stop, progress)
+                  SweepProgress& progress, const Precautions& precautions) {
+  return Sweeper(std::move(plan), inventory, remover, replan, stop, progress,
+                 precautions)
       .run();
 }
 

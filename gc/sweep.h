@@ -3,8 +3,8 @@
 // stage is on the disk before the next begins, so a run may end anywhere.
 //
 // Failing to remove is harmless, so it is counted and the rest goes on; but
-// what still refers to something keeps it: a repository in which a tag or a
-// revision could not be removed is pinned for the rest of the run.
+// what still refers to something keeps it: a repository in which something
+// could not be removed is pinned for the rest of the run.
 #pragma once
 
 #include <array>
@@ -46,10 +46,20 @@ struct SweepProgress {
 // What may still go when nothing in these repositories (by position) may.
 using Replan = std::function<Plan(const std::set<std::uint32_t>&)>;
 
+// Asked on the way; the sweep ends where the answer is no. Empty ones say yes.
+struct Precautions {
+  // Before every removal, by any thread.
+  std::function<bool()> undisturbed;
+  // Once, when all links that go are gone from the disk and blobs are next:
+  // the plan as it stands, and the repositories in which removals failed.
+  std::function<bool(const Plan&, const std::set<std::uint32_t>&)>
+      undisturbed_links;
+};
+
 // Stops between removals when `stop` is requested, and requests it itself
 // (StopReason::changed) where something is not as the scan saw it.
 SweepResult sweep(Plan plan, const Inventory& inventory, Remover& remover,
                   const Replan& replan, StopRequest& stop,
-                  SweepProgress& progress);
+                  SweepProgress& progress, const Precautions& precautions = {});
 
 }  // namespace dregs

@@ -42,7 +42,7 @@ Calls trace_gc(int tags, const std::vector<std::string>& arguments) {
       "-o",
       trace,
       "-e",
-      "trace=openat,read,pread64,getdents64,newfstatat,statx",
+      "trace=openat,openat2,read,pread64,getdents64,newfstatat,statx",
       DREGS_BINARY,
       "gc",
       "--dry-run",

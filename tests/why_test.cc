@@ -46,12 +46,13 @@ TEST(Why, AnUntaggedRevisionIsAReasonUntilDeleteUntagged) {
   store.image("app", "v1", {"new"});
   const BuiltImage old = store.image("app", "", {"old"});
   const Json report = why(store, old.layers[0]);
-  EXPECT_EQ(
-      report["paths"],
-      Json({{"app@" + old.manifest.to_string(), old.layers[0].to_string()}}));
+  EXPECT_EQ(report["paths"],
+            Json::array({Json::array({"app@" + old.manifest.to_string(),
+                                      old.layers[0].to_string()})}));
   EXPECT_EQ(report["live"], true);
   EXPECT_EQ(report["live_with_delete_untagged"], false);
-  EXPECT_EQ(why(store, old.manifest)["paths"][0], Json::array({root}));
+  EXPECT_EQ(why(store, old.manifest)["paths"][0],
+            Json::array({"app@" + old.manifest.to_string()}));
 }
 
 TEST(Why, TheFirstEightDigitsWillDo) {

@@ -1,0 +1,136 @@
+#include "gc/look_again.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "scanner/scan.h"
+
+namespace dregs {
+namespace {
+
+Inventory look(int v2, const StopRequest& stop) {
+  ScanProgress progress;
+  return scan_repositories(v2, stop, progress);
+}
+
+std::optional<std::uint32_t> position(const Inventory& inventory,
+                                      const std::string& name) {
+  const auto& all = inventory.repositories;
+  const auto at = std::lower_bound(
+      all.begin(), all.end(), name,
+      [](const Repository& a, const std::string& b) { return a.name < b; });
+  if (at == all.end() || at->name != name) return std::nullopt;
+  return static_cast<std::uint32_t>(at - all.begin());
+}
+
+bool has_path(const NamespaceFolder& a, const NamespaceFolder& b) {
+  return a.path < b.path;
+}
+
+template <class T>
+bool only_of(const std::vector<T>& now, const std::vector<T>& before) {
+  return std::includes(before.begin(), before.end(), now.begin(), now.end());
+}
+
+template <class T, class Key>
+bool only_of(const std::vector<T>& now, const std::vector<T>& before, Key key) {
+  return std::includes(before.begin(), before.end(), now.begin(), now.end(),
+                       [&](const T& a, const T& b) { return key(a) < key(b); });
+}
+
+bool has_news(const Repository& now, const Repository& before) {
+  const auto tag = [](const Tag& t) { return std::tie(t.name, t.current); };
+  const auto upload = [](const Upload& u) {
+    return std::tie(u.id, u.bytes, u.changed_ns);
+  };
+  return !only_of(now.revisions, before.revisions) ||
+         !only_of(now.layers, before.layers) ||
+         !only_of(now.aliases, before.aliases) ||
+         !only_of(now.led_to, before.led_to) ||
+         !only_of(now.pins, before.pins) ||
+         !only_of(now.tags, before.tags, tag) ||
+         !only_of(now.uploads, before.uploads, upload);
+}
+
+// A folder whose link is on its way is how a push begins.
+bool has_new_folders(const Repository& now, const Repository& before) {
+  return !only_of(now.empty_revisions, before.empty_revisions) ||
+         !only_of(now.empty_layers, before.empty_layers);
+}
+
+template <class T>
+bool has(const std::vector<T>& sorted, const T& value) {
+  return std::binary_search(sorted.begin(), sorted.end(), value);
+}
+
+bool is_there(const Removal& removal, const Repository& now) {
+  const auto is_named = [&](const auto& each) { return each == removal.name; };
+  switch (removal.kind) {
+    case RemovalKind::revision:
+      return has(now.revisions, removal.digest);
+    case RemovalKind::layer_link:
+      if (removal.name.empty()) return has(now.layers, removal.digest);
+      return std::any_of(
+          now.aliases.begin(), now.aliases.end(),
+          [&](const LayerAlias& alias) { return is_named(alias.digest); });
+    case RemovalKind::tag:
+      return std::any_of(now.tags.begin(), now.tags.end(),
+                         [&](const Tag& tag) { return is_named(tag.name); });
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Change changed_since(const Inventory& before, int v2, const StopRequest& stop) {
+  const Inventory now = look(v2, stop);
+  if (stop.requested()) return {};
+  const std::vector<Repository>& old_ones = before.repositories;
+  const std::vector<Repository>& new_ones = now.repositories;
+  const auto [old_one, new_one] = std::mismatch(
+      old_ones.begin(), old_ones.end(), new_ones.begin(), new_ones.end(),
+      [](const Repository& a, const Repository& b) {
+        return a.name == b.name && a.fingerprint == b.fingerprint;
+      });
+  if (old_one != old_ones.end()) return {true, old_one->name};
+  if (new_one != new_ones.end()) return {true, new_one->name};
+  // A repository begins as a folder with nothing in it.
+  return {!std::equal(before.namespaces.begin(), before.namespaces.end(),
+                      now.namespaces.begin(), now.namespaces.end(),
+                      [](const NamespaceFolder& a, const NamespaceFolder& b) {
+                        return a.path == b.path;
+                      }),
+          {}};
+}
+
+Change written_since(const Inventory& before, const Plan& plan,
+                     const std::set<std::uint32_t>& failed, int v2,
+                     const StopRequest& stop) {
+  const Inventory now = look(v2, stop);
+  if (stop.requested()) return {};
+  std::vector<const Repository*> now_at(before.repositories.size());
+  for (const Repository& repository : now.repositories) {
+    const auto at = position(before, repository.name);
+    if (!at || has_news(repository, before.repositories[*at]))
+      return {true, repository.name};
+    if (failed.contains(*at)) continue;
+    if (has_new_folders(repository, before.repositories[*at]))
+      return {true, repository.name};
+    now_at[*at] = &repository;
+  }
+  for (const Removal& removal : plan.removals)
+    if (removal.repository != kNoRepository &&
+        now_at[removal.repository] != nullptr &&
+        is_there(removal, *now_at[removal.repository]))
+      return {true, before.repositories[removal.repository].name};
+  return {now.obstacles.size() > before.obstacles.size() ||
+              !std::includes(before.namespaces.begin(), before.namespaces.end(),
+                             now.namespaces.begin(), now.namespaces.end(),
+                             has_path),
+          {}};
+}
+
+}  // namespace dregs
