@@ -94,7 +94,7 @@ void print_text(const Inspection& inspection, const std::string& tag,
   line("tags",
        inspection.tags.empty() ? "none" : escaped(joined(inspection.tags)));
   for (const auto& [key, value] : inspection.details.annotations)
-    line("annotation", escaped(key + "=" + value));
+    line("annotation", escaped(fmt::format("{}={}", key, value)));
   print_parts(inspection, palette);
   print_referrers(inspection, palette);
   if (options.verbose && !inspection.content.bytes.empty())
