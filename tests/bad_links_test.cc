@@ -142,7 +142,7 @@ TEST_P(BadRevisionLink, ThatIsAFolderIsNoMissingLink) {
 
 // row 6
 TEST_P(BadRevisionLink, ThatIsAFifoOrASocketIsNotWaitedFor) {
-  for (const mode_t type : {S_IFIFO, S_IFSOCK}) {
+  for (const mode_t type : {mode_t{S_IFIFO}, mode_t{S_IFSOCK}}) {
     make_node(type);
     collect();
     expect_still_pinned();

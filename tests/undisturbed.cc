@@ -12,8 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kUpload = "01234567-89ab-4cde-8f01-23456789abcd";
-
 template <class Set>
 Set without(const Set& some, const Set& others) {
   Set rest;
@@ -91,14 +89,10 @@ void build_one_of_each(StoreBuilder& store) {
   store.move_tag("legacy", "v1", store.image("legacy", "", {"arm"}).manifest);
   store.image("hashed", "v1", {"one"}, {.sha512_layers = true});
   store.delete_manifest(
-      "hashed",
-      store.image("hashed", "v2", {"two"}, {.sha512_layers = true}).manifest);
-  store.delete_manifest(
       "emptied/inner",
       store.image("emptied/inner", "v1", {"base", "inner"}).manifest);
   store.truncate(store.image("damaged", "v1", {"kept"}).manifest, 3);
   store.layer("damaged", "kept with it");
-  store.upload("team/app", kUpload, 200h, "half a layer");
   store.temp_file(StoreBuilder::tag_path("team/app", "v1"));
   store.temp_file(StoreBuilder::blob_path(store.blob("orphan")));
   store.folder(
