@@ -60,7 +60,7 @@ TEST_P(BadManifest, RevisionThatIsALayerStaysAndPinsNothing) {
 // row 20
 TEST_P(BadManifest, EmptyOrShortPinsAndStays) {
   store.remove(StoreBuilder::blob_path(loose));
-  for (const std::uintmax_t size : {100, 1, 0}) {
+  for (const std::uintmax_t size : {100U, 1U, 0U}) {
     store.truncate(app.manifest, size);
     collect();
     expect_still_pinned();
