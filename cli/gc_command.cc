@@ -1,18 +1,14 @@
 // `dregs gc`: survey → mark → plan → (sweep) → report.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 
 #include "cli/gc_report.h"
-#include "cli/opened_store.h"
+#include "cli/guarded_sweep.h"
 #include "cli/print_findings.h"
 #include "cli/signals.h"
-#include "cli/survey_progress.h"
-#include "cli/terminal.h"
-#include "cli/text.h"
-#include "gc/exclusive.h"
+#include "gc/image_findings.h"
 
 namespace dregs {
 namespace {
@@ -23,25 +19,10 @@ struct GcOptions {
   bool list = false;
 };
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-bool has_problems(const std::vector<Finding>& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& f) {
-    return f.severity() != Severity::note;
-  });
-}
-
 class Collection {
  public:
   Collection(const GlobalOptions& global, const GcOptions& options)
-      : global_(global),
-        options_(options),
-        stop_(stop_on_signals()),
-        start_(Clock::now()) {
+      : global_(global), options_(options), guard_(global, options.dry_run) {
     options_.policy.now_ns =
         std::chrono::duration_cast<std::chrono::nanoseconds>(
             std::chrono::system_clock::now().time_since_epoch())
@@ -49,26 +30,22 @@ class Collection {
   }
 
   ExitCode run() {
-    store_ = open_store(global_);
-    Exclusivity exclusivity =
-        options_.dry_run ? look_for_registries(store_) : make_exclusive(store_);
-    if (!exclusivity.refusals.empty()) return refuse_at_once(exclusivity);
-    take();
-    if (stop_.requested()) return interrupted();
-    const MarkSet marks = mark(survey_.inventory, survey_.graph,
-                               survey_.diagnosis.pins, options_.policy);
-    plan_ = make_plan(survey_.inventory, marks, options_.policy);
+    if (!guard_.enter()) return finish();
+    if (!guard_.take_survey()) return interrupted();
+    const Survey& survey = guard_.survey();
+    const MarkSet marks = mark(survey.inventory, survey.graph,
+                               survey.diagnosis.pins, options_.policy);
+    plan_ = make_plan(survey.inventory, marks, options_.policy);
     // Beyond this point nothing decides.
-    report_ = count(survey_, marks);
-    append(report_.findings, exclusivity.findings);
-    report_.refusals = reasons_to_refuse(survey_.inventory, marks, plan_,
-                                         options_.policy, survey_.surroundings);
+    report_ = count(survey, marks);
+    guard_.refuse(reasons_to_refuse(survey.inventory, marks, plan_,
+                                    options_.policy, survey.surroundings));
     if (!options_.policy.delete_untagged) look_further();
-    if (report_.refusals.empty() && !options_.dry_run) refuse_if_changed();
-    if (!report_.refusals.empty()) plan_ = {};
+    if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
+    if (!may_go_on()) plan_ = {};
     if (options_.dry_run)
       add_removed(report_, totals_of(plan_));
-    else if (report_.refusals.empty())
+    else if (may_go_on())
       carry_out();
     return finish();
   }
@@ -79,23 +56,18 @@ class Collection {
     to.insert(to.end(), more.begin(), more.end());
   }
 
-  void take() {
-    SurveyProgress progress;
-    const ProgressLine line(!global_.quiet, [&] {
-      return describe(progress, seconds_since(start_));
-    });
-    survey_ = take_survey(store_.v2.get(), store_.proxy_cache, stop_, progress);
-  }
+  bool may_go_on() const { return guard_.refusals().empty(); }
 
   // What the same run with --delete-untagged would remove beyond this one.
   void look_further() {
+    const Survey& survey = guard_.survey();
     Policy policy = options_.policy;
     policy.delete_untagged = true;
     const MarkSet marks =
-        mark(survey_.inventory, survey_.graph, survey_.diagnosis.pins, policy);
-    const Plan plan = make_plan(survey_.inventory, marks, policy);
-    if (!reasons_to_refuse(survey_.inventory, marks, plan, policy,
-                           survey_.surroundings)
+        mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
+    const Plan plan = make_plan(survey.inventory, marks, policy);
+    if (!reasons_to_refuse(survey.inventory, marks, plan, policy,
+                           survey.surroundings)
              .empty())
       return;
     const KindTotals more = totals_of(plan);
@@ -107,74 +79,23 @@ class Collection {
                                     more[blob].bytes - less[blob].bytes};
   }
 
-  void refuse_if_changed() {
-    vigil_ = std::make_unique<Vigil>(store_.v2.get(), store_.root.directory,
-                                     survey_.inventory, stop_);
-    append(report_.findings, vigil_->limits());
-    const Change change = vigil_->changed_since_scan();
-    if (change.changed) refuse_change(finding_for(change));
-  }
-
-  void refuse_change(Finding finding) {
-    report_.refusals.push_back(
-        {"the tree changed while dregs was looking" +
-             (finding.repository.empty()
-                  ? std::string()
-                  : " (" + escaped(finding.repository) + ")"),
-         "stop whatever writes to it, and run again"});
-    report_.findings.push_back(std::move(finding));
-  }
-
   void carry_out() {
-    SweepProgress progress;
-    const Clock::time_point began = Clock::now();
-    const ProgressLine line(!global_.quiet, [&] {
-      return "removing " + progress_text(progress.done, progress.planned,
-                                         seconds_since(began));
-    });
-    DiskRemover remover(store_.v2.get(), survey_.inventory,
-                        options_.policy.newest_stale_upload_ns());
-    SweepResult result = sweep(
-        plan_, survey_.inventory, remover,
+    const SweepResult result = guard_.carry_out(
+        plan_,
         [this](const std::set<std::uint32_t>& failed) {
-          return replan(failed);
+          return plan_without(guard_.survey(), failed, options_.policy);
         },
-        stop_, progress, vigil_->precautions());
+        options_.policy.newest_stale_upload_ns());
     add_removed(report_, result.removed);
     append(report_.findings, result.findings);
     complete_ = result.complete;
-    note_disturbance(result);
   }
 
-  // Whoever wrote just before the first removal is refused like any other.
-  void note_disturbance(const SweepResult& result) {
-    auto disturbance = vigil_->disturbance();
-    if (!disturbance) return;
-    complete_ = false;
-    if (removed_anything(result))
-      report_.findings.push_back(std::move(*disturbance));
-    else
-      refuse_change(std::move(*disturbance));
-  }
-
-  static bool removed_anything(const SweepResult& result) {
-    return std::any_of(result.removed.begin(), result.removed.end(),
-                       [](const KindTotal& total) { return total.count != 0; });
-  }
-
-  Plan replan(const std::set<std::uint32_t>& failed) const {
-    Pins pins = survey_.diagnosis.pins;
-    for (const std::uint32_t repository : failed)
-      pins[repository].push_back({FindingKind::removal_failed, ""});
-    const MarkSet marks =
-        mark(survey_.inventory, survey_.graph, pins, options_.policy);
-    return make_plan(survey_.inventory, marks, options_.policy);
-  }
-
-  ExitCode exit_code() const {
-    if (stop_.requested() && stop_.reason() != StopReason::changed)
-      return exit_code_of(stop_.reason());
-    if (!report_.refusals.empty()) return ExitCode::refused;
+  ExitCode exit_code() {
+    const StopReason stopped = guard_.stop().reason();
+    if (stopped != StopReason::none && stopped != StopReason::changed)
+      return exit_code_of(stopped);
+    if (!may_go_on()) return ExitCode::refused;
     if (!complete_) return ExitCode::stopped;
     return has_problems(report_.findings) || !report_.pinned.empty()
                ? ExitCode::problems
@@ -185,37 +106,30 @@ class Collection {
     report_.dry_run = options_.dry_run;
     report_.delete_untagged = options_.policy.delete_untagged;
     report_.list = options_.list;
+    report_.refusals = guard_.refusals();
+    append(report_.findings, guard_.findings());
     sort_findings(report_.findings);
     report_.exit_code = exit_code();
-    report_.seconds = seconds_since(start_);
+    report_.seconds = guard_.stopwatch().seconds();
     print_refusals(report_.refusals);
     if (global_.json)
-      fmt::print("{}", to_json(report_, store_, survey_, plan_));
+      fmt::print("{}",
+                 to_json(report_, guard_.store(), guard_.survey(), plan_));
     else if (!global_.quiet)
-      print_text(report_, store_, survey_, plan_, global_);
+      print_text(report_, guard_.store(), guard_.survey(), plan_, global_);
     return report_.exit_code;
   }
 
-  ExitCode refuse_at_once(const Exclusivity& exclusivity) {
-    report_.refusals = exclusivity.refusals;
-    report_.findings = exclusivity.findings;
-    return finish();
-  }
-
-  ExitCode interrupted() const {
+  ExitCode interrupted() {
     fmt::print(stderr, "dregs: interrupted; nothing was removed\n");
-    return exit_code_of(stop_.reason());
+    return exit_code_of(guard_.stop().reason());
   }
 
   const GlobalOptions& global_;
   GcOptions options_;
-  StopRequest& stop_;
-  Clock::time_point start_;
-  OpenedStore store_;
-  Survey survey_;
+  GuardedSweep guard_;
   Plan plan_;
   GcReport report_;
-  std::unique_ptr<Vigil> vigil_;
   bool complete_ = true;
 };
 

@@ -38,6 +38,14 @@ Json to_json(const std::vector<Finding>& findings, const OpenedStore& store) {
   return list;
 }
 
+Json refusals_json(const std::vector<Refusal>& refusals) {
+  Json list = Json::array();
+  for (const Refusal& refusal : refusals)
+    list.push_back(
+        {{"reason", utf8(refusal.reason)}, {"way_out", utf8(refusal.way_out)}});
+  return list;
+}
+
 std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds) {

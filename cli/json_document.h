@@ -17,6 +17,8 @@ Json json_document(const std::string& schema, const OpenedStore& store);
 
 Json to_json(const std::vector<Finding>& findings, const OpenedStore& store);
 
+Json refusals_json(const std::vector<Refusal>& refusals);
+
 // findings, exit_code, seconds; and the text, two spaces indented.
 std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,

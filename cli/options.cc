@@ -111,6 +111,8 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_ls_command(app, invocation);
   add_inspect_command(app, invocation);
   add_why_command(app, invocation);
+  add_du_command(app, invocation);
+  add_rm_command(app, invocation);
 }
 
 }  // namespace dregs

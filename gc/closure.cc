@@ -36,6 +36,11 @@ Closure::Closure(const Inventory& inventory, const ManifestGraph& graph,
 void Closure::start(std::size_t repository) {
   repository_ = &inventory_.repositories[repository];
   ids_ = &graph_.repository(repository);
+  referrers_.clear();
+  start_again();
+}
+
+void Closure::start_again() {
   epoch_ += 2;
   if (epoch_ + 2 < epoch_) {  // once in two thousand million starts
     std::fill(seen_.begin(), seen_.end(), 0);
@@ -44,7 +49,6 @@ void Closure::start(std::size_t repository) {
   order_.clear();
   expanded_.clear();
   unresolved_.clear();
-  referrers_.clear();
   aliased_.assign(repository_->aliases.size(), 0);
 }
 

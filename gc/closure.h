@@ -40,6 +40,9 @@ class Closure {
 
   // Forgets everything; from here on roots are those of this repository.
   void start(std::size_t repository);
+  // The same for the repository of the last start(), referrers still followed
+  // if they were.
+  void start_again();
 
   // Adds a manifest, or a digest that is kept without being one.
   void add_manifest(DigestId id);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <atomic>
 
-#include "gc/closure.h"
+#include "gc/roots.h"
 
 namespace dregs {
 namespace {
@@ -51,24 +51,10 @@ class Marker {
     if (mark.pinned) hold_all(graph_.repository(i));
   }
 
-  static void add_all_roots(Closure& closure, const RepositoryIds& ids) {
-    for (const DigestId id : ids.revisions) closure.add_manifest(id);
-    for (const DigestId id : ids.tags) closure.add_manifest(id);
-    for (const DigestId id : ids.led_to) closure.add_manifest(id);
-  }
-
   void add_tagged_roots(Closure& closure, const RepositoryIds& ids) {
     closure.follow_referrers();
     for (const DigestId id : ids.tags) closure.add_manifest(id);
-    for (const DigestId id : ids.led_to) closure.add_manifest(id);
-    for (const DigestId id : ids.revisions)
-      if (is_young(id) || is_no_manifest(id)) closure.add_manifest(id);
-  }
-
-  // A layer with a revision link: nobody knows why somebody gave it one.
-  bool is_no_manifest(DigestId id) const {
-    const ManifestNode* node = graph_.node(id);
-    return node != nullptr && node->kind == ManifestKind::not_json;
+    add_roots_beside_tags(closure, inventory_, graph_, policy_, ids);
   }
 
   bool is_young(DigestId id) const {

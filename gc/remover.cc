@@ -76,8 +76,10 @@ RemovalOutcome close_folder(int parent, int folder, const std::string& name,
 }
 
 // A tree of known shape and depth: regular files at the leaves, folders
-// above. Stops at the first thing that is neither.
-RemovalOutcome remove_tree(int parent, const std::string& name, int depth) {
+// above; where `links`, no files but those. Stops at the first thing that is
+// none of these.
+RemovalOutcome remove_tree(int parent, const std::string& name, int depth,
+                           bool links) {
   const Descriptor folder = open_own(parent, name.c_str());
   if (!folder) return outcome_of(errno);
   for (const std::string& entry : names_in(folder.get())) {
@@ -86,8 +88,9 @@ RemovalOutcome remove_tree(int parent, const std::string& name, int depth) {
       return outcome_of(error);
     RemovalOutcome outcome;
     if (status.folder() && depth > 1)
-      outcome = remove_tree(folder.get(), entry, depth - 1);
-    else if (status.regular())
+      outcome = remove_tree(folder.get(), entry, depth - 1, links);
+    else if (status.regular() &&
+             (!links || entry == "link" || layout::is_temporary_name(entry)))
       outcome = outcome_of(unlink_file(folder.get(), entry));
     else
       return left(entry);
@@ -211,7 +214,7 @@ RemovalOutcome DiskRemover::remove_link(int parent, const std::string& name,
     return outcome;
   if (kind == RemovalKind::revision) {
     // signatures/<alg>/<hex>/link, of registries before 2.5.
-    outcome = remove_tree(folder.get(), "signatures", 3);
+    outcome = remove_tree(folder.get(), "signatures", 3, true);
     if (outcome.state != State::removed && outcome.state != State::already_gone)
       return outcome;
   }
@@ -222,24 +225,33 @@ RemovalOutcome DiskRemover::remove_link(int parent, const std::string& name,
 
 RemovalOutcome DiskRemover::remove_upload(int parent,
                                           const std::string& name) const {
-  return remove_tree(parent, name, 3);
+  return remove_tree(parent, name, 3, false);
 }
 
-// The current link goes first: what is left then names nothing.
+// The history goes first: a removal cut short leaves either a tag, to be named
+// and removed again, or an empty folder.
 RemovalOutcome DiskRemover::remove_tag(int parent,
                                        const std::string& name) const {
   const Descriptor folder = open_own(parent, name.c_str());
   if (!folder) return outcome_of(errno);
-  if (const Descriptor current = open_own(folder.get(), "current")) {
-    RemovalOutcome outcome;
-    if (!is_untouched(current.get(), "link", outcome) &&
-        outcome.state != State::already_gone)
-      return outcome;
+  const Descriptor current = open_own(folder.get(), "current");
+  RemovalOutcome outcome;
+  if (current && !is_untouched(current.get(), "link", outcome) &&
+      outcome.state != State::already_gone)
+    return outcome;
+  // index/<alg>/<hex>/link is the deepest.
+  outcome = remove_tree(folder.get(), "index", 3, true);
+  if (outcome.state != State::removed && outcome.state != State::already_gone)
+    return outcome;
+  if (current) {
     const int error = unlink_file(current.get(), "link");
     if (error != 0 && error != ENOENT) return outcome_of(error);
+    outcome = close_folder(folder.get(), current.get(), "current",
+                           newest_temporary_ns_);
+    if (outcome.state == State::failed || outcome.state == State::changed)
+      return outcome;
   }
-  // index/<alg>/<hex>/link is the deepest.
-  return remove_tree(parent, name, 4);
+  return close_folder(parent, folder.get(), name, newest_temporary_ns_);
 }
 
 RemovalOutcome DiskRemover::remove_temporary(int parent,

@@ -16,4 +16,14 @@ Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
   return survey;
 }
 
+Plan plan_without(const Survey& survey,
+                  const std::set<std::uint32_t>& repositories,
+                  const Policy& policy) {
+  Pins pins = survey.diagnosis.pins;
+  for (const std::uint32_t repository : repositories)
+    pins[repository].push_back({FindingKind::removal_failed, ""});
+  const MarkSet marks = mark(survey.inventory, survey.graph, pins, policy);
+  return make_plan(survey.inventory, marks, policy);
+}
+
 }  // namespace dregs

@@ -85,6 +85,11 @@ class ManifestGraph {
   const RepositoryIds& repository(std::size_t position) const {
     return repositories_[position];
   }
+  // For whoever asks what would be if some links were gone; all of `ids` are
+  // the graph's own. Not while others read.
+  void set_repository(std::size_t position, RepositoryIds ids) {
+    repositories_[position] = std::move(ids);
+  }
   std::size_t manifest_count() const { return nodes_.size(); }
 
  private:

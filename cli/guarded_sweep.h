@@ -1,0 +1,69 @@
+// The one way in which commands remove: alone with the store, from a survey
+// that still holds when the first removal begins, watched to the last.
+//
+//   GuardedSweep guard(global, dry_run);
+//   if (!guard.enter()) …refused…
+//   guard.survey() …decide…
+//   if (guard.refuse_if_changed()) …refused…
+//   guard.carry_out(plan, replan, …)
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "cli/opened_store.h"
+#include "cli/stopwatch.h"
+#include "gc/exclusive.h"
+#include "gc/survey.h"
+#include "gc/sweep.h"
+
+namespace dregs {
+
+class GuardedSweep {
+ public:
+  // `global` is borrowed. Where nothing will be removed there is no lock, and
+  // a registry that serves is no reason to refuse.
+  GuardedSweep(const GlobalOptions& global, bool dry_run);
+
+  // Opens the store and locks it. False: refused. Throws as open_store() does.
+  bool enter();
+
+  // Looks at everything, again where it was called before. False: interrupted.
+  bool take_survey();
+
+  // Begins to watch, and looks whether anything was written since the survey.
+  // True: refused.
+  bool refuse_if_changed();
+
+  // Whoever wrote before the first removal is refused like any other; whoever
+  // did later is a finding, and the result is not complete.
+  SweepResult carry_out(const Plan& plan, const Replan& replan,
+                        std::int64_t newest_temporary_ns);
+
+  void refuse(std::vector<Refusal> refusals);
+
+  const OpenedStore& store() const { return store_; }
+  Survey& survey() { return survey_; }
+  StopRequest& stop() { return stop_; }
+  const Stopwatch& stopwatch() const { return stopwatch_; }
+  // Why nothing may be removed, and what else is to be said of others.
+  const std::vector<Refusal>& refusals() const { return refusals_; }
+  const std::vector<Finding>& findings() const { return findings_; }
+
+ private:
+  void refuse_change(Finding finding);
+  void note_disturbance(SweepResult& result);
+
+  const GlobalOptions& global_;
+  bool dry_run_;
+  StopRequest& stop_;
+  Stopwatch stopwatch_;
+  OpenedStore store_;
+  Survey survey_;
+  std::unique_ptr<Vigil> vigil_;
+  std::vector<Refusal> refusals_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace dregs

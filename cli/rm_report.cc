@@ -1,0 +1,69 @@
+// `dregs rm`: schema dregs.rm/1 (contract.md), and words for a person.
+#include "cli/rm_report.h"
+
+#include <fmt/format.h>
+
+#include "cli/image_words.h"
+#include "cli/json_document.h"
+#include "cli/print_findings.h"
+#include "cli/text.h"
+
+namespace dregs {
+namespace {
+
+std::string in_words(const RemovedThing& thing) {
+  const std::string name = escaped(thing.repository);
+  if (!thing.tag.empty())
+    return name + ":" + escaped(thing.tag) +
+           (thing.digest ? " (" + short_digest(*thing.digest) + ")" : "");
+  return thing.digest ? name + "@" + thing.digest->to_string()
+                      : "repository " + name;
+}
+
+std::string conclusion(const RmReport& report) {
+  if (report.exit_code == ExitCode::refused)
+    return "Refused: nothing was removed.";
+  const std::string bytes = human_bytes(report.frees.value_or(0));
+  if (report.dry_run)
+    return report.collects
+               ? fmt::format("A run would free {}. Nothing was removed.", bytes)
+               : fmt::format("gc would then free {} more. Nothing was removed.",
+                             bytes);
+  if (report.exit_code != ExitCode::done &&
+      report.exit_code != ExitCode::problems)
+    return "Stopped part way. What is left is sound; run again to finish.";
+  if (report.collects)
+    return fmt::format("Freed {} in {:.1f} s.", bytes, report.seconds);
+  return fmt::format("gc would now free {} more.", bytes);
+}
+
+}  // namespace
+
+std::string to_json(const RmReport& report, const OpenedStore& store) {
+  Json document = json_document("dregs.rm/1", store);
+  document["dry_run"] = report.dry_run;
+  document["gc"] = report.collects;
+  document["removed"] = Json::array();
+  for (const RemovedThing& thing : report.removed)
+    document["removed"].push_back(
+        {{"repository", utf8(thing.repository)},
+         {"tag", text_or_null(thing.tag)},
+         {"digest",
+          thing.digest ? Json(thing.digest->to_string()) : Json(nullptr)}});
+  document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
+  document["refused"] = refusals_json(report.refusals);
+  return finish_json(std::move(document), report.findings, store,
+                     report.exit_code, report.seconds);
+}
+
+void print_text(const RmReport& report, const OpenedStore& store,
+                const GlobalOptions& options) {
+  const Palette palette(options.colour);
+  for (const RemovedThing& thing : report.removed)
+    fmt::print("{} {}\n", report.dry_run ? "would remove" : "removed",
+               in_words(thing));
+  fmt::print("{}\n", palette.strong(conclusion(report)));
+  print_findings(report.findings, store, palette, options.verbose);
+}
+
+}  // namespace dregs

@@ -1,0 +1,30 @@
+#include "gc/roots.h"
+
+namespace dregs {
+namespace {
+
+bool is_no_manifest(const ManifestGraph& graph, DigestId id) {
+  const ManifestNode* node = graph.node(id);
+  return node != nullptr && node->kind == ManifestKind::not_json;
+}
+
+}  // namespace
+
+void add_all_roots(Closure& closure, const RepositoryIds& ids) {
+  for (const DigestId id : ids.revisions) closure.add_manifest(id);
+  for (const DigestId id : ids.tags) closure.add_manifest(id);
+  for (const DigestId id : ids.led_to) closure.add_manifest(id);
+}
+
+void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
+                           const ManifestGraph& graph, const Policy& policy,
+                           const RepositoryIds& ids) {
+  for (const DigestId id : ids.led_to) closure.add_manifest(id);
+  for (const DigestId id : ids.revisions) {
+    const bool young =
+        graph.present(id) && policy.is_young(inventory.blobs[id].changed_ns);
+    if (young || is_no_manifest(graph, id)) closure.add_manifest(id);
+  }
+}
+
+}  // namespace dregs

@@ -1,0 +1,211 @@
+#include <gtest/gtest.h>
+
+#include "tests/command_run.h"
+#include "tests/gc_run.h"
+
+namespace dregs {
+namespace {
+
+using Json = nlohmann::json;
+
+JsonRun rm(const StoreBuilder& store, std::vector<std::string> words) {
+  words.insert(words.begin(), "rm");
+  return run_for_json(store, words);
+}
+
+TEST(Rm, ATagGoesAndItsManifestStaysUntagged) {
+  StoreBuilder store;
+  const BuiltImage image = store.image("app", "v1", {"base"});
+  store.image("app", "v2", {"base", "more"});
+  const JsonRun run = rm(store, {"app:v1"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.report["schema"], "dregs.rm/1");
+  EXPECT_EQ(run.report["removed"],
+            Json::array({{{"repository", "app"},
+                          {"tag", "v1"},
+                          {"digest", image.manifest.to_string()}}}));
+  EXPECT_EQ(run.report["frees"], 0);
+  EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "v2")));
+  EXPECT_TRUE(store.has(StoreBuilder::revision_path("app", image.manifest)));
+}
+
+TEST(Rm, AManifestGoesWithAllItsTagsAndTheirTraces) {
+  StoreBuilder store;
+  const BuiltImage old = store.image("app", "v1", {"base"});
+  store.tag("app", "stable", old.manifest);
+  store.image("app", "v1", {"base", "new"});  // v1 remembers the old one
+  const JsonRun run = rm(store, {"app@" + old.manifest.to_string()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.report["removed"].size(), 2U);
+  EXPECT_FALSE(store.has(StoreBuilder::revision_path("app", old.manifest)));
+  EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "stable")));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "v1")));
+  EXPECT_FALSE(
+      store.has(StoreBuilder::history_path("app", "v1", old.manifest)));
+  EXPECT_TRUE(store.has_blob(old.manifest));
+}
+
+TEST(Rm, ARepositoryGoesWithEmptyParentsAndWithoutNestedOnes) {
+  StoreBuilder store;
+  store.image("team/app", "v1", {"base"});
+  store.image("team/app/web", "v1", {"base"});
+  store.image("lone/some/app", "v1", {"base"});
+  store.folder("repositories/empty/before");
+  const JsonRun run = rm(store, {"team/app", "lone/some/app"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  for (const char* part : {"_manifests", "_layers"})
+    EXPECT_FALSE(store.has(std::string("repositories/team/app/") + part));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("team/app/web", "v1")));
+  EXPECT_FALSE(store.has("repositories/lone"));
+  EXPECT_TRUE(store.has("repositories/empty/before"));
+  EXPECT_EQ(run_gc(store, {"-n"}).report["findings"], Json::array());
+}
+
+TEST(Rm, RecursiveTakesNestedRepositoriesToo) {
+  StoreBuilder store;
+  store.image("team/app", "v1", {"base"});
+  store.image("team/app/web", "v1", {"base"});
+  store.image("teams", "v1", {"base"});
+  // A namespace is no repository, unless what is below it is meant.
+  EXPECT_EQ(rm(store, {"team"}).exit_code, 2);
+  const JsonRun run = rm(store, {"-r", "team"});
+  EXPECT_EQ(run.report["removed"].size(), 2U);
+  EXPECT_FALSE(store.has("repositories/team"));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("teams", "v1")));
+}
+
+TEST(Rm, FreesIsWhatGcThenFreesMore) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base", "app"});
+  store.image("web", "v1", {"base", "web"});
+  store.blob("garbage from before");
+  const int before = run_gc(store, {"-n"}).report["bytes_freed"];
+  const int dry = rm(store, {"-n", "app"}).report["frees"];
+  EXPECT_EQ(run_gc(store, {"-n"}).report["bytes_freed"], before);
+  EXPECT_EQ(rm(store, {"app"}).report["frees"], dry);
+  EXPECT_EQ(run_gc(store, {"-n"}).report["bytes_freed"], before + dry);
+}
+
+TEST(Rm, WithGcTheBytesGoAtOnce) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base", "app"});
+  store.image("web", "v1", {"base"});
+  const int dry = rm(store, {"-n", "--gc", "app"}).report["frees"];
+  const JsonRun run = rm(store, {"--gc", "app"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.report["frees"], dry);
+  EXPECT_FALSE(store.has_blob(app.layers[1]));
+  EXPECT_TRUE(store.has_blob(app.layers[0]));
+  EXPECT_FALSE(store.has("repositories/app"));
+  EXPECT_EQ(run_gc(store, {"-n"}).report["bytes_freed"], 0);
+}
+
+TEST(Rm, ADryRunRemovesNothing) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const TreeSnapshot before = store.snapshot();
+  const JsonRun run = rm(store, {"-n", "app:v1", "app"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.report["removed"].size(), 1U);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+TEST(Rm, WhatAKeptIndexNeedsStaysUnlessForced) {
+  StoreBuilder store;
+  const BuiltImage amd = store.image("app", "", {"amd64"});
+  const BuiltImage arm = store.image("app", "arm", {"arm64"});
+  store.index("app", "all", {amd.manifest, arm.manifest});
+  const std::string ref = "app@" + arm.manifest.to_string();
+  const TreeSnapshot before = store.snapshot();
+  const JsonRun refused = rm(store, {ref});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_NE(refused.err.find("app:all"), std::string::npos) << refused.err;
+  EXPECT_EQ(store.snapshot(), before);
+  EXPECT_EQ(rm(store, {"-n", ref, "app:arm"}).exit_code, 3);
+  EXPECT_EQ(rm(store, {"app:arm"}).exit_code, 0);
+  EXPECT_EQ(rm(store, {ref, "--force"}).exit_code, 0);
+  EXPECT_FALSE(store.has(StoreBuilder::revision_path("app", arm.manifest)));
+}
+
+TEST(Rm, AnIndexAndItsChildGoTogetherUnforced) {
+  StoreBuilder store;
+  const BuiltImage child = store.image("app", "", {"base"});
+  const Digest index = store.index("app", "all", {child.manifest});
+  const JsonRun run = rm(
+      store, {"app@" + child.manifest.to_string(), "app@" + index.to_string()});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST(Rm, GlobsNameTagsAndNoTypoRemovesHalf) {
+  StoreBuilder store;
+  for (const char* tag : {"pr-1", "pr-2", "v1"})
+    store.image("app", tag, {"base"});
+  EXPECT_EQ(rm(store, {"app:pr-*", "app:v2"}).exit_code, 2);
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "pr-1")));
+  EXPECT_EQ(rm(store, {"app:pr-*"}).exit_code, 0);
+  EXPECT_FALSE(store.has(StoreBuilder::tag_path("app", "pr-2")));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "v1")));
+  EXPECT_EQ(rm(store, {"app:pr-*"}).exit_code, 2);
+  EXPECT_EQ(rm(store, {"app:pr-*", "--ignore-missing"}).exit_code, 0);
+}
+
+TEST(Rm, OddWordsNeverLeaveTheTree) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.write("../../../outside", "precious");
+  const TreeSnapshot before = store.snapshot();
+  for (const char* word :
+       {"../app", "/app", "app/../../../../outside", ".", "..", "app/_layers",
+        "app:../v1", "app:v1/current", "app:.", "_manifests"})
+    EXPECT_EQ(rm(store, {"--", word}).exit_code, 2) << word;
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+TEST(Rm, ADamagedRepositoryGoesAndBlobsOfOthersStay) {
+  StoreBuilder store;
+  const BuiltImage bad = store.image("bad", "v1", {"base", "bad"});
+  const BuiltImage good = store.image("good", "v1", {"base"});
+  store.corrupt(bad.manifest);
+  store.write(StoreBuilder::tag_path("bad", "v1"), "");
+  store.write(StoreBuilder::layer_link_path("bad", bad.layers[1]), "nonsense");
+  const JsonRun run = rm(store, {"--gc", "bad"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_FALSE(store.has("repositories/bad"));
+  EXPECT_FALSE(store.has_blob(bad.layers[1]));
+  EXPECT_TRUE(store.has_blob(good.layers[0]));
+}
+
+TEST(Rm, WhatNobodyKnowsStaysAndKeepsItsFolder) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.write("repositories/app/_manifests/notes.txt", "mine");
+  const JsonRun run = rm(store, {"app"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(store.has("repositories/app/_manifests/notes.txt"));
+  EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
+}
+
+TEST(Rm, NothingGoesThroughASymbolicLink) {
+  StoreBuilder store;
+  store.image("real", "v1", {"base"});
+  store.symlink("real", "repositories/alias");
+  const TreeSnapshot before = store.snapshot();
+  const JsonRun run = rm(store, {"alias"});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+TEST(Rm, TheLastRepositoryGoesWithAllItsBlobs) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.upload("app", "0a0a0a0a-0000-4000-8000-000000000000",
+               std::chrono::hours(1), "half");
+  const JsonRun run = rm(store, {"--gc", "app"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_FALSE(store.has("repositories/app"));
+  EXPECT_EQ(run_gc(store, {"-n"}).report["blobs"]["total"], 0);
+}
+
+}  // namespace
+}  // namespace dregs
