@@ -210,8 +210,8 @@ void add_du_command(CLI::App& app, Invocation& invocation) {
   du->add_option("--top", options->top, "Only the N largest")->type_name("N");
   static const std::vector<std::pair<std::string, SortBy>> kOrders = {
       {"total", SortBy::total}, {"own", SortBy::own}, {"name", SortBy::name}};
-  du->add_option("--sort", options->sort, "By total, own or name")
-      ->type_name("BY")
+  du->add_option("--sort", options->sort, "By what; names decide among equals")
+      ->type_name("total|own|name")
       ->transform(CLI::CheckedTransformer(kOrders).description(""));
   du->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {

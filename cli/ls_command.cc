@@ -9,6 +9,7 @@
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/terminal.h"
+#include "cli/text.h"
 #include "gc/image_findings.h"
 #include "gc/named_repositories.h"
 #include "gc/selection.h"
@@ -21,6 +22,7 @@ namespace {
 struct LsOptions {
   std::vector<std::string> refs;
   bool untagged = false;
+  bool names = false;
 };
 
 std::optional<std::int64_t> modified(int v2, const std::string& path) {
@@ -41,6 +43,7 @@ class Listing {
     if (stop_.requested()) return exit_code_of(stop_.reason());
     selected_ = select(inventory_, refs);
     report_.with_tags = !refs.empty();
+    if (options_.names) return print_names(refs.empty());
     if (refs.empty())
       list_repositories();
     else
@@ -64,6 +67,21 @@ class Listing {
     for (const Repository& each : inventory_.repositories)
       report_.repositories.push_back(
           {each.name, each.tags.size(), each.revisions.size()});
+  }
+
+  // Asks no manifest: the shells' completions wait for this.
+  ExitCode print_names(bool repositories) {
+    if (repositories)
+      for (const Repository& each : inventory_.repositories)
+        fmt::print("{}\n", escaped(each.name));
+    for (const Selected& each : selected_) {
+      const Repository& repository = inventory_.repositories[each.repository];
+      for (std::uint32_t t = 0; t < repository.tags.size(); ++t)
+        if (!each.digest && (!each.tag || *each.tag == t))
+          fmt::print("{}:{}\n", escaped(repository.name),
+                     escaped(repository.tags[t].name));
+    }
+    return ExitCode::done;
   }
 
   void list_tags() {
@@ -157,6 +175,8 @@ void add_ls_command(CLI::App& app, Invocation& invocation) {
       ->type_name("REF");
   ls->add_flag("--untagged", options->untagged,
                "Also list the manifests that no tag names");
+  ls->add_flag("--names", options->names,
+               "Only names, one a line: REPO, or REPO:TAG of those named");
   ls->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return Listing(global, *options).run();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "cli/help_text.h"
+
 #ifndef DREGS_VERSION
 #error "the build defines DREGS_VERSION"
 #endif
@@ -35,8 +37,8 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
       {"auto", Colour::automatic},
       {"always", Colour::always},
       {"never", Colour::never}};
-  app.add_option("--color", global.colour, "auto, always or never")
-      ->type_name("WHEN")
+  app.add_option("--color", global.colour, "Colours; auto: on a terminal only")
+      ->type_name("auto|always|never")
       ->transform(CLI::CheckedTransformer(kColours).description(""));
 }
 
@@ -98,14 +100,19 @@ CLI::Validator between(double least, double most) {
 void build_options(CLI::App& app, Invocation& invocation) {
   invocation.global.jobs = default_jobs();
   app.name("dregs");
-  app.description(
-      "Takes care of the storage of a stopped Docker/OCI registry.");
-  app.set_version_flag("--version", std::string("dregs ") + DREGS_VERSION);
+  app.description("Takes care of the storage of a stopped Docker/OCI registry");
+  app.set_version_flag("--version", std::string("dregs ") + DREGS_VERSION,
+                       "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
-  app.footer(exit_code_help());
   app.require_subcommand(1);
   app.fallthrough();
-  app.get_formatter()->column_width(30);
+  app.formatter_fn([&app](const CLI::App* command, const std::string& /*name*/,
+                          CLI::AppFormatMode /*mode*/) {
+    std::vector<std::string> path;
+    for (; command != &app; command = command->get_parent())
+      path.insert(path.begin(), command->get_name());
+    return help_text(command_tree(app), path, exit_code_help());
+  });
   add_global_options(app, invocation.global);
   add_gc_command(app, invocation);
   add_ls_command(app, invocation);
@@ -113,6 +120,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_why_command(app, invocation);
   add_du_command(app, invocation);
   add_rm_command(app, invocation);
+  add_completions_command(app, invocation);
 }
 
 }  // namespace dregs

@@ -38,6 +38,7 @@ void add_inspect_command(CLI::App& app, Invocation& invocation);
 void add_why_command(CLI::App& app, Invocation& invocation);
 void add_du_command(CLI::App& app, Invocation& invocation);
 void add_rm_command(CLI::App& app, Invocation& invocation);
+void add_completions_command(CLI::App& app, Invocation& invocation);
 
 // The whole tree.
 void build_options(CLI::App& app, Invocation& invocation);

@@ -1,0 +1,214 @@
+// Help, man pages, completions and docs name the same commands and flags, and
+// no flag stands for two things.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "cli/completions.h"
+#include "cli/options.h"
+#include "tests/run_program.h"
+
+namespace dregs {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+struct Tree {
+  CLI::App app;
+  Invocation invocation;
+  Command root;
+  Tree() {
+    build_options(app, invocation);
+    root = command_tree(app);
+  }
+};
+
+// With the program's own, which every command takes.
+Names flags_of(const Command& command, const Command& root) {
+  Names names;
+  const auto add = [&](const Command& each) {
+    for (const Flag& flag : each.flags)
+      names.insert(flag.names.begin(), flag.names.end());
+  };
+  add(root);
+  const Command* above = &root;
+  for (std::size_t depth = 0; depth < command.path.size(); ++depth) {
+    for (const Command& each : above->commands)
+      if (each.path.back() == command.path[depth]) {
+        above = &each;
+        break;
+      }
+    add(*above);
+  }
+  return names;
+}
+
+// Every first group in `text`.
+Names found(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  Names names;
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end;
+       match != end; ++match)
+    names.insert((*match)[1]);
+  return names;
+}
+
+// The flags that lines of this form begin with.
+Names flags_in_lines(const std::string& text, const std::string& form) {
+  Names names;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (std::smatch match; std::regex_search(line, match, std::regex(form)))
+      names.merge(found(match[1], "(--?[a-z][a-z-]*)"));
+  return names;
+}
+
+std::string between(const std::string& text, const std::string& first,
+                    const std::string& last) {
+  const std::size_t begin = text.find(first);
+  if (begin == std::string::npos) return "";
+  const std::size_t after = begin + first.size();
+  return text.substr(after, text.find(last, after) - after);
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string shell_name(const Command& command, const std::string& joint) {
+  std::string name = "dregs";
+  for (const std::string& word : command.path) name += joint + word;
+  return name;
+}
+
+std::string help(const Command& command) {
+  std::vector<std::string> words = command.path;
+  words.insert(words.begin(), DREGS_BINARY);
+  words.emplace_back("--help");
+  return run_program(words).out;
+}
+
+TEST(Flags, EveryHelpNamesThemAndFits) {
+  const Tree tree;
+  for (const Command* command : flattened(tree.root)) {
+    const std::string text = help(*command);
+    EXPECT_EQ(flags_in_lines(text, "^ +(-[^ ,]+(, -[^ ,]+)*)"),
+              flags_of(*command, tree.root))
+        << text;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
+TEST(Flags, NoneMeansTwoThings) {
+  const Tree tree;
+  Names global;
+  for (const Flag& flag : tree.root.flags)
+    global.insert(flag.names.begin(), flag.names.end());
+  for (const Command* command : flattened(tree.root)) {
+    if (command->path.empty()) continue;
+    for (const Flag& flag : command->flags)
+      for (const std::string& name : flag.names)
+        EXPECT_TRUE(!global.contains(name) || flag.names.back() == "--help")
+            << command->name() << " " << name;
+  }
+}
+
+TEST(Flags, ManPagesNameThem) {
+  if (run_program({"help2man", "--version"}).exit_code != 0)
+    GTEST_SKIP() << "no help2man here";
+  const Tree tree;
+  const fs::path folder = fs::temp_directory_path() / "dregs-man-test";
+  const ProgramResult made =
+      run_program({DREGS_SOURCE_DIR "/scripts/make-man-pages", DREGS_BINARY,
+                   folder.string()});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  for (const Command* command : flattened(tree.root)) {
+    const std::string page =
+        std::regex_replace(read(folder / (shell_name(*command, "-") + ".1")),
+                           std::regex("\\\\(fB|fR)?"), "");
+    EXPECT_EQ(flags_in_lines(page, "^(-[^ ,]+(, -[^ ,]+)*)"),
+              flags_of(*command, tree.root))
+        << shell_name(*command, "-");
+  }
+  fs::remove_all(folder);
+}
+
+TEST(Flags, CompletionsNameThem) {
+  const Tree tree;
+  const std::string bash = bash_completion(tree.root);
+  const std::string zsh = zsh_completion(tree.root);
+  for (const Command* command : flattened(tree.root)) {
+    const Names flags = flags_of(*command, tree.root);
+    const std::string in_bash =
+        between(bash, "[\"" + shell_name(*command, " ") + "\"]='", "'");
+    EXPECT_EQ(found(in_bash, "(--?[a-z][a-z-]*)"), flags);
+    const std::string in_zsh =
+        between(zsh, "\n_" + shell_name(*command, "_") + "() {", "\n}");
+    EXPECT_EQ(found(in_zsh, "\\)(--?[a-z][a-z-]*)[=+]?\\["), flags);
+  }
+}
+
+TEST(Flags, FishCompletionsNameThem) {
+  const Tree tree;
+  const std::string fish = fish_completion(tree.root);
+  for (const Command* command : flattened(tree.root)) {
+    std::string lines;
+    std::istringstream all(fish);
+    for (std::string line; std::getline(all, line);)
+      if (line.find("r '" + command->name() + "'\"") != std::string::npos ||
+          line.find("s '" + command->name() + "'\"") != std::string::npos)
+        lines += line + "\n";
+    Names names;
+    for (const std::string& name : found(lines, " -s ([a-z])(?= )"))
+      names.insert("-" + name);
+    for (const std::string& name : found(lines, " -l ([a-z-]+)(?= )"))
+      names.insert("--" + name);
+    Names own;
+    for (const Flag& flag : command->flags)
+      own.insert(flag.names.begin(), flag.names.end());
+    EXPECT_EQ(names, own) << lines;
+  }
+}
+
+TEST(Flags, TheReferenceIsWhatHelpSays) {
+  const ProgramResult made = run_program(
+      {DREGS_SOURCE_DIR "/scripts/make-command-docs", DREGS_BINARY});
+  EXPECT_EQ(read(DREGS_SOURCE_DIR "/docs/commands.md"), made.out)
+      << "stale; run: scripts/make-command-docs build/dev/dregs "
+         ">docs/commands.md";
+}
+
+// Wherever a page says `dregs COMMAND --flag`, that command takes it.
+TEST(Flags, DocsPromiseNoOthers) {
+  const Tree tree;
+  std::vector<fs::path> pages = {DREGS_SOURCE_DIR "/README.md",
+                                 DREGS_SOURCE_DIR "/CHANGELOG.md"};
+  for (const auto& page : fs::directory_iterator(DREGS_SOURCE_DIR "/docs"))
+    if (page.path().extension() == ".md") pages.push_back(page.path());
+  std::size_t checked = 0;
+  for (const fs::path& page : pages)
+    for (const std::string& line : found(read(page), "\\b(dregs [^`|\n]*)"))
+      for (const Command* command : flattened(tree.root)) {
+        const std::string start = shell_name(*command, " ") + " ";
+        if (command->path.empty() || !line.starts_with(start)) continue;
+        const Names flags = flags_of(*command, tree.root);
+        for (const std::string& flag : found(line, " (--[a-z][a-z-]*)")) {
+          ++checked;
+          EXPECT_TRUE(flags.contains(flag)) << page << ": " << line;
+        }
+      }
+  EXPECT_GE(checked, 5U);
+}
+
+}  // namespace
+}  // namespace dregs
