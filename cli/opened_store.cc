@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "cli/text.h"
 #include "gc/exclusive.h"
@@ -31,6 +32,11 @@ Finding finding_for(const RegistryProcess& process) {
 }
 
 }  // namespace
+
+std::string OpenedStore::shown(const std::string& path) const {
+  if (!path.starts_with("../")) return inside_root + path;
+  return std::filesystem::path(inside_root + path).lexically_normal().string();
+}
 
 OpenedStore open_store(const GlobalOptions& options) {
   OpenedStore store;

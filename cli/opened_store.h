@@ -20,10 +20,9 @@ struct OpenedStore {
   std::string inside_root;  // "docker/registry/v2/", or "" where root is v2
   bool proxy_cache = false;
 
-  // Paths of the layout, relative to the root, as output shows them.
-  std::string shown(const std::string& path) const {
-    return inside_root + path;
-  }
+  // Paths of the layout, relative to the root, as output shows them. What
+  // stands beside v2 begins with "../".
+  std::string shown(const std::string& path) const;
 };
 
 // Throws RootError, ConfigError, or std::runtime_error where the folder

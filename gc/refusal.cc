@@ -59,7 +59,7 @@ class Judge {
                  ", so nobody knows what it needs",
              "make it readable (run as root or as the registry's user) and "
              "try again");
-    if (!inventory_.blobs_found && !plan_.removals.empty())
+    if (!inventory_.blobs_found && !inventory_.repositories.empty())
       refuse("there is no blobs folder, so every image looks damaged",
              "check that the right volume is mounted");
   }

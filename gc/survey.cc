@@ -1,6 +1,37 @@
 #include "gc/survey.h"
 
 namespace dregs {
+namespace {
+
+void add(FindingKind kind, std::string path, std::string detail,
+         std::vector<Finding>& findings) {
+  Finding finding;
+  finding.kind = kind;
+  finding.path = std::move(path);
+  finding.detail = std::move(detail);
+  findings.push_back(std::move(finding));
+}
+
+// What is wrong with, or special about, the store as a whole.
+void judge_store(const Surroundings& around, const Inventory& inventory,
+                 std::vector<Finding>& findings) {
+  if (around.database_in_use)
+    add(FindingKind::database_in_use, "../lockfiles/database-in-use",
+        "GitLab keeps this registry's metadata in a database", findings);
+  if (around.proxy_cache)
+    add(FindingKind::proxy_cache, "",
+        "a pull-through cache: all that links name is kept, and what is "
+        "missing is fetched again",
+        findings);
+  if (!inventory.repositories_found && inventory.blobs.size() > 0)
+    add(FindingKind::repositories_missing, "repositories",
+        "missing, so every blob looks like garbage", findings);
+  if (!inventory.blobs_found && !inventory.repositories.empty())
+    add(FindingKind::blobs_missing, "blobs",
+        "missing, so every image looks damaged", findings);
+}
+
+}  // namespace
 
 Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
                    SurveyProgress& progress) {
@@ -13,6 +44,8 @@ Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
   if (stop.requested()) return survey;
   survey.diagnosis =
       diagnose(survey.inventory, survey.graph, survey.surroundings.proxy_cache);
+  judge_store(survey.surroundings, survey.inventory, survey.diagnosis.findings);
+  sort_findings(survey.diagnosis.findings);
   return survey;
 }
 

@@ -1,0 +1,23 @@
+// Runs dregs as somebody whom permissions bind: root reads and removes
+// whatever it likes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/store_builder.h"
+
+namespace dregs {
+
+// The program and arguments that start dregs as nobody where this process is
+// root; empty where it is an ordinary user anyway.
+const std::vector<std::string>& as_ordinary_user();
+
+// False where dregs cannot be started that way: no setpriv, or a build folder
+// that nobody may enter.
+bool can_be_ordinary_user();
+
+// Gives the store, which root built, to that user.
+void give_to_ordinary_user(const StoreBuilder& store);
+
+}  // namespace dregs

@@ -1,0 +1,225 @@
+// What cannot be read while marking or removed while sweeping: format.md
+// section 8, rows 65 to 68.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "scanner/sha256.h"
+#include "tests/gc_run.h"
+#include "tests/mounted_store.h"
+#include "tests/ordinary_user.h"
+
+namespace dregs {
+namespace {
+
+namespace fs = std::filesystem;
+using Paths = std::set<std::string>;
+
+std::string folder_of(const Digest& digest) {
+  return fs::path(StoreBuilder::blob_path(digest)).parent_path().string();
+}
+
+class Permissions : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_be_ordinary_user())
+      GTEST_SKIP() << "cannot run dregs as an ordinary user";
+    image_ = store_.image("app", "v1", {"base"});
+    untagged_ = store_.image("app", "", {"untagged"});
+    store_.image("neighbour", "v1", {"other"});
+    garbage_ = store_.layer("neighbour", "garbage");
+  }
+
+  void forbid(const std::string& path) {
+    fs::permissions(store_.v2() / path, fs::perms::none);
+  }
+
+  GcRun run(const std::vector<std::string>& arguments = {"-m"}) {
+    give_to_ordinary_user(store_);
+    return run_gc(store_, arguments, as_ordinary_user());
+  }
+
+  void expect_refused(const std::string& path) {
+    SCOPED_TRACE(path);
+    forbid(path);
+    const GcRun refused = run();
+    fs::permissions(store_.v2() / path, fs::perms::owner_all);
+    EXPECT_EQ(refused.exit_code, 3);
+    EXPECT_EQ(refused.finding("unreadable-folder").at("path"), in_root(path));
+    EXPECT_EQ(refused.finding("unreadable-folder").at("detail"),
+              "Permission denied");
+    EXPECT_EQ(refused.removed(), Paths{});
+    EXPECT_EQ(store_.snapshot().size(), size_);
+  }
+
+  // Only the neighbour's garbage goes.
+  void expect_app_pinned(const std::string& kind, const std::string& path) {
+    const TreeSnapshot before = store_.snapshot();
+    const GcRun pinned = run();
+    EXPECT_EQ(pinned.exit_code, 1) << pinned.err;
+    EXPECT_EQ(pinned.finding(kind).at("path"), in_root(path));
+    EXPECT_TRUE(pinned.pinned("app"));
+    EXPECT_EQ(store_.removed_since(before),
+              (Paths{StoreBuilder::blob_path(garbage_),
+                     StoreBuilder::layer_link_path("neighbour", garbage_)}));
+  }
+
+  StoreBuilder store_;
+  BuiltImage image_;
+  BuiltImage untagged_;
+  Digest garbage_;
+  std::size_t size_ = 0;
+};
+
+// row 65
+TEST_F(Permissions, AFolderThatCannotBeListedStopsEveryDeletion) {
+  size_ = store_.snapshot().size();
+  const std::string prefix =
+      fs::path(folder_of(garbage_)).parent_path().string();
+  for (const std::string& path :
+       {std::string("repositories"), std::string("repositories/app"),
+        std::string("repositories/app/_manifests"),
+        std::string("repositories/app/_manifests/revisions"),
+        std::string("repositories/app/_manifests/revisions/sha256"),
+        std::string("repositories/app/_manifests/tags"),
+        std::string("repositories/app/_layers"),
+        std::string("repositories/app/_layers/sha256"), std::string("blobs"),
+        std::string("blobs/sha256"), prefix})
+    expect_refused(path);
+}
+
+// row 65
+TEST_F(Permissions, AnUnreadableRevisionLinkPinsItsRepository) {
+  const std::string link =
+      StoreBuilder::revision_path("app", untagged_.manifest);
+  forbid(link);
+  expect_app_pinned("unreadable-file", link);
+}
+
+// row 65
+TEST_F(Permissions, AnUnreadableRevisionFolderPinsItsRepository) {
+  const std::string link =
+      StoreBuilder::revision_path("app", untagged_.manifest);
+  forbid(fs::path(link).parent_path().string());
+  expect_app_pinned("unreadable-file", link);
+}
+
+// row 65
+TEST_F(Permissions, AnUnreadableManifestPinsItsRepositoryAndNamesItsTags) {
+  const std::string data = StoreBuilder::blob_path(image_.manifest);
+  forbid(data);
+  give_to_ordinary_user(store_);
+  expect_app_pinned("unreadable-manifest", data);
+  const GcRun again = run({"-n"});
+  EXPECT_EQ(again.finding("unreadable-manifest").at("needed_by"),
+            nlohmann::json({"app:v1"}));
+  EXPECT_TRUE(store_.has_blob(sha256("untagged")));
+}
+
+// row 65
+TEST_F(Permissions, AnUnreadableBlobFolderIsReportedAndKept) {
+  forbid(folder_of(garbage_));
+  const GcRun kept = run({});
+  EXPECT_EQ(kept.exit_code, 1);
+  EXPECT_EQ(kept.finding("unreadable-file").at("path"),
+            in_root(StoreBuilder::blob_path(garbage_)));
+  EXPECT_TRUE(store_.has(folder_of(garbage_)));
+}
+
+// row 66
+TEST_F(Permissions, AnUnreadableTagKeepsEveryRevisionOfItsRepository) {
+  const std::string tag = StoreBuilder::tag_folder("app", "v1");
+  forbid(tag);
+  give_to_ordinary_user(store_);
+  expect_app_pinned("unreadable-file", tag + "/current/link");
+  EXPECT_TRUE(store_.has_blob(untagged_.manifest));
+}
+
+// row 67
+TEST_F(Permissions, WhatCannotBeRemovedStaysAndTheRestGoes) {
+  const Digest other = store_.blob("other garbage");
+  const GcRun planned = run({"-n"});
+  fs::permissions(store_.v2() / folder_of(garbage_),
+                  fs::perms::owner_read | fs::perms::owner_exec);
+  const GcRun stopped = run({});
+  EXPECT_EQ(stopped.exit_code, 4);
+  EXPECT_EQ(stopped.finding("removal-failed").at("path"),
+            in_root(folder_of(garbage_)));
+  EXPECT_EQ(stopped.report.at("blobs").at("removed").get<int>() + 1,
+            planned.report.at("blobs").at("removed"));
+  EXPECT_TRUE(store_.has_blob(garbage_));
+  EXPECT_FALSE(store_.has_blob(other));
+  fs::permissions(store_.v2() / folder_of(garbage_), fs::perms::owner_all);
+  EXPECT_EQ(run({}).exit_code, 0);
+  EXPECT_FALSE(store_.has_blob(garbage_));
+}
+
+// row 67
+TEST_F(Permissions, ARevisionThatCannotBeRemovedKeepsItsBlobs) {
+  const std::string folder =
+      fs::path(StoreBuilder::revision_path("app", untagged_.manifest))
+          .parent_path()
+          .string();
+  fs::permissions(store_.v2() / folder,
+                  fs::perms::owner_read | fs::perms::owner_exec);
+  const GcRun stopped = run({"-m"});
+  EXPECT_EQ(stopped.exit_code, 4);
+  EXPECT_TRUE(store_.has_blob(untagged_.manifest));
+  EXPECT_TRUE(store_.has_blob(untagged_.layers[0]));
+  EXPECT_TRUE(
+      store_.has(StoreBuilder::layer_link_path("app", untagged_.layers[0])));
+  EXPECT_FALSE(store_.has_blob(garbage_));
+}
+
+// row 67
+TEST(ReadOnlyStore, NothingGoesAndEveryFailureIsReported) {
+  if (!can_mount()) GTEST_SKIP() << "may not mount";
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.image("app", "", {"untagged"});
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run =
+      run_gc_among_mounts(store, "mount --bind -o ro . .\ncd \"$0\"", {"-m"});
+  EXPECT_EQ(run.exit_code, 4);
+  EXPECT_EQ(run.finding("removal-failed").at("detail"),
+            "Read-only file system");
+  EXPECT_EQ(run.report.at("blobs").at("removed"), 0);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 67
+TEST(ImmutableFile, StaysWhileTheRestGoes) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const Digest stuck = store.blob("immutable garbage");
+  const Digest free = store.blob("garbage");
+  const std::string data = store.v2() / StoreBuilder::blob_path(stuck);
+  if (run_program({"chattr", "+i", data}).exit_code != 0)
+    GTEST_SKIP() << "no immutable files here";
+  const GcRun run = run_gc(store);
+  run_program({"chattr", "-i", data});
+  EXPECT_EQ(run.exit_code, 4);
+  EXPECT_EQ(run.finding("removal-failed").at("digest"), stuck.to_string());
+  EXPECT_TRUE(store.has_blob(stuck));
+  EXPECT_FALSE(store.has_blob(free));
+}
+
+// row 68: a run writes nothing, so it needs no room.
+TEST(FullDisk, IsNoReasonNotToRemove) {
+  if (!can_mount()) GTEST_SKIP() << "may not mount";
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.blob("garbage");
+  const GcRun run =
+      run_gc_among_mounts(store,
+                          "mount -t tmpfs -o size=1m none /mnt\n"
+                          "cp -a ../../.. /mnt/root\n"
+                          "cat /dev/zero > /mnt/filler 2> /dev/null || true\n"
+                          "mount --bind /mnt/root \"$0/../../..\"\n"
+                          "! cp /bin/sh \"$0\" 2> /dev/null");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.report.at("blobs").at("removed"), 1);
+}
+
+}  // namespace
+}  // namespace dregs
