@@ -57,7 +57,8 @@ bool has_news(const Repository& now, const Repository& before) {
 // A folder whose link is on its way is how a push begins.
 bool has_new_folders(const Repository& now, const Repository& before) {
   return !only_of(now.empty_revisions, before.empty_revisions) ||
-         !only_of(now.empty_layers, before.empty_layers);
+         !only_of(now.empty_layers, before.empty_layers) ||
+         !only_of(now.empty_aliases, before.empty_aliases);
 }
 
 template <class T>

@@ -61,16 +61,21 @@ class RepositoryNeeds {
   void run() {
     if (!reaches_anything()) return;
     std::unordered_set<DigestId> under_tag;
-    for (std::size_t t = 0; t < ids_.tags.size(); ++t) {
-      if (ids_.tags[t] == kNoDigest) continue;
-      ask(ids_.tags[t], repository_.name + ":" + repository_.tags[t].name);
-      under_tag.insert(ids_.tags[t]);
+    const std::vector<std::size_t> by_target = tags_by_target();
+    for (std::size_t first = 0; first < by_target.size();) {
+      const DigestId target = ids_.tags[by_target[first]];
+      const std::vector<std::size_t> hurting = findings_below(target);
       for (const ManifestNode* node : closure_.manifests())
         under_tag.insert(node->id);
+      under_tag.insert(target);
+      for (; first < by_target.size() && ids_.tags[by_target[first]] == target;
+           ++first)
+        add(hurting,
+            repository_.name + ":" + repository_.tags[by_target[first]].name);
     }
     for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
       if (!under_tag.contains(ids_.revisions[r]))
-        ask(ids_.revisions[r],
+        add(findings_below(ids_.revisions[r]),
             repository_.name + "@" + repository_.revisions[r].to_string());
   }
 
@@ -87,27 +92,48 @@ class RepositoryNeeds {
         [this](const auto& each) { return closure_.reached(each.first); });
   }
 
-  void ask(DigestId root, const std::string& who) {
+  // Many tags may mean one manifest: what it reaches is found out once.
+  std::vector<std::size_t> tags_by_target() const {
+    std::vector<std::size_t> positions;
+    for (std::size_t t = 0; t < ids_.tags.size(); ++t)
+      if (ids_.tags[t] != kNoDigest) positions.push_back(t);
+    std::sort(positions.begin(), positions.end(),
+              [this](std::size_t a, std::size_t b) {
+                return ids_.tags[a] < ids_.tags[b];
+              });
+    return positions;
+  }
+
+  // Each once, though a manifest may name a digest many times.
+  std::vector<std::size_t> findings_below(DigestId root) {
     closure_.start(position_);
     closure_.add_manifest(root);
+    std::vector<std::size_t> found;
     for (const DigestId id : closure_.order())
-      if (const auto found = interest_.ids.find(id);
-          found != interest_.ids.end())
-        add(found->second, who);
-    if (interest_.others.empty()) return;
-    for (const ManifestNode* node : closure_.manifests())
-      for (const OtherReference& other : graph_.others(*node))
-        if (const auto found = interest_.others.find(other.digest);
-            found != interest_.others.end())
-          add(found->second, who);
+      if (const auto at = interest_.ids.find(id); at != interest_.ids.end())
+        append_own(at->second, found);
+    if (!interest_.others.empty())
+      for (const ManifestNode* node : closure_.manifests())
+        for (const OtherReference& other : graph_.others(*node))
+          if (const auto at = interest_.others.find(other.digest);
+              at != interest_.others.end())
+            append_own(at->second, found);
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  }
+
+  void append_own(const std::vector<std::size_t>& asking,
+                  std::vector<std::size_t>& found) const {
+    for (const std::size_t finding : asking) {
+      const std::string& repository = findings_[finding].repository;
+      if (repository.empty() || repository == repository_.name)
+        found.push_back(finding);
+    }
   }
 
   void add(const std::vector<std::size_t>& findings, const std::string& who) {
-    for (const std::size_t finding : findings) {
-      const std::string& repository = findings_[finding].repository;
-      if (repository.empty() || repository == repository_.name)
-        needs_.push_back({finding, who});
-    }
+    for (const std::size_t finding : findings) needs_.push_back({finding, who});
   }
 
   const Repository& repository_;

@@ -159,6 +159,8 @@ class Planner {
       plan_link_folder(i, layout::revision(repository.name, digest));
     for (const Digest& digest : repository.empty_layers)
       plan_link_folder(i, layout::layer(repository.name, digest));
+    for (const std::string& digest : repository.empty_aliases)
+      plan_link_folder(i, layout::layer_alias(repository.name, digest));
   }
 
   void plan_link_folder(std::uint32_t i, std::string path) {

@@ -1,6 +1,7 @@
 #include "scanner/digest.h"
 
 #include <cstring>
+#include <random>
 
 namespace dregs {
 namespace {
@@ -32,6 +33,21 @@ bool all_hex(std::string_view text) {
   for (char c : text)
     if (hex_value(c) < 0) return false;
   return true;
+}
+
+std::array<std::uint64_t, 4> random_words() {
+  std::random_device source;
+  std::array<std::uint64_t, 4> words{};
+  for (std::uint64_t& word : words)
+    word = std::uint64_t{source()} << 32 | source();
+  return words;
+}
+
+std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = Wide{a} * b;
+  return static_cast<std::uint64_t>(product) ^
+         static_cast<std::uint64_t>(product >> 64);
 }
 
 }  // namespace
@@ -85,9 +101,11 @@ std::optional<Digest> DigestText::sha256() const {
 }
 
 std::size_t DigestHash::operator()(const Digest& digest) const {
-  std::size_t value = 0;
-  std::memcpy(&value, digest.bytes.data() + 8, sizeof value);
-  return value;
+  static const std::array<std::uint64_t, 4> secret = random_words();
+  std::array<std::uint64_t, 4> words{};
+  std::memcpy(words.data(), digest.bytes.data(), sizeof words);
+  return folded_product(words[0] ^ secret[0], words[1] ^ secret[1]) ^
+         folded_product(words[2] ^ secret[2], words[3] ^ secret[3]);
 }
 
 }  // namespace dregs

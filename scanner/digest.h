@@ -43,7 +43,8 @@ struct DigestText {
   std::optional<Digest> sha256() const;
 };
 
-// Digests are uniformly distributed already; any eight bytes are a good hash.
+// A manifest may name any digests it likes: without a secret, a hostile one
+// would make every look-up a walk along all of them.
 struct DigestHash {
   std::size_t operator()(const Digest& digest) const;
 };

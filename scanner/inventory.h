@@ -115,6 +115,7 @@ struct Repository {
   // Folders whose link is gone, as the API leaves them; empty when listed.
   std::vector<Digest> empty_revisions;
   std::vector<Digest> empty_layers;
+  std::vector<std::string> empty_aliases;  // as LayerAlias::digest
   std::vector<TemporaryFile> temporary_files;
   // _manifests, _layers and so on, relative to the repository, as found.
   std::vector<std::string> folders;
@@ -149,7 +150,7 @@ struct Inventory {
   std::vector<Finding> findings;
   // Why U(R) is not known for every repository: no blob may be deleted.
   std::vector<Finding> obstacles;
-  std::int64_t started_ns = 0;  // when the scan began, ns since epoch
+  std::int64_t started_ns = 0;  // by the clock that stamps files, ns since epoch
   bool blobs_found = false;
   bool repositories_found = false;
 };

@@ -55,16 +55,22 @@ ManifestRead read_small(int fd, const Blob& blob) {
   return conclude(bytes, sha256(bytes) == blob.digest);
 }
 
+ManifestRead too_large() {
+  ManifestRead read;
+  read.state = ManifestState::too_large;
+  read.manifest.kind = ManifestKind::undecodable;
+  return read;
+}
+
 // Streams what may be a layer that somebody calls a manifest, and keeps the
-// bytes only while they can be parsed.
+// bytes only of what looks like one. It may grow while it is read.
 ManifestRead read_large(int fd, const Blob& blob) {
   static std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);
   Sha256 hasher;
   std::string kept;
   std::string chunk(kChunk, '\0');
-  bool keeps = blob.size <= kLargestParsedManifest;
-  bool first = true;
+  std::size_t size = 0;
   bool json = false;
   for (;;) {
     const ssize_t got =
@@ -72,19 +78,13 @@ ManifestRead read_large(int fd, const Blob& blob) {
     if (got < 0) return failed(static_cast<int>(-got));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    if (first) json = looks_like_manifest(bytes);
-    first = false;
+    if (size == 0) json = looks_like_manifest(bytes);
+    size += bytes.size();
+    if (size > kLargestParsedManifest) return too_large();
     hasher.update(bytes);
-    keeps =
-        keeps && json && kept.size() + bytes.size() <= kLargestParsedManifest;
-    if (keeps) kept.append(bytes);
+    if (json) kept.append(bytes);
   }
-  const bool sound = hasher.finish() == blob.digest;
-  if (keeps || !json) return conclude(kept, sound);
-  ManifestRead read;
-  read.state = ManifestState::too_large;
-  read.manifest.kind = ManifestKind::undecodable;
-  return read;
+  return conclude(kept, hasher.finish() == blob.digest);
 }
 
 bool sniff(int fd) {
@@ -119,6 +119,8 @@ ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
     read.state = ManifestState::opaque;
     return read;
   }
+  // Not even hashed: a sparse file of any size is made in no time.
+  if (blob.size > kLargestParsedManifest) return too_large();
   return blob.size <= kLargestServedManifest ? read_small(file.get(), blob)
                                              : read_large(file.get(), blob);
 }

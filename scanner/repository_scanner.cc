@@ -35,6 +35,7 @@ std::uint64_t fingerprint_of(const Repository& repository) {
        {&repository.revisions, &repository.layers, &repository.led_to,
         &repository.empty_revisions, &repository.empty_layers})
     print.add(*digests);
+  for (const std::string& alias : repository.empty_aliases) print.add(alias);
   print.add(repository.tags.size());
   for (const Tag& tag : repository.tags) {
     print.add(tag.name);
@@ -152,16 +153,17 @@ class RepositoryScanner {
 
   void note_foreign(int folder, const std::string& below,
                     std::initializer_list<std::string_view> known) {
-    for_each_entry(folder, [&](FolderEntry entry) {
+    const int error = for_each_entry(folder, [&](FolderEntry entry) {
       if (std::find(known.begin(), known.end(), entry.name) == known.end())
         report_.foreign(below + "/" + std::string(entry.name),
                         "not written by a registry; it is left alone");
     });
+    if (error != 0) report_.obstacle(below, error);
   }
 
   void scan_revisions(int revisions) {
     const std::string below = "_manifests/revisions";
-    for_each_entry(revisions, [&](FolderEntry entry) {
+    const int error = for_each_entry(revisions, [&](FolderEntry entry) {
       const std::string path = below + "/" + std::string(entry.name);
       if (entry.name == "sha256") return;
       if (entry_type(revisions, entry) == EntryType::file)
@@ -169,6 +171,7 @@ class RepositoryScanner {
       report_.pin(FindingKind::foreign_algorithm, path,
                   "the registry names manifests by sha256 only");
     });
+    if (error != 0) report_.obstacle(below, error);
     repository().has_revisions_folder =
         read_links({below + "/sha256", FindingKind::bad_revision_link,
                     repository().revisions, repository().empty_revisions});
@@ -178,7 +181,7 @@ class RepositoryScanner {
     const Descriptor layers = open_part("_layers");
     if (!layers) return;
     repository().has_layers_folder = true;
-    for_each_entry(layers.get(), [&](FolderEntry entry) {
+    const int error = for_each_entry(layers.get(), [&](FolderEntry entry) {
       const std::string name(entry.name);
       if (name == "sha256") return;
       if (name == "sha384" || name == "sha512")
@@ -186,6 +189,7 @@ class RepositoryScanner {
       if (name == "tarsum") return read_tarsum_aliases();
       report_.foreign("_layers/" + name, "no layer link of the registry's");
     });
+    if (error != 0) report_.obstacle("_layers", error);
     read_links({"_layers/sha256", FindingKind::bad_layer_link,
                 repository().layers, repository().empty_layers});
   }
@@ -233,22 +237,27 @@ class RepositoryScanner {
   // What the API's deletion leaves: a folder without its link.
   void without_link(const LinkDestination& to, int folder,
                     const std::string& below, const Digest& name) {
-    const Descriptor inside = open_folder(folder, name.hex());
-    bool foreign = !inside;
-    if (inside)
-      for_each_entry(inside.get(), [&](FolderEntry entry) {
-        FileStatus status;
-        if (layout::is_temporary_name(entry.name) &&
-            file_status(inside.get(), entry.c_str(), status) == 0 &&
-            status.regular())
-          report_.temporary(below + "/" + std::string(entry.name), status);
-        else
-          foreign = true;
-      });
-    if (foreign)
-      report_.foreign(below, "has no link, yet holds other files");
-    else
-      to.empty.push_back(name);
+    if (is_left_over(folder, name.hex(), below)) to.empty.push_back(name);
+  }
+
+  // Whether nothing but temporary files is left in a folder without its link.
+  bool is_left_over(int folder, const std::string& name,
+                    const std::string& below) {
+    FileStatus status;
+    const Descriptor inside = open_folder(folder, name);
+    bool foreign = !inside || file_status(folder, name.c_str(), status) != 0 ||
+                   !status.folder();
+    const auto visit = [&](FolderEntry entry) {
+      if (layout::is_temporary_name(entry.name) &&
+          file_status(inside.get(), entry.c_str(), status) == 0 &&
+          status.regular())
+        report_.temporary(below + "/" + std::string(entry.name), status);
+      else
+        foreign = true;
+    };
+    if (foreign || for_each_entry(inside.get(), visit) != 0) foreign = true;
+    if (foreign) report_.foreign(below, "has no link, yet holds other files");
+    return !foreign;
   }
 
   void read_aliases(const std::string& below, const std::string& prefix) {
@@ -258,7 +267,8 @@ class RepositoryScanner {
       const std::string name(entry.name);
       const Link link = read_link(folder.get(), (name + "/link").c_str());
       if (link.state == LinkState::missing) {
-        report_.foreign(below + "/" + name, "an alias folder without a link");
+        if (is_left_over(folder.get(), name, below + "/" + name))
+          repository().empty_aliases.push_back(prefix + name);
         return;
       }
       const bool unsound = link.state != LinkState::sound;
@@ -276,16 +286,19 @@ class RepositoryScanner {
     const Descriptor tarsum = open_part("_layers/tarsum");
     if (!tarsum) return;
     std::vector<std::pair<std::string, std::string>> folders;
-    for_each_entry(tarsum.get(), [&](FolderEntry version) {
-      const Descriptor inside = open_folder(tarsum.get(), version.c_str());
+    const int error = for_each_entry(tarsum.get(), [&](FolderEntry version) {
+      const std::string v(version.name);
+      const std::string below = "_layers/tarsum/" + v;
+      const Descriptor inside = open_part(below);
       if (!inside) return;
-      for_each_entry(inside.get(), [&](FolderEntry algorithm) {
-        const std::string v(version.name);
+      const auto visit = [&](FolderEntry algorithm) {
         const std::string a(algorithm.name);
-        folders.emplace_back("_layers/tarsum/" + v + "/" + a,
-                             "tarsum." + v + "+" + a + ":");
-      });
+        folders.emplace_back(below + "/" + a, "tarsum." + v + "+" + a + ":");
+      };
+      if (const int failed = for_each_entry(inside.get(), visit))
+        report_.obstacle(below, failed);
     });
+    if (error != 0) report_.obstacle("_layers/tarsum", error);
     for (const auto& [below, prefix] : folders) read_aliases(below, prefix);
   }
 
@@ -315,6 +328,7 @@ class RepositoryScanner {
                      digests->end());
     }
     std::sort(r.aliases.begin(), r.aliases.end());
+    std::sort(r.empty_aliases.begin(), r.empty_aliases.end());
     std::sort(r.folders.begin(), r.folders.end());
     std::sort(r.pins.begin(), r.pins.end());
   }

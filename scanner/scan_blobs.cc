@@ -133,7 +133,8 @@ class PrefixScanner {
               "the registry follows it; nothing is removed through it"));
     FileStatus status;
     const std::string data = std::string(entry.name) + "/data";
-    if (followed_status(folder_.get(), data.c_str(), status) == 0)
+    if (followed_status(folder_.get(), data.c_str(), status) == 0 &&
+        status.regular())
       add(digest, status, false);
   }
 
@@ -148,7 +149,8 @@ class PrefixScanner {
     result_.findings.push_back(
         found(FindingKind::symbolic_link, path(data),
               "the registry follows it; it is not removed"));
-    if (followed_status(folder_.get(), data.c_str(), status) == 0)
+    if (followed_status(folder_.get(), data.c_str(), status) == 0 &&
+        status.regular())
       add(digest, status, false);
   }
 

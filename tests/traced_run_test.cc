@@ -1,0 +1,168 @@
+// What a run asks of the kernel, as strace sees it: it removes nothing but
+// beneath v2, writes nothing at all, and an error while it looks costs no
+// image anything.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+
+#include "tests/canary.h"
+#include "tests/gc_run.h"
+#include "tests/mounted_store.h"
+
+namespace dregs {
+namespace {
+
+namespace fs = std::filesystem;
+using Strings = std::vector<std::string>;
+
+bool can_trace() {
+  static const bool can =
+      run_program({"strace", "-o", "/dev/null", "true"}).exit_code == 0;
+  return can;
+}
+
+Strings lines_of(const fs::path& file) {
+  Strings lines;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// A store with something of every kind to remove, and ways out of it.
+void fill(StoreBuilder& store, const Canary& canary) {
+  store.image("app", "v1", {"base", "old"});
+  store.move_tag("app", "v1", store.image("app", "", {"base"}).manifest);
+  store.image("team/app", "v1", {"base"});
+  store.image("gone", "", {"base"});
+  store.blob("garbage");
+  store.upload("app", "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e21",
+               std::chrono::hours(1), "half");
+  store.temp_file(StoreBuilder::blob_path(store.blob("unfinished")));
+  store.symlink(canary.folder(), "repositories/outside");
+  store.symlink(canary.folder(), "repositories/team/_uploads");
+  store.symlink(canary.folder(), "blobs/sha256/00");
+}
+
+const Strings kAll = {"-m", "--uploads-older-than", "0"};
+
+TEST(TracedRun, RemovesOnlyByDescriptorsBeneathV2AndWritesNothing) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  StoreBuilder store;
+  const Canary canary(store.root() / "canary");
+  fill(store, canary);
+  const fs::path trace = store.root() / "trace";
+  const GcRun run =
+      run_gc(store, kAll,
+             {"strace", "-f", "-y", "-o", trace, "-e",
+              "trace=%file,?ftruncate,?fallocate,?fchmod,?fchown"});
+  EXPECT_EQ(run.exit_code, 1) << run.err;
+  const std::regex removal(R"(unlinkat\(\d+<([^>]*)>, "([^"/]+)\")");
+  const std::regex harmful(
+      R"(\b(unlink|rmdir|rename\w*|link|linkat|symlink\w*|mkdir\w*|mknod\w*|)"
+      R"(\w*truncate|fallocate|\w*chmod\w*|\w*chown\w*|utime\w*|creat|)"
+      R"(\w*setxattr)\()");
+  const std::regex writing(R"(open\w*\(.*O_(WRONLY|RDWR|CREAT|TRUNC))");
+  const std::string v2 = fs::canonical(store.v2()).string();
+  int removals = 0;
+  for (const std::string& line : lines_of(trace)) {
+    std::smatch match;
+    const bool unlinks = line.find("unlinkat(") != std::string::npos;
+    if (unlinks && std::regex_search(line, match, removal)) {
+      ++removals;
+      EXPECT_THAT(match[1].str() + "/", ::testing::StartsWith(v2 + "/"));
+      EXPECT_THAT(match[2].str(),
+                  ::testing::AllOf(::testing::Ne("."), ::testing::Ne("..")));
+    } else {
+      EXPECT_FALSE(unlinks) << line;
+    }
+    EXPECT_FALSE(!unlinks && std::regex_search(line, harmful)) << line;
+    EXPECT_FALSE(std::regex_search(line, writing) &&
+                 line.find(store.root()) != std::string::npos)
+        << line;
+  }
+  EXPECT_GT(removals, 20);
+  EXPECT_TRUE(canary.unharmed());
+}
+
+// A run whose n-th call of that name fails. In a process namespace of its own
+// the search for registries makes few calls.
+class FailingCall : public ::testing::TestWithParam<const char*> {
+ protected:
+  static std::string name() {
+    const std::string call = GetParam();
+    return call.substr(0, call.find(':'));
+  }
+
+  static GcRun run(const StoreBuilder& store, const Strings& more) {
+    Strings starter = {"unshare", "--pid",
+                       "--fork",  "--mount-proc",
+                       "strace",  "-f",
+                       "-o",      store.root() / "trace",
+                       "-e",      "trace=" + name()};
+    starter.insert(starter.end(), more.begin(), more.end());
+    Strings arguments = kAll;
+    arguments.insert(arguments.end(), {"-j", "1"});
+    return run_gc(store, arguments, starter);
+  }
+
+  static std::string fault(std::size_t nth) {
+    return std::string("inject=") + GetParam() + ":when=" + std::to_string(nth);
+  }
+};
+
+// What ends the program before it begins is no run.
+bool began(const StoreBuilder& store) {
+  return !lines_of(store.root() / "trace").empty();
+}
+
+TEST_P(FailingCall, CostsNoImageAnything) {
+  if (!can_trace() || !can_mount())
+    GTEST_SKIP() << "strace is missing or may not trace";
+  std::set<std::string> garbage;
+  std::size_t calls = 0;
+  {
+    StoreBuilder store;
+    fill(store, Canary(store.root() / "canary"));
+    const TreeSnapshot before = store.snapshot();
+    run(store, {});
+    garbage = store.removed_since(before);
+    calls = lines_of(store.root() / "trace").size();
+  }
+  ASSERT_GT(calls, 0u);
+  constexpr std::size_t kSamples = 40;
+  for (std::size_t i = 0; i < kSamples && i < calls; ++i) {
+    const std::size_t nth = 1 + i * std::max(calls, kSamples) / kSamples;
+    SCOPED_TRACE(fault(nth));
+    StoreBuilder store;
+    const Canary canary(store.root() / "canary");
+    fill(store, canary);
+    const TreeSnapshot before = store.snapshot();
+    try {
+      const GcRun failed = run(store, {"-e", fault(nth)});
+      EXPECT_LE(failed.exit_code, 4);
+    } catch (const std::runtime_error&) {
+      EXPECT_TRUE(began(store));  // it said why on stderr
+    }
+    EXPECT_THAT(garbage, ::testing::IsSupersetOf(store.removed_since(before)));
+    EXPECT_EQ(files_changed(before, store.snapshot()), std::set<std::string>{});
+    EXPECT_TRUE(canary.unharmed());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    TracedRun, FailingCall,
+    ::testing::Values("getdents64:error=EIO", "openat2:error=EIO",
+                      "openat:error=EACCES", "openat:error=EMFILE",
+                      "statx:error=EIO", "read:error=EIO", "unlinkat:error=EIO",
+                      "syncfs:error=EIO"),
+    [](const auto& call) {
+      std::string name = call.param;
+      for (char& c : name)
+        if (c == ':' || c == '=') c = '_';
+      return name;
+    });
+
+}  // namespace
+}  // namespace dregs
