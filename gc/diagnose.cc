@@ -84,10 +84,11 @@ class RepositoryDiagnosis {
     for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
     for (std::size_t i = 0; i < ids_.revisions.size(); ++i) judge_revision(i);
     for (std::size_t i = 0; i < ids_.tags.size(); ++i) judge_tag(i);
-    for (const ManifestNode* node : closure_.manifests()) judge_manifest(*node);
+    // Before an image that has it for a layer calls it a mere empty blob.
     for (const std::vector<DigestId>* each : {&ids_.layers, &ids_.led_to})
       for (const DigestId id : *each)
         if (is_damaged(id)) judge_declared(id);
+    for (const ManifestNode* node : closure_.manifests()) judge_manifest(*node);
     for (std::size_t i = 0; i < ids_.aliases.size(); ++i) judge_alias(i);
     for (const OtherReference* reference : closure_.unresolved())
       report(FindingKind::unresolved_reference, reference->digest, "",

@@ -3,10 +3,19 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "scanner/layout.h"
 
 namespace dregs {
+namespace {
+
+// A server that nobody found looks at the layer links first and writes the
+// manifest's link a moment later.
+constexpr std::chrono::milliseconds kRequestInFlight(200);
+
+}  // namespace
 
 int lock_exclusively(int v2) {
   return ::flock(v2, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
@@ -39,6 +48,7 @@ bool Vigil::undisturbed() {
 // it needs a blob. Looking costs as much as a scan of the repositories.
 bool Vigil::undisturbed_links(const Plan& plan,
                               const std::set<std::uint32_t>& failed) {
+  std::this_thread::sleep_for(kRequestInFlight);
   if (!undisturbed()) return false;
   if (writes_.complete()) return true;
   change_ = written_since(scanned_, plan, failed, v2_, stop_);

@@ -100,6 +100,16 @@ RemovalOutcome remove_tree(int parent, const std::string& name, int depth,
   return outcome_of(remove_folder(parent, name));
 }
 
+// signatures/<alg>/<hex>/link, of registries before 2.5. They are off the disk
+// before the revision's link goes: without it nobody would know them.
+RemovalOutcome remove_signatures(int revision) {
+  RemovalOutcome outcome = remove_tree(revision, "signatures", 3, true);
+  if (outcome.state == State::already_gone) return {};
+  if (outcome.state == State::removed && ::fsync(revision) != 0)
+    return {State::failed, errno, {}};
+  return outcome;
+}
+
 }  // namespace
 
 // Consecutive removals share their parent folder, so one open folder a thread
@@ -175,7 +185,7 @@ bool DiskRemover::is_untouched(int folder, const char* name,
     outcome = {State::changed, 0, "no longer a regular file"};
     return false;
   }
-  if (status.changed_ns <= inventory_.started_ns) return true;
+  if (status.changed_ns < inventory_.started_ns) return true;
   outcome = status.changed_ns > now_ns()
                 ? RemovalOutcome{State::skipped, 0, "its time is in the future"}
                 : RemovalOutcome{State::changed, 0, "written just now"};
@@ -213,10 +223,8 @@ RemovalOutcome DiskRemover::remove_link(int parent, const std::string& name,
       outcome.state != State::already_gone)
     return outcome;
   if (kind == RemovalKind::revision) {
-    // signatures/<alg>/<hex>/link, of registries before 2.5.
-    outcome = remove_tree(folder.get(), "signatures", 3, true);
-    if (outcome.state != State::removed && outcome.state != State::already_gone)
-      return outcome;
+    outcome = remove_signatures(folder.get());
+    if (outcome.state != State::removed) return outcome;
   }
   const int error = unlink_file(folder.get(), "link");
   if (error != 0 && error != ENOENT) return outcome_of(error);

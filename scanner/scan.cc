@@ -3,6 +3,8 @@
 #include <tbb/parallel_invoke.h>
 
 #include <chrono>
+#include <ctime>
+#include <thread>
 
 #include "scanner/discover_repositories.h"
 #include "scanner/scan_blobs.h"
@@ -10,10 +12,20 @@
 namespace dregs {
 namespace {
 
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+std::int64_t clock_ns(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// What was written before has an earlier stamp than this, and what is written
+// from now on has not: files may be stamped by the coarse clock, which ticks a
+// few hundred times a second.
+std::int64_t next_tick_ns() {
+  const std::int64_t called = clock_ns(CLOCK_REALTIME);
+  while (clock_ns(CLOCK_REALTIME_COARSE) <= called)
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  return clock_ns(CLOCK_REALTIME_COARSE);
 }
 
 template <class T>
@@ -27,14 +39,14 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 Inventory scan_repositories(int v2, const StopRequest& stop,
                             ScanProgress& progress) {
   Inventory inventory;
-  inventory.started_ns = now_ns();
+  inventory.started_ns = next_tick_ns();
   discover_repositories(v2, stop, progress, inventory);
   return inventory;
 }
 
 Inventory scan(int v2, const StopRequest& stop, ScanProgress& progress) {
   Inventory inventory;
-  inventory.started_ns = now_ns();
+  inventory.started_ns = next_tick_ns();
   Inventory blobs;
   tbb::parallel_invoke(
       [&] { scan_blobs(v2, stop, progress, blobs); },

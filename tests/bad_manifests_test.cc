@@ -89,6 +89,17 @@ TEST_P(BadManifest, ThatIsCorruptPinsEveryRepositoryThatLinksIt) {
                  "copy");
 }
 
+// row 20; the image that has it for a layer must not make it a mere empty blob.
+TEST_P(BadManifest, ThatIsEmptyPinsWhoeverHasItForALayer) {
+  const std::string bytes = store.read(StoreBuilder::blob_path(app.manifest));
+  store.image("copy", "v1", {bytes});
+  store.layer("copy", "copy's own");
+  store.truncate(app.manifest, 0);
+  collect();
+  EXPECT_TRUE(run.pinned("copy"));
+  EXPECT_TRUE(store.has_blob(sha256("copy's own")));
+}
+
 // row 21
 TEST_P(BadManifest, ThatDoesNotHashToItsNameIsNotBelieved) {
   store.corrupt(app.manifest);

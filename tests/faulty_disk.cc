@@ -32,8 +32,17 @@ int real_syncfs(int folder) {
   return call(folder);
 }
 
+int real_fsync(int file) {
+  static const auto call = real<int (*)(int)>("fsync");
+  return call(file);
+}
+
+fs::path path_of(int folder) {
+  return fs::read_symlink("/proc/self/fd/" + std::to_string(folder));
+}
+
 fs::path path_at(int folder, const char* name) {
-  return fs::read_symlink("/proc/self/fd/" + std::to_string(folder)) / name;
+  return path_of(folder) / name;
 }
 
 std::string bytes_of(const fs::path& file) {
@@ -80,6 +89,16 @@ int FaultyDisk::sync(int folder) {
   return result;
 }
 
+int FaultyDisk::sync_folder(int folder) {
+  const std::lock_guard lock(one_at_a_time_);
+  if (const int error = fault_of(Operation::sync_folder)) return fail(error);
+  const std::string below = path_of(folder).string() + "/";
+  std::erase_if(journal_, [&](const Removed& removed) {
+    return removed.path.string().starts_with(below);
+  });
+  return 0;
+}
+
 // What comes back brings the folders above it: no disk has the one without
 // the other.
 void FaultyDisk::cut_power(std::uint32_t seed) {
@@ -119,4 +138,9 @@ extern "C" int unlinkat(int folder, const char* name, int flags) noexcept {
 extern "C" int syncfs(int folder) noexcept {
   dregs::FaultyDisk* disk = dregs::in_charge;
   return disk != nullptr ? disk->sync(folder) : dregs::real_syncfs(folder);
+}
+
+extern "C" int fsync(int file) {
+  dregs::FaultyDisk* disk = dregs::in_charge;
+  return disk != nullptr ? disk->sync_folder(file) : dregs::real_fsync(file);
 }

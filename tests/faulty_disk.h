@@ -1,6 +1,6 @@
 // A disk that fails, stops or loses what it was told: every removal (unlinkat)
-// and every barrier (syncfs) of this process passes through here, so that the
-// real DiskRemover meets faults between any two of its system calls.
+// and every barrier (syncfs, fsync) of this process passes through here, so
+// that the real DiskRemover meets faults between any two of its system calls.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace dregs {
 // While one exists, the process's calls are its. One at a time.
 class FaultyDisk {
  public:
-  enum class Operation { remove_file, remove_folder, sync };
+  enum class Operation { remove_file, remove_folder, sync_folder, sync };
   // The errno that the call number `n` (from 0) fails with, doing nothing; 0:
   // it goes on. Calls are numbered as they come, from any thread.
   using Fault = std::function<int(std::size_t n, Operation operation)>;
@@ -33,9 +33,10 @@ class FaultyDisk {
   // have reached the disk. `seed` says which come back.
   void cut_power(std::uint32_t seed);
 
-  // For the two system calls.
+  // For the system calls. Syncing a folder is for what is below it.
   int remove(int folder, const char* name, int flags);
   int sync(int folder);
+  int sync_folder(int folder);
 
  private:
   struct Removed {

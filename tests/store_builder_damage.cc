@@ -34,8 +34,9 @@ bool name_another_digest(std::string& bytes) {
 void StoreBuilder::upload(const std::string& repository, const std::string& id,
                           std::chrono::seconds age, std::string_view bytes) {
   const std::string folder = upload_path(repository, id);
-  const auto started = std::chrono::system_clock::now() - age;
-  write(folder + "/startedat", rfc3339(started));
+  // The same in every store of a test that builds several.
+  static const auto now = std::chrono::system_clock::now();
+  write(folder + "/startedat", rfc3339(now - age));
   write(folder + "/data", bytes);
   write(folder + "/hashstates/sha256/0", std::string(108, '\0'));
   for (const char* name : {"/startedat", "/data", "/hashstates/sha256/0",

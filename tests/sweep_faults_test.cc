@@ -82,7 +82,7 @@ TEST_P(SweepFaults, WhatIsNotOnTheDiskForCertainEndsTheSweep) {
     barriers += failed;
     EXPECT_EQ(removals_after, 0U) << "after the barrier in call " << n;
   }
-  EXPECT_GE(barriers, 3U);
+  EXPECT_GE(barriers, 4U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Gc, SweepFaults, testing::Bool(),

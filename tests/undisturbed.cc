@@ -12,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kUpload = "01234567-89ab-4cde-8f01-23456789abcd";
+
 template <class Set>
 Set without(const Set& some, const Set& others) {
   Set rest;
@@ -58,6 +60,11 @@ std::string Undisturbed::image_harmed(const std::filesystem::path& v2) const {
   return {};
 }
 
+bool Undisturbed::is_half_done(const std::filesystem::path& v2) const {
+  const TreeSnapshot now = snapshot_tree(v2);
+  return now != before_ && now != after_;
+}
+
 std::string Undisturbed::rerun_differs(const std::filesystem::path& v2) const {
   const SweepResult result = collect(v2, delete_untagged_);
   if (!result.complete) return "the next run is not complete";
@@ -89,10 +96,14 @@ void build_one_of_each(StoreBuilder& store) {
   store.move_tag("legacy", "v1", store.image("legacy", "", {"arm"}).manifest);
   store.image("hashed", "v1", {"one"}, {.sha512_layers = true});
   store.delete_manifest(
+      "hashed",
+      store.image("hashed", "v2", {"two"}, {.sha512_layers = true}).manifest);
+  store.delete_manifest(
       "emptied/inner",
       store.image("emptied/inner", "v1", {"base", "inner"}).manifest);
   store.truncate(store.image("damaged", "v1", {"kept"}).manifest, 3);
   store.layer("damaged", "kept with it");
+  store.upload("team/app", kUpload, 200h, "half a layer");
   store.temp_file(StoreBuilder::tag_path("team/app", "v1"));
   store.temp_file(StoreBuilder::blob_path(store.blob("orphan")));
   store.folder(

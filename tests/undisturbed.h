@@ -22,11 +22,13 @@ class Undisturbed {
 
   // unlinkat and syncfs calls of that run.
   std::size_t calls() const { return calls_; }
-  bool removes_anything() const { return !garbage_.empty(); }
 
   // What is wrong with such a store after a run that was cut short; empty
   // where every live file is as it was and every live image can be served.
   std::string harm_in(const std::filesystem::path& v2) const;
+
+  // Whether some of what goes is gone, and some is not.
+  bool is_half_done(const std::filesystem::path& v2) const;
 
   // Collects what is left; empty where that ends where this run ended, the
   // folders too, else what differs.

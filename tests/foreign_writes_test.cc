@@ -1,0 +1,213 @@
+// Somebody writes between marking and sweeping, or while the sweep goes on.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+#include <tbb/global_control.h>
+
+#include "gc/exclusive.h"
+#include "tests/collect.h"
+#include "tests/faulty_disk.h"
+#include "tests/random_store.h"
+#include "tests/servable.h"
+
+namespace dregs {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kUpload = "01234567-89ab-4cde-8f01-23456789abcd";
+
+// What a server does to a store that has app:v1, the untagged "old" before it,
+// the unneeded layer "spare" and the blob "orphan".
+struct Write {
+  const char* name;
+  void (*apply)(StoreBuilder&);
+  bool makes_an_entry = true;  // in a folder that is watched
+};
+
+Digest manifest_of(StoreBuilder& store, const char* content) {
+  return store.image("app", "", {"base", content}).manifest;
+}
+
+const Write kWrites[] = {
+    {"a_new_image",
+     [](StoreBuilder& store) {
+       store.image("app", "v2", {"base", "two"});
+     }},
+    {"a_new_repository",
+     [](StoreBuilder& store) { store.image("new/one", "v1", {"base"}); }},
+    {"the_first_folder_of_a_repository",
+     [](StoreBuilder& store) { store.folder("repositories/new"); }},
+    {"an_upload",
+     [](StoreBuilder& store) { store.upload("app", kUpload, 0s, "half"); }},
+    {"a_layer", [](StoreBuilder& store) { store.layer("app", "more"); }},
+    {"a_mounted_blob",
+     [](StoreBuilder& store) {
+       store.link_layer("app", store.blob("orphan"));
+     }},
+    {"a_manifest_without_a_tag",
+     [](StoreBuilder& store) { manifest_of(store, "by digest"); }},
+    {"another_tag",
+     [](StoreBuilder& store) {
+       store.tag("app", "latest", manifest_of(store, "new"));
+     }},
+    {"a_tag_put_back_on_an_old_manifest",
+     [](StoreBuilder& store) {
+       store.write(StoreBuilder::tag_path("app", "v1"),
+                   manifest_of(store, "old").to_string());
+     },
+     false},
+    {"a_revision_folder_whose_link_is_on_its_way",
+     [](StoreBuilder& store) {
+       store.folder("repositories/app/_manifests/revisions/sha256/" +
+                    std::string(64, 'a'));
+     }},
+};
+
+void build_app(StoreBuilder& store) {
+  store.image("app", "v1", {"base", "old"});
+  store.image("app", "v1", {"base", "new"});
+  store.layer("app", "spare");
+  store.blob("orphan");
+}
+
+class WrittenMeanwhile : public testing::TestWithParam<Write> {
+ protected:
+  WrittenMeanwhile() { build_app(store); }
+  void write() { GetParam().apply(store); }
+
+  StoreBuilder store;
+};
+
+TEST_P(WrittenMeanwhile, BetweenMarkingAndSweepingIsNoticed) {
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  EXPECT_FALSE(
+      changed_since(marked.inventory(), marked.v2(), marked.stop()).changed);
+  write();
+  EXPECT_TRUE(
+      changed_since(marked.inventory(), marked.v2(), marked.stop()).changed);
+}
+
+TEST_P(WrittenMeanwhile, IsSeenAtOnceWhereItMakesAnEntry) {
+  const MarkedStore marked(store.v2(), policy_of_tests(true));
+  ForeignWrites writes(store.v2().string(), marked.inventory());
+  EXPECT_FALSE(writes.seen());
+  write();
+  EXPECT_EQ(writes.seen(), GetParam().makes_an_entry);
+}
+
+// What no watch would tell is found before the blobs go.
+TEST_P(WrittenMeanwhile, OnceTheLinksAreGoneKeepsEveryBlob) {
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  Precautions precautions;
+  precautions.undisturbed_links = [&](const Plan& plan,
+                                      const std::set<std::uint32_t>& failed) {
+    const auto look = [&] {
+      return written_since(marked.inventory(), plan, failed, marked.v2(),
+                           marked.stop())
+          .changed;
+    };
+    EXPECT_FALSE(look());
+    write();
+    return !look();
+  };
+  const SweepResult result = marked.sweep(precautions);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.removed[static_cast<std::size_t>(RemovalKind::blob)].count,
+            0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Gc, WrittenMeanwhile, testing::ValuesIn(kWrites),
+                         [](const auto& test) {
+                           return std::string(test.param.name);
+                         });
+
+// Removals are several calls each; the one that is under way may finish.
+TEST(ForeignWrite, DuringTheSweepEndsItBeforeTheNextRemoval) {
+  const tbb::global_control one_thread(
+      tbb::global_control::max_allowed_parallelism, 1);
+  for (std::size_t n = 0; n < 12; ++n) {
+    StoreBuilder store;
+    build_app(store);
+    MarkedStore marked(store.v2(), policy_of_tests(true));
+    Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
+                marked.stop());
+    ASSERT_FALSE(vigil.changed_since_scan().changed);
+    std::size_t after = 0;
+    bool written = false;
+    FaultyDisk disk([&](std::size_t call, FaultyDisk::Operation operation) {
+      after += written && operation == FaultyDisk::Operation::remove_file;
+      if (call == n)
+        store.folder("repositories/app/_uploads/" + std::string(kUpload));
+      if (call == n) written = true;
+      return 0;
+    });
+    EXPECT_FALSE(marked.sweep(vigil.precautions()).complete);
+    EXPECT_EQ(after, 0U) << "written at call " << n;
+    EXPECT_EQ(marked.stop().reason(), StopReason::changed);
+    ASSERT_TRUE(vigil.disturbance());
+    EXPECT_EQ(vigil.disturbance()->kind, FindingKind::tree_changed);
+    EXPECT_EQ(vigil.disturbance()->path, "repositories/app");
+  }
+}
+
+TEST(ForeignWrite, BeforeTheFirstRemovalLeavesEverything) {
+  StoreBuilder store;
+  build_app(store);
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
+              marked.stop());
+  ASSERT_FALSE(vigil.changed_since_scan().changed);
+  store.image("app", "v2", {"spare"});
+  const TreeSnapshot before = store.snapshot();
+  EXPECT_FALSE(marked.sweep(vigil.precautions()).complete);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// The link that a push wrote anew is younger than the scan.
+TEST(ForeignWrite, ALinkRewrittenAsItWasIsNotRemoved) {
+  StoreBuilder store;
+  build_app(store);
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  const Digest old = manifest_of(store, "old");
+  const TreeSnapshot before = store.snapshot();
+  EXPECT_FALSE(marked.sweep().complete);
+  EXPECT_TRUE(store.has(StoreBuilder::revision_path("app", old)));
+  EXPECT_TRUE(store.has_blob(old));
+}
+
+TEST(ForeignWrite, WhatTheSweepItselfRemovesIsNone) {
+  StoreBuilder store;
+  build_app(store);
+  store.delete_manifest("gone/app",
+                        store.image("gone/app", "v1", {"x"}).manifest);
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
+              marked.stop());
+  EXPECT_TRUE(marked.sweep(vigil.precautions()).complete);
+  EXPECT_FALSE(vigil.disturbance());
+  EXPECT_TRUE(vigil.limits().empty());
+  EXPECT_FALSE(store.has("repositories/gone"));
+}
+
+RC_GTEST_PROP(ForeignWrite, AQuietStoreNeverLooksWrittenTo, ()) {
+  const auto program = *damaged_stores();
+  StoreBuilder store;
+  build(store, program);
+  const auto failing = *rc::gen::inRange<std::size_t>(0, 60);
+  MarkedStore marked(store.v2(), policy_of_tests(*rc::gen::arbitrary<bool>()));
+  bool asked_and_told_so = false;
+  Precautions precautions;
+  precautions.undisturbed_links = [&](const Plan& plan,
+                                      const std::set<std::uint32_t>& failed) {
+    asked_and_told_so = written_since(marked.inventory(), plan, failed,
+                                      marked.v2(), marked.stop())
+                            .changed;
+    return true;
+  };
+  const FaultyDisk disk(fail_at(failing, EIO));
+  marked.sweep(precautions);
+  RC_ASSERT(!asked_and_told_so);
+}
+
+}  // namespace
+}  // namespace dregs
