@@ -150,7 +150,8 @@ struct Inventory {
   std::vector<Finding> findings;
   // Why U(R) is not known for every repository: no blob may be deleted.
   std::vector<Finding> obstacles;
-  std::int64_t started_ns = 0;  // by the clock that stamps files, ns since epoch
+  std::int64_t started_ns =
+      0;  // by the clock that stamps files, ns since epoch
   bool blobs_found = false;
   bool repositories_found = false;
 };
