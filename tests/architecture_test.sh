@@ -1,7 +1,8 @@
 #!/bin/bash
 # Holds the architecture to its word, over the sources and the dev build's
 # object files: only gc/remover.cc changes a registry, the layers include
-# downwards only, and the two libraries do not print.
+# downwards only, the two libraries do not print, and no nasty input is
+# without a test.
 #   tests/architecture_test.sh [BUILD_DIR]      (default: build/dev)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -116,6 +117,14 @@ long_files() {
   wc -l scanner/* gc/* cli/* | awk '$2 != "total" && $1 > 400'
 }
 
+# format.md section 8 has 80 rows; a test says which of them it is for.
+rows_without_a_test() {
+  local row
+  for ((row = 1; row <= 80; row++)); do
+    grep -qE "^// row $row\b" tests/*_test.cc || echo "row $row"
+  done
+}
+
 expect_nothing 'every source has an object file' every_source_has_an_object
 expect_nothing 'gc/remover.cc references unlinkat' remover_shows_its_unlinkat
 expect_nothing 'nothing else references what changes files' other_writers
@@ -124,5 +133,6 @@ expect_nothing 'system calls by number only list and open' other_system_calls
 expect_nothing 'scanner and gc reference nothing that prints' printing_libraries
 expect_nothing 'each layer includes only those below it' upward_includes
 expect_nothing 'no file is longer than 400 lines' long_files
+expect_nothing 'each row of nasty inputs has a test' rows_without_a_test
 echo "$passed passed, $failed failed"
 ((failed == 0))

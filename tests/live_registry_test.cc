@@ -38,6 +38,7 @@ class LiveGc : public testing::Test {
   StoreBuilder store;
 };
 
+// row 73
 TEST_F(LiveGc, RefusesEveryTimeWhileAServerTakesPushes) {
   const LiveRegistry registry(store);
   const TreeSnapshot before = store.snapshot();
