@@ -3,10 +3,13 @@
 // nullopt instead of failing.
 #pragma once
 
+#include <endian.h>
+
 #include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,7 +20,22 @@ namespace dregs {
 struct Digest {
   std::array<std::uint8_t, 32> bytes{};
 
-  auto operator<=>(const Digest&) const = default;
+  bool operator==(const Digest&) const = default;
+
+  // Compared by words: searching and sorting digests is most of what a scan
+  // computes, and the array's own order calls memcmp.
+  std::strong_ordering operator<=>(const Digest& other) const {
+    for (std::size_t i = 0; i < 3; ++i)
+      if (word(i) != other.word(i)) return word(i) <=> other.word(i);
+    return word(3) <=> other.word(3);
+  }
+
+  // The i-th of four, most significant first: words sort as hex text does.
+  std::uint64_t word(std::size_t i) const {
+    std::uint64_t big_endian;
+    std::memcpy(&big_endian, bytes.data() + 8 * i, sizeof big_endian);
+    return be64toh(big_endian);
+  }
 
   // 64 lower-case hex digits and nothing else: the registry never writes
   // upper case, so whatever does came from elsewhere.

@@ -3,7 +3,6 @@
 // Paths are relative to the v2 folder; names are the bytes on the disk.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,7 +27,9 @@ struct Blob {
 
 using BlobId = std::uint32_t;
 
-// Sorted by digest, so that an id is a position and find() a binary search.
+// Sorted by digest, so that an id is a position. find() looks at the few blobs
+// whose digests begin with the same bits; where a hostile store makes them
+// many, it is a binary search among them.
 class BlobTable {
  public:
   BlobTable() = default;
@@ -41,8 +42,13 @@ class BlobTable {
   auto end() const { return blobs_.end(); }
 
  private:
+  std::size_t bucket_of(const Digest& digest) const {
+    return static_cast<std::size_t>(digest.word(0) >> 32 >> bucket_shift_);
+  }
+
   std::vector<Blob> blobs_;
-  std::array<std::uint32_t, 257> shard_start_{};  // by first byte
+  std::vector<std::uint32_t> bucket_start_;  // one more than there are buckets
+  int bucket_shift_ = 32;
 };
 
 // Two hex digits under blobs/sha256 and how many entries it holds, to know
