@@ -9,12 +9,6 @@
 #include "scanner/sha256.h"
 #include "tests/gc_run.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define DREGS_SANITIZED 1
-#else
-#define DREGS_SANITIZED 0
-#endif
-
 namespace dregs {
 namespace {
 
@@ -25,7 +19,9 @@ namespace fs = std::filesystem;
 GcRun run_within(int mebibytes, const StoreBuilder& store,
                  std::vector<std::string> arguments = {}) {
   std::string limit = "ulimit -v " + std::to_string(mebibytes * 1024) + "; ";
-  if (DREGS_SANITIZED) limit.clear();
+#ifdef DREGS_SANITIZED
+  limit.clear();
+#endif
   arguments.insert(arguments.end(), {"-j", "2"});
   GcRun run =
       run_gc(store, arguments,
