@@ -1,15 +1,19 @@
 // `dregs du`: survey → closures → who needs what alone → report.
 #include <fmt/format.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "cli/du_page.h"
 #include "cli/du_report.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "gc/image_findings.h"
 #include "gc/plan.h"
 #include "gc/selection.h"
+#include "scanner/descriptor.h"
+#include "scanner/layout.h"
 
 namespace dregs {
 namespace {
@@ -22,6 +26,7 @@ struct DuOptions {
   bool what_if = false;
   std::optional<std::size_t> top;
   SortBy sort = SortBy::total;
+  std::string page;
 };
 
 // Blobs have their blocks; of uploads only the size is known.
@@ -54,10 +59,14 @@ class Measurement {
       for (std::uint32_t i = 0; i < repositories().size(); ++i)
         selected_.push_back({i});
     report_.by_tag = options_.tags || names_tags();
+    report_.findings = survey_.diagnosis.findings;
     measure_store();
     measure_repositories();
-    if (report_.by_tag) measure_tags();
+    if (report_.by_tag || !options_.page.empty()) measure_tags();
     if (options_.what_if) measure_together();
+    if (!options_.page.empty()) draw_page();
+    if (stop_.requested()) return exit_code_of(stop_.reason());
+    cut();
     return finish();
   }
 
@@ -123,9 +132,8 @@ class Measurement {
         survey_.inventory, survey_.graph, survey_.diagnosis.pins, policy_);
     for (const std::uint32_t i : chosen())
       report_.repositories.push_back({repositories()[i].name, usages[i]});
-    sort_and_cut(report_.repositories, [](const RepositoryUsage& each) {
-      return std::tie(each.name);
-    });
+    sort(report_.repositories,
+         [](const RepositoryUsage& each) { return std::tie(each.name); });
   }
 
   void measure_tags() {
@@ -136,7 +144,7 @@ class Measurement {
         if (!each.tag || *each.tag == t)
           add_tag(repositories()[each.repository], t,
                   usages[each.repository][t]);
-    sort_and_cut(report_.tags, [](const TagUsage& each) {
+    sort(report_.tags, [](const TagUsage& each) {
       return std::tie(each.repository, each.tag);
     });
   }
@@ -149,7 +157,7 @@ class Measurement {
 
   // The largest first; names decide where sizes do not.
   template <class T, class Name>
-  void sort_and_cut(std::vector<T>& list, Name name) {
+  void sort(std::vector<T>& list, Name name) const {
     const auto size = [this](const T& each) {
       return options_.sort == SortBy::own     ? each.usage.own.bytes
              : options_.sort == SortBy::total ? each.usage.total.bytes
@@ -158,11 +166,39 @@ class Measurement {
     std::sort(list.begin(), list.end(), [&](const T& a, const T& b) {
       return size(a) != size(b) ? size(a) > size(b) : name(a) < name(b);
     });
-    report_.left_out = 0;
-    if (!options_.top || list.size() <= *options_.top) return;
-    report_.left_out = list.size() - *options_.top;
-    list.erase(list.begin() + static_cast<std::ptrdiff_t>(*options_.top),
-               list.end());
+  }
+
+  // The page shows all; tables and JSON what --top leaves.
+  void cut() {
+    if (!options_.top) return;
+    const std::size_t repositories = cut(report_.repositories);
+    const std::size_t tags = cut(report_.tags);
+    report_.left_out = report_.by_tag ? tags : repositories;
+  }
+
+  template <class T>
+  std::size_t cut(std::vector<T>& list) const {
+    const std::size_t all = list.size();
+    if (all > *options_.top)
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(*options_.top),
+                 list.end());
+    return all - list.size();
+  }
+
+  void draw_page() {
+    tbb::parallel_for(std::size_t{0}, report_.tags.size(), [this](auto i) {
+      TagUsage& tag = report_.tags[i];
+      FileStatus status;
+      if (!stop_.requested() &&
+          followed_status(store_.v2.get(),
+                          layout::current_link(tag.repository, tag.tag).c_str(),
+                          status) == 0)
+        tag.pushed_ns = status.modified_ns;
+    });
+    if (stop_.requested()) return;
+    write_page(du_page(report_, store_, survey_.inventory.started_ns),
+               options_.page, store_);
+    report_.page = options_.page;
   }
 
   void measure_together() {
@@ -173,10 +209,10 @@ class Measurement {
   }
 
   ExitCode finish() {
-    report_.findings = survey_.diagnosis.findings;
     report_.exit_code =
         has_problems(report_.findings) ? ExitCode::problems : ExitCode::done;
     report_.seconds = stopwatch_.seconds();
+    if (options_.page == "-") return report_.exit_code;
     if (global_.json)
       fmt::print("{}", to_json(report_, store_));
     else if (!global_.quiet)
@@ -213,6 +249,9 @@ void add_du_command(CLI::App& app, Invocation& invocation) {
   du->add_option("--sort", options->sort, "By what; names decide among equals")
       ->type_name("total|own|name")
       ->transform(CLI::CheckedTransformer(kOrders).description(""));
+  du->add_option("--html", options->page,
+                 "Also write one self-contained page to look at; -: to stdout")
+      ->type_name("FILE");
   du->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return Measurement(global, *options).run();

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/json_document.h"
 #include "cli/print_findings.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -26,19 +25,6 @@ Json tag_json(const TagUsage& tag) {
   json["tag"] = utf8(tag.tag);
   json["digest"] = tag.digest ? Json(tag.digest->to_string()) : Json(nullptr);
   add_usage(json, tag.usage);
-  return json;
-}
-
-Json totals_json(const DuReport& report) {
-  Json json;
-  json["bytes"] = report.all.bytes;
-  json["live"] = report.live.bytes;
-  json["gc_frees"] = report.gc_frees.bytes;
-  json["gc_m_frees"] = report.gc_m_frees.bytes;
-  json["disk"] = {{"bytes", report.all.disk},
-                  {"live", report.live.disk},
-                  {"gc_frees", report.gc_frees.disk},
-                  {"gc_m_frees", report.gc_m_frees.disk}};
   return json;
 }
 
@@ -92,6 +78,19 @@ void print_totals(const DuReport& report, const Palette& palette) {
 
 }  // namespace
 
+Json totals_json(const DuReport& report) {
+  Json json;
+  json["bytes"] = report.all.bytes;
+  json["live"] = report.live.bytes;
+  json["gc_frees"] = report.gc_frees.bytes;
+  json["gc_m_frees"] = report.gc_m_frees.bytes;
+  json["disk"] = {{"bytes", report.all.disk},
+                  {"live", report.live.disk},
+                  {"gc_frees", report.gc_frees.disk},
+                  {"gc_m_frees", report.gc_m_frees.disk}};
+  return json;
+}
+
 std::string to_json(const DuReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.du/1", store);
   document["repositories"] = Json::array();
@@ -121,6 +120,7 @@ void print_text(const DuReport& report, const OpenedStore& store,
   const Palette palette(options.colour);
   print_table(report, palette);
   print_totals(report, palette);
+  if (!report.page.empty()) fmt::print("Wrote {}\n", escaped(report.page));
   print_findings(report.findings, store, palette, options.verbose);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/opened_store.h"
+#include "cli/json_document.h"
 #include "gc/usage.h"
 
 namespace dregs {
@@ -20,10 +20,13 @@ struct TagUsage {
   std::string tag;
   std::optional<Digest> digest;
   Usage usage;
+  // mtime of the tag's link, ns since epoch; asked for --html only.
+  std::optional<std::int64_t> pushed_ns{};
 };
 
 struct DuReport {
   bool by_tag = false;
+  std::string page;                           // where --html wrote it
   std::vector<RepositoryUsage> repositories;  // in the order of output
   std::vector<TagUsage> tags;
   std::size_t left_out = 0;  // by --top
@@ -43,6 +46,9 @@ struct DuReport {
 };
 
 std::string to_json(const DuReport& report, const OpenedStore& store);
+
+// The part of it about the whole store.
+Json totals_json(const DuReport& report);
 
 void print_text(const DuReport& report, const OpenedStore& store,
                 const GlobalOptions& options);

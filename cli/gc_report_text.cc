@@ -63,7 +63,7 @@ std::string conclusion(const GcReport& report) {
 void print_further(const GcReport& report) {
   const auto& more = report.with_delete_untagged;
   if (!more || more->manifests == 0) return;
-  fmt::print("With --delete-untagged, {} more in {} and {}.\n",
+  fmt::print("--delete-untagged would free {} more: {}, {}.\n",
              human_bytes(more->bytes),
              counted(more->manifests, "manifest", "manifests"),
              counted(more->blobs, "blob", "blobs"));
