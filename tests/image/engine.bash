@@ -15,7 +15,7 @@ build() {
   local image=$1 file=$2 folder=$3
   shift 3
   command buildah --root "$IMAGE_STORE" --runroot "$IMAGE_RUN" \
-    --storage-driver vfs bud --isolation chroot --pull-never --layers \
+    --storage-driver vfs bud --isolation chroot --pull-never \
     --tag "$image" --file "$file" "$@" "$folder"
 }
 
