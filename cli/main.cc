@@ -4,7 +4,10 @@
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "cli/options.h"
@@ -43,6 +46,14 @@ ExitCode run(const Invocation& invocation) {
   return arena.execute([&] { return invocation.run(invocation.global); });
 }
 
+// To a script, a report that a full disk cut off must not look whole.
+ExitCode delivered(ExitCode code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  (void)std::fprintf(stderr, "dregs: cannot write the report: %s\n",
+                     std::strerror(errno));
+  return std::max(code, ExitCode::could_not_run);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -56,7 +67,7 @@ int main(int argc, char** argv) {
       if (error.get_exit_code() == 0) return app.exit(error);
       return static_cast<int>(usage_error(app, error));
     }
-    return static_cast<int>(run(invocation));
+    return static_cast<int>(delivered(run(invocation)));
   } catch (const std::exception& error) {
     // fmt::print would throw where stderr cannot be written either.
     (void)std::fprintf(stderr, "dregs: %s\n", error.what());
