@@ -17,7 +17,7 @@ void add_completions_command(CLI::App& app, Invocation& invocation) {
   const auto shell = std::make_shared<std::string>();
   CLI::App* completions = app.add_subcommand(
       "completions", "Print the completions for a shell, to be sourced there");
-  completions->add_option("shell", *shell, "The shell")
+  completions->add_option("SHELL", *shell, "The shell")
       ->type_name("bash|zsh|fish")
       ->required()
       ->check(CLI::IsMember(kShells).description(""));

@@ -237,7 +237,7 @@ void add_du_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<DuOptions>();
   CLI::App* du = app.add_subcommand(
       "du", "Show what takes the space, and what removing it would free");
-  du->add_option("refs", options->refs,
+  du->add_option("REF", options->refs,
                  "Repositories or tags, or globs of them in quotes")
       ->type_name("REF");
   du->add_flag("--tags", options->tags, "Tag by tag");

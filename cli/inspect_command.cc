@@ -74,7 +74,7 @@ void add_inspect_command(CLI::App& app, Invocation& invocation) {
   CLI::App* inspect = app.add_subcommand(
       "inspect", "Show a manifest, its parts and what refers to it");
   inspect
-      ->add_option("ref", *ref,
+      ->add_option("REF", *ref,
                    "REPO:TAG or REPO@sha256:HEX; REPO alone is REPO:latest")
       ->type_name("REF")
       ->required();

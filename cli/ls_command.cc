@@ -170,7 +170,7 @@ void add_ls_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<LsOptions>();
   CLI::App* ls = app.add_subcommand(
       "ls", "List repositories; or the tags of those that are named");
-  ls->add_option("refs", options->refs,
+  ls->add_option("REF", options->refs,
                  "Repositories, tags, or globs of them in quotes")
       ->type_name("REF");
   ls->add_flag("--untagged", options->untagged,

@@ -247,7 +247,7 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<RmOptions>();
   CLI::App* rm = app.add_subcommand(
       "rm", "Remove repositories, tags or manifests; their bytes go with gc");
-  rm->add_option("refs", options->refs,
+  rm->add_option("REF", options->refs,
                  "REPO, REPO:TAG or REPO@sha256:HEX, or globs in quotes")
       ->type_name("REF")
       ->required();

@@ -120,7 +120,7 @@ void add_why_command(CLI::App& app, Invocation& invocation) {
   const auto digest = std::make_shared<std::string>();
   CLI::App* why = app.add_subcommand(
       "why", "Show who needs a blob, or what made it garbage");
-  why->add_option("digest", *digest,
+  why->add_option("DIGEST", *digest,
                   "A layer's, config's or manifest's digest, or its first 8 "
                   "digits or more")
       ->type_name("DIGEST")
