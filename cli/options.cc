@@ -119,6 +119,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_inspect_command(app, invocation);
   add_why_command(app, invocation);
   add_du_command(app, invocation);
+  add_verify_command(app, invocation);
   add_rm_command(app, invocation);
   add_completions_command(app, invocation);
 }

@@ -3,6 +3,7 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,7 +23,10 @@ struct Interest {
 struct Need {
   std::size_t finding = 0;
   std::string who;
+  bool tag = false;
 };
+
+enum class Revisions { that_no_tag_reaches, all };
 
 Interest collect_interest(const Inventory& inventory,
                           const ManifestGraph& graph,
@@ -47,13 +51,15 @@ class RepositoryNeeds {
  public:
   RepositoryNeeds(const Inventory& inventory, const ManifestGraph& graph,
                   const std::vector<Finding>& findings,
-                  const Interest& interest, Closure& closure,
-                  std::size_t position, std::vector<Need>& needs)
+                  const Interest& interest, Revisions revisions,
+                  Closure& closure, std::size_t position,
+                  std::vector<Need>& needs)
       : repository_(inventory.repositories[position]),
         ids_(graph.repository(position)),
         graph_(graph),
         findings_(findings),
         interest_(interest),
+        revisions_(revisions),
         closure_(closure),
         position_(position),
         needs_(needs) {}
@@ -71,12 +77,15 @@ class RepositoryNeeds {
       for (; first < by_target.size() && ids_.tags[by_target[first]] == target;
            ++first)
         add(hurting,
-            repository_.name + ":" + repository_.tags[by_target[first]].name);
+            repository_.name + ":" + repository_.tags[by_target[first]].name,
+            true);
     }
     for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
-      if (!under_tag.contains(ids_.revisions[r]))
+      if (revisions_ == Revisions::all ||
+          !under_tag.contains(ids_.revisions[r]))
         add(findings_below(ids_.revisions[r]),
-            repository_.name + "@" + repository_.revisions[r].to_string());
+            repository_.name + "@" + repository_.revisions[r].to_string(),
+            false);
   }
 
  private:
@@ -132,8 +141,10 @@ class RepositoryNeeds {
     }
   }
 
-  void add(const std::vector<std::size_t>& findings, const std::string& who) {
-    for (const std::size_t finding : findings) needs_.push_back({finding, who});
+  void add(const std::vector<std::size_t>& findings, const std::string& who,
+           bool tag) {
+    for (const std::size_t finding : findings)
+      needs_.push_back({finding, who, tag});
   }
 
   const Repository& repository_;
@@ -141,34 +152,63 @@ class RepositoryNeeds {
   const ManifestGraph& graph_;
   const std::vector<Finding>& findings_;
   const Interest& interest_;
+  Revisions revisions_;
   Closure& closure_;
   std::size_t position_;
   std::vector<Need>& needs_;
 };
 
-}  // namespace
-
-void fill_needed_by(const Inventory& inventory, const ManifestGraph& graph,
-                    std::vector<Finding>& findings) {
+std::vector<Need> find_needs(const Inventory& inventory,
+                             const ManifestGraph& graph,
+                             const std::vector<Finding>& findings,
+                             Revisions revisions) {
   const Interest interest = collect_interest(inventory, graph, findings);
-  if (interest.empty()) return;
+  if (interest.empty()) return {};
   const AliasIndex aliases(inventory, graph);
   tbb::enumerable_thread_specific<Closure> closures(
       [&] { return Closure(inventory, graph, aliases); });
   tbb::enumerable_thread_specific<std::vector<Need>> needs;
   for_each_repository(inventory, [&](std::size_t i) {
-    RepositoryNeeds(inventory, graph, findings, interest, closures.local(), i,
-                    needs.local())
+    RepositoryNeeds(inventory, graph, findings, interest, revisions,
+                    closures.local(), i, needs.local())
         .run();
   });
+  std::vector<Need> all;
   for (std::vector<Need>& some : needs)
-    for (Need& need : some)
-      findings[need.finding].needed_by.push_back(std::move(need.who));
-  for (Finding& finding : findings) {
-    std::vector<std::string>& who = finding.needed_by;
-    std::sort(who.begin(), who.end());
-    who.erase(std::unique(who.begin(), who.end()), who.end());
+    all.insert(all.end(), std::make_move_iterator(some.begin()),
+               std::make_move_iterator(some.end()));
+  return all;
+}
+
+void tidy(std::vector<std::string>& who) {
+  std::sort(who.begin(), who.end());
+  who.erase(std::unique(who.begin(), who.end()), who.end());
+}
+
+}  // namespace
+
+void fill_needed_by(const Inventory& inventory, const ManifestGraph& graph,
+                    std::vector<Finding>& findings) {
+  for (Need& need :
+       find_needs(inventory, graph, findings, Revisions::that_no_tag_reaches))
+    findings[need.finding].needed_by.push_back(std::move(need.who));
+  for (Finding& finding : findings) tidy(finding.needed_by);
+}
+
+std::vector<HurtImages> hurt_by(const Inventory& inventory,
+                                const ManifestGraph& graph,
+                                const std::vector<Finding>& findings) {
+  std::vector<HurtImages> hurt(findings.size());
+  for (Need& need : find_needs(inventory, graph, findings, Revisions::all)) {
+    HurtImages& images = hurt[need.finding];
+    (need.tag ? images.tags : images.revisions).push_back(std::move(need.who));
   }
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    if (findings[i].digest.empty()) hurt[i].tags = findings[i].needed_by;
+    tidy(hurt[i].tags);
+    tidy(hurt[i].revisions);
+  }
+  return hurt;
 }
 
 }  // namespace dregs

@@ -1,6 +1,7 @@
 // Whom a damaged or missing digest hurts. Pure and parallel, like mark().
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "scanner/inventory.h"
@@ -13,5 +14,18 @@ namespace dregs {
 // digest, and the revisions that do and that no tag reaches.
 void fill_needed_by(const Inventory& inventory, const ManifestGraph& graph,
                     std::vector<Finding>& findings);
+
+// All tags and all revisions that something hurts, the revisions below those
+// tags too; each sorted.
+struct HurtImages {
+  std::vector<std::string> tags;       // REPO:TAG
+  std::vector<std::string> revisions;  // REPO@DIGEST
+};
+
+// One for each finding, parallel to them. Of one without a digest it is what
+// needed_by says already.
+std::vector<HurtImages> hurt_by(const Inventory& inventory,
+                                const ManifestGraph& graph,
+                                const std::vector<Finding>& findings);
 
 }  // namespace dregs

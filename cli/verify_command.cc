@@ -1,0 +1,132 @@
+// `dregs verify`: survey → read → look again → report. Only reads.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+
+#include "cli/signals.h"
+#include "cli/stopwatch.h"
+#include "cli/survey_progress.h"
+#include "cli/terminal.h"
+#include "cli/verify_report.h"
+#include "gc/image_findings.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::uint32_t kMostShards = 65'536;
+
+struct VerifyOptions {
+  std::vector<std::string> refs;
+  Shard shard;
+};
+
+std::optional<std::uint32_t> number(std::string_view text) {
+  std::uint32_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || at != end) return std::nullopt;
+  return value;
+}
+
+std::optional<Shard> parse_shard(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto part = number(text.substr(0, slash));
+  const auto of = number(text.substr(slash + 1));
+  if (!part || !of || *part < 1 || *part > *of || *of > kMostShards)
+    return std::nullopt;
+  return Shard{*part, *of};
+}
+
+class VerifyRun {
+ public:
+  VerifyRun(const GlobalOptions& global, const VerifyOptions& options)
+      : global_(global), options_(options), stop_(stop_on_signals()) {}
+
+  ExitCode run() {
+    VerifyRequest request{parse_image_refs(options_.refs), options_.shard};
+    const OpenedStore store = open_store(global_);
+    Verification verification(store.v2.get(), store.proxy_cache,
+                              std::move(request), stop_, progress_);
+    if (!carry_out(verification)) return exit_code_of(stop_.reason());
+    report_.verified = verification.result();
+    report_.shard = options_.shard;
+    report_.exit_code = exit_code();
+    report_.seconds = stopwatch_.seconds();
+    if (global_.json)
+      fmt::print("{}", to_json(report_, store));
+    else if (!global_.quiet)
+      print_text(report_, store, global_);
+    return report_.exit_code;
+  }
+
+ private:
+  // False where it was stopped before there was anything to report.
+  bool carry_out(Verification& verification) {
+    const ProgressLine line(!global_.quiet, [this] { return describe_now(); });
+    verification.take_first_survey();
+    if (stop_.requested()) return false;
+    surveyed_ = stopwatch_.seconds();
+    verification.read_blobs();
+    report_.reading_seconds = stopwatch_.seconds() - surveyed_;
+    verification.look_again();
+    return true;
+  }
+
+  std::string describe_now() const {
+    const double seconds = stopwatch_.seconds();
+    if (progress_.looks_again) return "looking again at what looked wrong";
+    return progress_.blobs.blobs_wanted > 0
+               ? describe(progress_.blobs, seconds - surveyed_)
+               : describe(progress_.survey, seconds);
+  }
+
+  ExitCode exit_code() const {
+    if (!report_.verified.complete) return exit_code_of(stop_.reason());
+    return has_problems(report_.verified.findings) ? ExitCode::problems
+                                                   : ExitCode::done;
+  }
+
+  const GlobalOptions& global_;
+  const VerifyOptions& options_;
+  StopRequest& stop_;
+  Stopwatch stopwatch_;
+  VerifyProgress progress_;
+  std::atomic<double> surveyed_{0};  // seconds from the start
+  VerifyReport report_;
+};
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<VerifyOptions>();
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Read every blob, and prove that every image is whole");
+  verify
+      ->add_option("REF", options->refs,
+                   "Only what these need: repositories, tags or manifests, or "
+                   "globs of them in quotes")
+      ->type_name("REF");
+  verify
+      ->add_option_function<std::string>(
+          "--shard",
+          [options](const std::string& text) {
+            const auto shard = parse_shard(text);
+            if (!shard)
+              throw CLI::ValidationError(
+                  "--shard", "'" + text +
+                                 "' is no part; write 1/4 for the first of "
+                                 "four");
+            options->shard = *shard;
+          },
+          "Only the K-th of N equal parts of the digest space")
+      ->type_name("K/N");
+  verify->callback([&invocation, options] {
+    invocation.run = [options](const GlobalOptions& global) {
+      return VerifyRun(global, *options).run();
+    };
+  });
+}
+
+}  // namespace dregs

@@ -1,0 +1,128 @@
+// `dregs verify`: schema dregs.verify/1 (contract.md), and words for a person.
+#include "cli/verify_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/json_document.h"
+#include "cli/print_findings.h"
+#include "cli/text.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kShownWithoutVerbose = 10;
+
+Json texts(const std::vector<std::string>& words) {
+  Json list = Json::array();
+  for (const std::string& word : words) list.push_back(utf8(word));
+  return list;
+}
+
+std::string rate(std::uint64_t bytes, double seconds) {
+  const double per_second =
+      seconds > 0 ? static_cast<double>(bytes) / seconds : 0.0;
+  return fmt::format("{:.1f} MiB/s", per_second / (1024 * 1024));
+}
+
+void print_read(const VerifyReport& report) {
+  const Verified& verified = report.verified;
+  fmt::print("{}, {} read in {:.1f} s, {}",
+             counted(verified.blobs, "blob", "blobs"),
+             human_bytes(verified.bytes), report.reading_seconds,
+             rate(verified.bytes, report.reading_seconds));
+  if (report.shard.of > 1)
+    fmt::print("; part {} of {}", report.shard.part, report.shard.of);
+  fmt::print("\n");
+}
+
+std::string broken(std::size_t count) {
+  return count == 0 ? "" : fmt::format(" ({} broken)", grouped(count));
+}
+
+std::string conclusion(const Verified& verified) {
+  if (!verified.complete)
+    return "Stopped part way: what is said below was not looked at twice.";
+  const std::uint64_t wrong =
+      verified.corrupt + verified.missing + verified.unreadable;
+  if (wrong == 0 && verified.broken_tags.empty() &&
+      verified.broken_revisions.empty())
+    return "Every blob is what its digest says, and no image lacks anything.";
+  return fmt::format("{} corrupt, {} missing, {} unreadable.",
+                     counted(verified.corrupt, "blob", "blobs"),
+                     grouped(verified.missing), grouped(verified.unreadable));
+}
+
+void print_healing(const Verified& verified, bool verbose) {
+  const std::vector<std::string>& names = verified.to_push;
+  if (names.empty()) return;
+  fmt::print("\nPush again{}\n",
+             verified.corrupt == 0
+                 ? ":"
+                 : ", once the corrupt files are moved away (a push keeps "
+                   "them):");
+  const std::size_t shown =
+      verbose ? names.size() : std::min(names.size(), kShownWithoutVerbose);
+  for (std::size_t i = 0; i < shown; ++i)
+    fmt::print("  {}\n", escaped(names[i]));
+  if (shown < names.size())
+    fmt::print("  … and {} more; --verbose shows all\n",
+               grouped(names.size() - shown));
+}
+
+}  // namespace
+
+std::string to_json(const VerifyReport& report, const OpenedStore& store) {
+  const Verified& verified = report.verified;
+  Json document = json_document("dregs.verify/1", store);
+  document["shard"] =
+      report.shard.of > 1
+          ? Json(fmt::format("{}/{}", report.shard.part, report.shard.of))
+          : Json(nullptr);
+  document["complete"] = verified.complete;
+  document["blobs"] = {{"checked", verified.blobs},
+                       {"corrupt", verified.corrupt},
+                       {"missing", verified.missing},
+                       {"unreadable", verified.unreadable}};
+  document["bytes_checked"] = verified.bytes;
+  document["tags"] = {{"checked", verified.tags},
+                      {"broken", verified.broken_tags.size()}};
+  document["revisions"] = {{"checked", verified.revisions},
+                           {"broken", verified.broken_revisions.size()}};
+  document["broken_tags"] = texts(verified.broken_tags);
+  document["broken_revisions"] = texts(verified.broken_revisions);
+  return finish_json(std::move(document), verified.findings, store,
+                     report.exit_code, report.seconds);
+}
+
+void print_text(const VerifyReport& report, const OpenedStore& store,
+                const GlobalOptions& options) {
+  const Palette palette(options.colour);
+  const Verified& verified = report.verified;
+  fmt::print("{} ({})\n", palette.strong(escaped(store.root.rootdirectory)),
+             escaped(store.root.source));
+  print_read(report);
+  fmt::print("{}{}, {}{}\n\n", counted(verified.tags, "tag", "tags"),
+             broken(verified.broken_tags.size()),
+             counted(verified.revisions, "revision", "revisions"),
+             broken(verified.broken_revisions.size()));
+  fmt::print("{}\n", palette.strong(conclusion(verified)));
+  print_findings(verified.findings, store, palette, options.verbose);
+  print_healing(verified, options.verbose);
+}
+
+std::string describe(const HashProgress& progress, double seconds) {
+  const std::uint64_t done = progress.bytes;
+  const std::uint64_t all = std::max<std::uint64_t>(progress.bytes_wanted, 1);
+  const double left = done == 0
+                          ? 0.0
+                          : static_cast<double>(all - std::min(done, all)) *
+                                seconds / static_cast<double>(done);
+  return fmt::format("reading: {} of {} ({} %), {}, {:.0f} s left",
+                     human_bytes(done), human_bytes(all),
+                     std::min<std::uint64_t>(100, 100 * done / all),
+                     rate(done, seconds), left);
+}
+
+}  // namespace dregs

@@ -1,0 +1,28 @@
+// What `dregs verify` says, in its two forms.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/opened_store.h"
+#include "gc/verify.h"
+
+namespace dregs {
+
+struct VerifyReport {
+  Verified verified;
+  Shard shard;
+  ExitCode exit_code = ExitCode::done;
+  double seconds = 0;
+  double reading_seconds = 0;
+};
+
+std::string to_json(const VerifyReport& report, const OpenedStore& store);
+
+void print_text(const VerifyReport& report, const OpenedStore& store,
+                const GlobalOptions& options);
+
+// "1.2 GiB of 5.6 GiB (21 %), 466.0 MiB/s, 10 s left".
+std::string describe(const HashProgress& progress, double seconds);
+
+}  // namespace dregs

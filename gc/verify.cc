@@ -1,0 +1,187 @@
+#include "gc/verify.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "gc/image_findings.h"
+#include "gc/needed_by.h"
+#include "gc/policy.h"
+#include "gc/unsound_findings.h"
+#include "scanner/descriptor.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+// A store that is pushed to all the time may never look the same twice; what
+// was not there twice in a row is not reported then.
+constexpr int kMostLooks = 4;
+
+auto identity(const Finding& finding) {
+  return std::tie(finding.kind, finding.path, finding.repository,
+                  finding.digest);
+}
+
+bool same(const Finding& a, const Finding& b) {
+  return identity(a) == identity(b);
+}
+
+bool earlier(const Finding& a, const Finding& b) {
+  return identity(a) < identity(b);
+}
+
+bool is_among(const Finding& finding, const std::vector<Finding>& sorted) {
+  const auto at =
+      std::lower_bound(sorted.begin(), sorted.end(), finding, earlier);
+  return at != sorted.end() && same(*at, finding);
+}
+
+// Servers answer 404 for an image that has one of these, errors aside.
+bool breaks(const Finding& finding) {
+  return finding.severity() == Severity::error ||
+         finding.kind == FindingKind::missing_layer_link ||
+         finding.kind == FindingKind::missing_revision_link ||
+         finding.kind == FindingKind::tag_without_current;
+}
+
+bool says_missing(const Finding& finding) {
+  return finding.kind == FindingKind::missing_blob ||
+         finding.kind == FindingKind::missing_manifest ||
+         finding.kind == FindingKind::dangling_tag;
+}
+
+// A repository whose first image is on its way: the layers come first, the
+// manifest last.
+constexpr std::int64_t kLongestPush_ns = 24 * 3600 * kSecond_ns;
+
+bool is_first_push(const Finding& finding, int v2, std::int64_t now_ns) {
+  if (finding.kind != FindingKind::manifests_missing) return false;
+  FileStatus layers;
+  const std::string path = layout::layers(finding.repository);
+  return followed_status(v2, path.c_str(), layers) == 0 &&
+         layers.modified_ns > now_ns - kLongestPush_ns;
+}
+
+std::uint64_t count_missing(const std::vector<Finding>& findings) {
+  std::set<std::string> digests;
+  for (const Finding& finding : findings)
+    if (says_missing(finding)) digests.insert(finding.digest);
+  return digests.size();
+}
+
+void tidy(std::vector<std::string>& images) {
+  std::sort(images.begin(), images.end());
+  images.erase(std::unique(images.begin(), images.end()), images.end());
+}
+
+void add_covered(const std::vector<std::string>& images,
+                 const VerifyScope& scope, std::vector<std::string>& to) {
+  std::copy_if(images.begin(), images.end(), std::back_inserter(to),
+               [&](const std::string& image) { return scope.covers(image); });
+}
+
+}  // namespace
+
+Verification::Verification(int v2, bool proxy_cache, VerifyRequest request,
+                           const StopRequest& stop, VerifyProgress& progress)
+    : v2_(v2),
+      proxy_cache_(proxy_cache),
+      request_(std::move(request)),
+      stop_(stop),
+      progress_(progress) {}
+
+void Verification::take_first_survey() {
+  survey_ = take_survey(v2_, proxy_cache_, stop_, progress_.survey);
+  if (stop_.requested()) return;
+  findings_ = survey_.diagnosis.findings;
+  select(survey_.inventory, request_.refs);
+}
+
+void Verification::read_blobs() {
+  if (stop_.requested()) return;
+  const VerifyScope scope(survey_, request_, Unmatched::is_nothing);
+  hashed_ = hash_blobs(v2_, survey_.inventory.blobs, scope.blobs(), stop_,
+                       progress_.blobs);
+  unsound_ = hashed_.unsound;
+}
+
+void Verification::look_again() {
+  if (unsound_.empty() && !has_problems(findings_)) return;
+  progress_.looks_again = true;
+  unsettled_ = true;
+  for (int look = 0; look < kMostLooks && unsettled_; ++look) {
+    if (stop_.requested()) return;
+    unsettled_ = false;
+    survey_again();
+    hash_again();
+  }
+}
+
+// What a push writes while the store is listed may be seen in part; only what
+// two surveys in a row saw is wrong.
+void Verification::survey_again() {
+  Survey now = take_survey(v2_, proxy_cache_, stop_, progress_.survey);
+  if (stop_.requested()) return;
+  std::vector<Finding> before = std::move(survey_.diagnosis.findings);
+  std::sort(before.begin(), before.end(), earlier);
+  findings_.clear();
+  for (const Finding& finding : now.diagnosis.findings)
+    if (finding.severity() == Severity::note || is_among(finding, before))
+      findings_.push_back(finding);
+    else
+      unsettled_ = true;
+  survey_ = std::move(now);
+}
+
+// A blob that is gone by now is nobody's problem, unless the survey says whose.
+void Verification::hash_again() {
+  std::vector<BlobId> suspects;
+  for (const UnsoundBlob& blob : unsound_)
+    if (const auto id = survey_.inventory.blobs.find(blob.digest))
+      suspects.push_back(*id);
+  HashProgress uncounted;
+  HashedBlobs again = hash_blobs(v2_, survey_.inventory.blobs,
+                                 std::move(suspects), stop_, uncounted);
+  if (stop_.requested()) return;
+  unsound_ = std::move(again.unsound);
+  unsettled_ |= std::any_of(unsound_.begin(), unsound_.end(),
+                            [](const UnsoundBlob& blob) {
+                              return blob.state == UnsoundBlob::State::missing;
+                            });
+}
+
+Verified Verification::result() const {
+  const VerifyScope scope(survey_, request_, Unmatched::is_nothing);
+  Verified verified;
+  verified.blobs = hashed_.blobs;
+  verified.bytes = hashed_.bytes;
+  verified.tags = scope.tags();
+  verified.revisions = scope.revisions();
+  verified.complete = !stop_.requested();
+  for (const UnsoundBlob& blob : unsound_) {
+    verified.corrupt += blob.state == UnsoundBlob::State::wrong ? 1 : 0;
+    verified.unreadable += blob.state == UnsoundBlob::State::unreadable ? 1 : 0;
+  }
+  std::vector<Finding> all = findings_of(unsound_, survey_, v2_);
+  const std::size_t own = all.size();
+  add_others(findings_, all);
+  const std::vector<HurtImages> hurt =
+      hurt_by(survey_.inventory, survey_.graph, all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i >= own && !scope.covers(all[i], hurt[i])) continue;
+    if (is_first_push(all[i], v2_, survey_.inventory.started_ns)) continue;
+    verified.findings.push_back(all[i]);
+    if (!breaks(all[i])) continue;
+    add_covered(hurt[i].tags, scope, verified.broken_tags);
+    add_covered(hurt[i].revisions, scope, verified.broken_revisions);
+    add_covered(all[i].needed_by, scope, verified.to_push);
+  }
+  tidy(verified.broken_tags);
+  tidy(verified.broken_revisions);
+  tidy(verified.to_push);
+  verified.missing = count_missing(verified.findings);
+  sort_findings(verified.findings);
+  return verified;
+}
+
+}  // namespace dregs

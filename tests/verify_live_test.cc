@@ -1,0 +1,110 @@
+// `verify` while others write: what changed between the look and the reading
+// is looked at again, and only what stays wrong is told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gc/verify.h"
+#include "scanner/descriptor.h"
+#include "tests/store_builder.h"
+
+namespace dregs {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class LiveVerify : public testing::Test {
+ protected:
+  LiveVerify()
+      : app_(store_.image("app", "v1", {"base", "app layer"})),
+        v2_(open_folder(AT_FDCWD, store_.v2().string())),
+        verification_(v2_.get(), false, {}, stop_, progress_) {
+    store_.image("web", "v1", {"base"});
+  }
+
+  std::vector<FindingKind> found_after_all() {
+    verification_.look_again();
+    std::vector<FindingKind> kinds;
+    for (const Finding& finding : verification_.result().findings)
+      kinds.push_back(finding.kind);
+    return kinds;
+  }
+
+  void remove_image() {
+    store_.remove(StoreBuilder::repository_path("app"));
+    for (const Digest& gone : {app_.manifest, app_.config, app_.layers[1]})
+      store_.lose(gone);
+  }
+
+  StoreBuilder store_;
+  BuiltImage app_;
+  Descriptor v2_;
+  StopRequest stop_;
+  VerifyProgress progress_;
+  Verification verification_;
+};
+
+TEST_F(LiveVerify, ABlobThatGoesWithWhoeverNeedsItIsNoProblem) {
+  verification_.take_first_survey();
+  remove_image();
+  verification_.read_blobs();
+  EXPECT_THAT(found_after_all(), IsEmpty());
+  EXPECT_EQ(verification_.result().tags, 1U);
+}
+
+TEST_F(LiveVerify, ABlobThatGoesAloneIsMissing) {
+  verification_.take_first_survey();
+  store_.lose(app_.layers[1]);
+  verification_.read_blobs();
+  EXPECT_THAT(found_after_all(), ElementsAre(FindingKind::missing_blob));
+  EXPECT_THAT(verification_.result().broken_tags, ElementsAre("app:v1"));
+  EXPECT_EQ(verification_.result().missing, 1U);
+}
+
+TEST_F(LiveVerify, AManifestThatIsJustBeingWrittenIsLookedAtAgain) {
+  const std::string path = StoreBuilder::blob_path(app_.manifest);
+  const std::string content = store_.read(path);
+  store_.write(path, "");
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  store_.write(path, content);
+  EXPECT_THAT(found_after_all(), IsEmpty());
+}
+
+TEST_F(LiveVerify, ADamageThatIsHealedMeanwhileIsNotTold) {
+  store_.corrupt(app_.layers[0]);
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  store_.write(StoreBuilder::blob_path(app_.layers[0]), "base");
+  EXPECT_THAT(found_after_all(), IsEmpty());
+}
+
+TEST_F(LiveVerify, AnImageThatIsPushedMeanwhileIsNoProblem) {
+  store_.lose(app_.layers[1]);  // so that there is a second look
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  store_.image("new", "v1", {"base", "new layer"});
+  EXPECT_THAT(found_after_all(), ElementsAre(FindingKind::missing_blob));
+  EXPECT_EQ(verification_.result().tags, 3U);
+}
+
+TEST_F(LiveVerify, AFirstPushUnderWayIsNoProblemButOneGivenUpIs) {
+  store_.layer("new", "first layer");
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  EXPECT_THAT(found_after_all(), IsEmpty());
+  store_.set_age("repositories/new/_layers", std::chrono::hours(25));
+  EXPECT_THAT(found_after_all(), ElementsAre(FindingKind::manifests_missing));
+}
+
+TEST_F(LiveVerify, WhatBecomesAFifoIsNotWaitedFor) {
+  verification_.take_first_survey();
+  const std::string path = StoreBuilder::blob_path(app_.layers[1]);
+  store_.remove(path);
+  store_.fifo(path);
+  verification_.read_blobs();
+  EXPECT_THAT(found_after_all(), testing::Contains(FindingKind::missing_blob));
+}
+
+}  // namespace
+}  // namespace dregs

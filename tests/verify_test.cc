@@ -1,0 +1,294 @@
+// `dregs verify` finds what is wrong with blobs and images, and says whom it
+// hurts; each story damages a store that was sound.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "scanner/sha256.h"
+#include "tests/command_run.h"
+#include "tests/gc_run.h"
+#include "tests/ordinary_user.h"
+
+namespace dregs {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+
+class Verify : public testing::Test {
+ protected:
+  Verify()
+      : app_(store_.image("app", "v1", {"base", "app layer"})),
+        web_(store_.image("team/web", "v1", {"base", "web layer"})),
+        old_(store_.image("team/web", "", {"base", "old layer"})) {}
+
+  Json verify(int exit_code, std::vector<std::string> words = {}) {
+    words.insert(words.begin(), "verify");
+    const JsonRun run = run_for_json(store_, words);
+    EXPECT_EQ(run.exit_code, exit_code) << run.err << run.report.dump(2);
+    return run.report;
+  }
+
+  // Of a store where one thing is wrong.
+  Json only_finding(const Json& report) {
+    const Json& findings = report.at("findings");
+    EXPECT_EQ(findings.size(), 1U) << findings.dump(2);
+    return findings.empty() ? Json::object() : findings[0];
+  }
+
+  std::string needed(const std::string& name) const {
+    return name + "@" + old_.manifest.to_string();
+  }
+
+  void expect_damage(const Digest& digest, const std::string& kind,
+                     const Json& needed_by, const std::string& found) {
+    const Json report = verify(1);
+    const Json finding = only_finding(report);
+    EXPECT_EQ(finding["kind"], kind);
+    EXPECT_EQ(finding["digest"], digest.to_string());
+    EXPECT_EQ(finding["path"], in_root(StoreBuilder::blob_path(digest)));
+    EXPECT_EQ(finding["needed_by"], needed_by);
+    EXPECT_THAT(finding["detail"], HasSubstr("found " + found));
+    EXPECT_EQ(report["blobs"]["corrupt"], 1);
+  }
+
+  static std::string described(const std::string& content) {
+    return sha256(content).to_string() + " of " +
+           std::to_string(content.size()) + " bytes";
+  }
+
+  StoreBuilder store_;
+  BuiltImage app_;
+  BuiltImage web_;
+  BuiltImage old_;  // untagged
+};
+
+TEST_F(Verify, ASoundStoreIsProvedWhole) {
+  store_.upload("app", "0a0a0a0a-0000-4000-8000-000000000000",
+                std::chrono::seconds(1), "half a layer");
+  std::uint64_t bytes = 0;
+  std::uint64_t blobs = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(store_.v2() / "blobs"))
+    if (entry.is_regular_file()) {
+      ++blobs;
+      bytes += entry.file_size();
+    }
+  const Json report = verify(0);
+  EXPECT_EQ(report["schema"], "dregs.verify/1");
+  EXPECT_EQ(report["blobs"]["checked"], blobs);
+  EXPECT_EQ(report["bytes_checked"], bytes);
+  EXPECT_EQ(report["tags"], Json({{"checked", 2}, {"broken", 0}}));
+  EXPECT_EQ(report["revisions"], Json({{"checked", 3}, {"broken", 0}}));
+  EXPECT_EQ(report["shard"], nullptr);
+  EXPECT_EQ(report["findings"], Json::array());
+}
+
+TEST_F(Verify, AFlippedBitBreaksEveryImageAboveIt) {
+  store_.corrupt(app_.layers[0]);
+  expect_damage(
+      app_.layers[0], "corrupt-blob",
+      {"app:v1", "team/web:v1", needed("team/web")},
+      described(store_.read(StoreBuilder::blob_path(app_.layers[0]))));
+  const Json report = verify(1);
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1", "team/web:v1"}));
+  EXPECT_EQ(report["revisions"], Json({{"checked", 3}, {"broken", 3}}));
+  EXPECT_THAT(report["findings"][0]["detail"],
+              HasSubstr("expected " + described("base")));
+}
+
+TEST_F(Verify, ATruncatedAnExtendedAndAnEmptyLayerAreTold) {
+  const Digest layer = app_.layers[1];
+  const std::string path = StoreBuilder::blob_path(layer);
+  for (const std::string content : {"app", "app layer and more", ""}) {
+    SCOPED_TRACE(content);
+    store_.write(path, content);
+    expect_damage(layer, content.empty() ? "empty-blob" : "corrupt-blob",
+                  {"app:v1"}, described(content));
+  }
+}
+
+TEST_F(Verify, AManifestThatTwoRepositoriesHaveIsOneProblem) {
+  store_.image("copy/of/app", "v1", {"base", "app layer"});
+  store_.corrupt(app_.manifest);
+  expect_damage(app_.manifest, "corrupt-manifest", {"app:v1", "copy/of/app:v1"},
+                described(store_.read(StoreBuilder::blob_path(app_.manifest))));
+}
+
+TEST_F(Verify, LayersOfManyChunksAreReadToTheirLastByte) {
+  std::string content(9 * 1024 * 1024 + 17, 'x');
+  const BuiltImage large = store_.image("app", "large", {content});
+  verify(0);
+  content.back() = 'y';
+  store_.write(StoreBuilder::blob_path(large.layers[0]), content);
+  expect_damage(large.layers[0], "corrupt-blob", {"app:large"},
+                described(content));
+}
+
+TEST_F(Verify, ALayerThatIsGoneIsMissing) {
+  store_.lose(web_.layers[1]);
+  const Json report = verify(1);
+  EXPECT_EQ(only_finding(report)["kind"], "missing-blob");
+  EXPECT_EQ(report["blobs"]["missing"], 1);
+  EXPECT_EQ(report["blobs"]["corrupt"], 0);
+  EXPECT_EQ(report["broken_tags"], Json({"team/web:v1"}));
+}
+
+TEST_F(Verify, ALayerThatNoLinkLeadsToBreaksItsImage) {
+  store_.remove(StoreBuilder::layer_link_path("app", app_.layers[1]));
+  const Json report = verify(1);
+  EXPECT_EQ(only_finding(report)["kind"], "missing-layer-link");
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+}
+
+TEST_F(Verify, ALinkThatNamesAnotherBlobIsTold) {
+  store_.write(StoreBuilder::layer_link_path("app", app_.layers[1]),
+               app_.layers[0].to_string());
+  const Json report = verify(1);
+  EXPECT_EQ(only_finding(report)["kind"], "mismatched-link");
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+}
+
+TEST_F(Verify, AnEmptyTagIsBroken) {
+  store_.write(StoreBuilder::tag_path("app", "v1"), "");
+  const Json report = verify(1);
+  EXPECT_EQ(only_finding(report)["kind"], "bad-tag-link");
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+  EXPECT_EQ(report["revisions"]["broken"], 0);
+}
+
+TEST_F(Verify, GarbageIsReadTooAndHurtsNobody) {
+  const Digest orphan = store_.blob("orphan");
+  verify(0);
+  store_.corrupt(orphan);
+  const Json finding = only_finding(verify(1));
+  EXPECT_EQ(finding["needed_by"], Json::array());
+  EXPECT_THAT(finding["detail"], HasSubstr("no image needs it"));
+}
+
+TEST_F(Verify, WhatMayNotBeReadIsToldOnce) {
+  if (!can_be_ordinary_user()) GTEST_SKIP() << "cannot be an ordinary user";
+  give_to_ordinary_user(store_);
+  std::filesystem::permissions(
+      store_.v2() / StoreBuilder::blob_path(app_.layers[1]),
+      std::filesystem::perms::none);
+  std::vector<std::string> argv = as_ordinary_user();
+  argv.insert(argv.end(), {DREGS_BINARY, "verify", "--json", "--root",
+                           store_.root().string()});
+  const ProgramResult result = run_program(argv);
+  EXPECT_EQ(result.exit_code, 1) << result.err;
+  const Json report = Json::parse(result.out);
+  EXPECT_EQ(only_finding(report)["kind"], "unreadable-file");
+  EXPECT_EQ(only_finding(report)["detail"], "Permission denied");
+  EXPECT_EQ(report["blobs"]["unreadable"], 1);
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+}
+
+TEST_F(Verify, OnlyWhatTheNamedImageNeedsIsRead) {
+  store_.corrupt(app_.layers[1]);
+  const std::string by_digest = needed("team/web");
+  for (const std::string& ref : {std::string("team/web:v1"), by_digest})
+    EXPECT_EQ(verify(0, {ref})["blobs"]["checked"], 4) << ref;
+  const Json whole = verify(0, {"team/*"});
+  EXPECT_EQ(whole["blobs"]["checked"], 7);
+  EXPECT_EQ(whole["tags"]["checked"], 1);
+  EXPECT_EQ(whole["revisions"]["checked"], 2);
+  EXPECT_EQ(only_finding(verify(1, {"app:v1"}))["kind"], "corrupt-blob");
+}
+
+TEST_F(Verify, ANamedImagesDamageNamesTheOthersThatItBreaks) {
+  store_.corrupt(app_.layers[0]);
+  const Json report = verify(1, {"app"});
+  EXPECT_EQ(only_finding(report)["needed_by"],
+            Json({"app:v1", "team/web:v1", needed("team/web")}));
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+  EXPECT_EQ(report["revisions"], Json({{"checked", 1}, {"broken", 1}}));
+}
+
+TEST_F(Verify, LayersNamedBySha512AndChildrenOfAnIndexAreReadForTheirTag) {
+  const BuiltImage child =
+      store_.image("multi", "", {"by another name"}, {.sha512_layers = true});
+  store_.index("multi", "all", {child.manifest});
+  EXPECT_EQ(verify(0, {"multi:all"})["blobs"]["checked"], 4);
+  store_.corrupt(child.layers[0]);
+  EXPECT_EQ(only_finding(verify(1, {"multi:all"}))["needed_by"],
+            Json({"multi:all"}));
+}
+
+TEST_F(Verify, ThePartsAddUpToTheWhole) {
+  for (int i = 0; i < 40; ++i) store_.blob("garbage " + std::to_string(i));
+  store_.corrupt(app_.layers[0]);
+  store_.lose(web_.layers[1]);
+  store_.write(StoreBuilder::tag_path("app", "v2"), "");
+  const Json whole = verify(1);
+  std::map<std::string, std::uint64_t> sum;
+  Json findings = Json::array();
+  std::set<std::string> broken;
+  for (int part = 1; part <= 3; ++part) {
+    const std::string shard = std::to_string(part) + "/3";
+    const Json report =
+        run_for_json(store_, {"verify", "--shard", shard}).report;
+    EXPECT_EQ(report["shard"], shard);
+    EXPECT_GT(report["blobs"]["checked"], 0);
+    for (const char* key : {"checked", "corrupt", "missing", "unreadable"})
+      sum[key] += report["blobs"][key].get<std::uint64_t>();
+    for (const char* key : {"tags", "revisions"})
+      sum[key] += report[key]["checked"].get<std::uint64_t>();
+    for (const Json& finding : report["findings"]) findings.push_back(finding);
+    for (const Json& tag : report["broken_tags"]) broken.insert(tag);
+  }
+  for (const char* key : {"checked", "corrupt", "missing", "unreadable"})
+    EXPECT_EQ(sum[key], whole["blobs"][key]) << key;
+  for (const char* key : {"tags", "revisions"})
+    EXPECT_EQ(sum[key], whole[key]["checked"]) << key;
+  EXPECT_THAT(findings, testing::UnorderedElementsAreArray(whole["findings"]));
+  EXPECT_EQ(Json(broken), whole["broken_tags"]);
+}
+
+TEST_F(Verify, SaysTheSameWithAnyNumberOfThreads) {
+  for (int i = 0; i < 200; ++i) {
+    const Digest blob = store_.blob("blob " + std::to_string(i));
+    if (i % 3 == 0) store_.corrupt(blob);
+  }
+  store_.corrupt(app_.layers[0]);
+  Json one = verify(1, {"-j1"});
+  Json eight = verify(1, {"-j8"});
+  for (Json* report : {&one, &eight}) report->erase("seconds");
+  EXPECT_EQ(one.dump(), eight.dump());
+}
+
+TEST_F(Verify, TheReportForAPersonSaysWhatToPushAgain) {
+  store_.corrupt(app_.layers[0]);
+  const ProgramResult result = run_dregs(store_, {"verify"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("1 blob corrupt, 0 missing"));
+  EXPECT_THAT(result.out, HasSubstr("2 tags (2 broken)"));
+  EXPECT_THAT(result.out, HasSubstr("a push keeps them):\n  app:v1\n"));
+  EXPECT_EQ(run_dregs(store_, {"verify", "--quiet"}).out, "");
+}
+
+TEST_F(Verify, WrongWordsAreExitCode2) {
+  for (const char* shard :
+       {"0/4", "5/4", "4", "1/0", "a/b", "1/2/3", "1/65537"})
+    EXPECT_EQ(run_dregs(store_, {"verify", "--shard", shard}).exit_code, 2)
+        << shard;
+  EXPECT_EQ(run_dregs(store_, {"verify", "ap"}).exit_code, 2);
+}
+
+// A hole of this size takes far longer to read than the test waits.
+TEST_F(Verify, CtrlCEndsItWithWhatWasFoundSoFar) {
+  store_.lose(app_.layers[1]);
+  store_.truncate(web_.layers[1], std::uintmax_t{1} << 40);
+  const ProgramResult result = run_program(
+      {"timeout", "--preserve-status", "--signal=INT", "1", DREGS_BINARY,
+       "verify", "--json", "--root", store_.root().string()});
+  EXPECT_EQ(result.exit_code, 130);
+  const Json report = Json::parse(result.out);
+  EXPECT_EQ(report["complete"], false);
+  EXPECT_EQ(report["exit_code"], 130);
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+}
+
+}  // namespace
+}  // namespace dregs
