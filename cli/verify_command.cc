@@ -4,6 +4,7 @@
 #include <charconv>
 #include <memory>
 
+#include "cli/deadline.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/survey_progress.h"
@@ -19,6 +20,8 @@ constexpr std::uint32_t kMostShards = 65'536;
 struct VerifyOptions {
   std::vector<std::string> refs;
   Shard shard;
+  std::uint64_t bytes_per_second = 0;
+  std::optional<std::chrono::system_clock::time_point> deadline;
 };
 
 std::optional<std::uint32_t> number(std::string_view text) {
@@ -45,8 +48,10 @@ class VerifyRun {
       : global_(global), options_(options), stop_(stop_on_signals()) {}
 
   ExitCode run() {
-    VerifyRequest request{parse_image_refs(options_.refs), options_.shard};
+    VerifyRequest request{parse_image_refs(options_.refs), options_.shard,
+                          options_.bytes_per_second};
     const OpenedStore store = open_store(global_);
+    const DeadlineClock clock(options_.deadline, stop_);
     Verification verification(store.v2.get(), store.proxy_cache,
                               std::move(request), stop_, progress_);
     if (!carry_out(verification)) return exit_code_of(stop_.reason());
@@ -122,6 +127,12 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
           },
           "Only the K-th of N equal parts of the digest space")
       ->type_name("K/N");
+  verify
+      ->add_option("--limit-rate", options->bytes_per_second,
+                   "Read at most so many bytes a second: 500K, 50M")
+      ->type_name("RATE")
+      ->transform(CLI::AsSizeValue(false).description(""));
+  add_deadline(*verify, options->deadline);
   verify->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return VerifyRun(global, *options).run();

@@ -56,8 +56,9 @@ bool is_about_content(const Finding& finding) {
 
 std::vector<Finding> findings_of(const std::vector<UnsoundBlob>& unsound,
                                  const Survey& survey, int v2) {
-  std::vector<Digest> digests;
-  for (const UnsoundBlob& blob : unsound) digests.push_back(blob.digest);
+  std::vector<Digest> digests(unsound.size());
+  std::transform(unsound.begin(), unsound.end(), digests.begin(),
+                 [](const UnsoundBlob& blob) { return blob.digest; });
   const Sizes sizes =
       declared_sizes(v2, survey.inventory, survey.graph, digests);
   std::vector<Finding> findings;

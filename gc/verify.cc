@@ -87,6 +87,7 @@ Verification::Verification(int v2, bool proxy_cache, VerifyRequest request,
     : v2_(v2),
       proxy_cache_(proxy_cache),
       request_(std::move(request)),
+      limit_(request_.bytes_per_second),
       stop_(stop),
       progress_(progress) {}
 
@@ -100,8 +101,8 @@ void Verification::take_first_survey() {
 void Verification::read_blobs() {
   if (stop_.requested()) return;
   const VerifyScope scope(survey_, request_, Unmatched::is_nothing);
-  hashed_ = hash_blobs(v2_, survey_.inventory.blobs, scope.blobs(), stop_,
-                       progress_.blobs);
+  hashed_ = hash_blobs(v2_, survey_.inventory.blobs, scope.blobs(), limit_,
+                       stop_, progress_.blobs);
   unsound_ = hashed_.unsound;
 }
 
@@ -141,7 +142,7 @@ void Verification::hash_again() {
       suspects.push_back(*id);
   HashProgress uncounted;
   HashedBlobs again = hash_blobs(v2_, survey_.inventory.blobs,
-                                 std::move(suspects), stop_, uncounted);
+                                 std::move(suspects), limit_, stop_, uncounted);
   if (stop_.requested()) return;
   unsound_ = std::move(again.unsound);
   unsettled_ |= std::any_of(unsound_.begin(), unsound_.end(),

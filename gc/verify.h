@@ -59,6 +59,7 @@ class Verification {
   int v2_;
   bool proxy_cache_;
   VerifyRequest request_;
+  RateLimit limit_;
   const StopRequest& stop_;
   VerifyProgress& progress_;
   Survey survey_;                  // the last one

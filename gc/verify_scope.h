@@ -29,6 +29,7 @@ struct Shard {
 struct VerifyRequest {
   std::vector<ImageRef> refs;  // none: everything
   Shard shard;
+  std::uint64_t bytes_per_second = 0;  // 0: as fast as it goes
 };
 
 class VerifyScope {

@@ -38,8 +38,10 @@ void put_in_order(const BlobTable& blobs, std::vector<BlobId>& wanted) {
 // One thread's share.
 class Hasher {
  public:
-  Hasher(int sha256, const StopRequest& stop, HashProgress& progress)
+  Hasher(int sha256, RateLimit& limit, const StopRequest& stop,
+         HashProgress& progress)
       : sha256_(sha256),
+        limit_(limit),
         stop_(stop),
         progress_(progress),
         buffer_(kChunk, '\0') {}
@@ -83,6 +85,7 @@ class Hasher {
       hasher_.update({buffer_.data(), bytes});
       size += bytes;
       progress_.bytes += bytes;
+      limit_.spend(bytes, stop_);
     }
   }
 
@@ -94,6 +97,7 @@ class Hasher {
   }
 
   int sha256_;
+  RateLimit& limit_;
   const StopRequest& stop_;
   HashProgress& progress_;
   std::string buffer_;
@@ -117,8 +121,8 @@ void announce(const BlobTable& blobs, const std::vector<BlobId>& wanted,
 }  // namespace
 
 HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
-                       std::vector<BlobId> wanted, const StopRequest& stop,
-                       HashProgress& progress) {
+                       std::vector<BlobId> wanted, RateLimit& limit,
+                       const StopRequest& stop, HashProgress& progress) {
   const Descriptor sha256 =
       open_folder(v2, std::string(layout::kBlobs) + "/sha256");
   announce(blobs, wanted, progress);
@@ -130,7 +134,7 @@ HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
   tbb::parallel_for(
       0, tbb::this_task_arena::max_concurrency(),
       [&](int) {
-        Hasher hasher(sha256.get(), stop, progress);
+        Hasher hasher(sha256.get(), limit, stop, progress);
         while (!stop.requested()) {
           const std::size_t i = next.fetch_add(1);
           if (i >= wanted.size()) break;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scanner/inventory.h"
+#include "scanner/rate_limit.h"
 #include "scanner/stop_request.h"
 
 namespace dregs {
@@ -45,7 +46,7 @@ struct HashProgress {
 // they had not been wanted. `v2` is borrowed. Throws std::runtime_error where
 // OpenSSL fails; everything else becomes an UnsoundBlob.
 HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
-                       std::vector<BlobId> wanted, const StopRequest& stop,
-                       HashProgress& progress);
+                       std::vector<BlobId> wanted, RateLimit& limit,
+                       const StopRequest& stop, HashProgress& progress);
 
 }  // namespace dregs

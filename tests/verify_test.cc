@@ -290,5 +290,25 @@ TEST_F(Verify, CtrlCEndsItWithWhatWasFoundSoFar) {
   EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
 }
 
+TEST_F(Verify, ALimitedRateIsKept) {
+  store_.image("app", "large", {std::string(3 * 1024 * 1024, 'x')});
+  const auto begun = std::chrono::steady_clock::now();
+  const Json report = verify(0, {"--limit-rate", "6M"});
+  EXPECT_GE(std::chrono::steady_clock::now() - begun,
+            std::chrono::milliseconds(500));
+  EXPECT_GT(report["bytes_checked"], 3 * 1024 * 1024);
+  EXPECT_EQ(run_dregs(store_, {"verify", "--limit-rate", "much"}).exit_code, 2);
+}
+
+TEST_F(Verify, ADeadlineEndsItWithExitCode4) {
+  store_.truncate(web_.layers[1], std::uintmax_t{1} << 40);
+  const Json report = verify(4, {"--deadline", "1s"});
+  EXPECT_EQ(report["complete"], false);
+  EXPECT_LT(report["seconds"], 30);
+  for (const char* when : {"24:00", "6:5", "1", "soon", "-1h", ""})
+    EXPECT_EQ(run_dregs(store_, {"verify", "--deadline", when}).exit_code, 2)
+        << when;
+}
+
 }  // namespace
 }  // namespace dregs
