@@ -48,8 +48,10 @@ class VerifyRun {
       : global_(global), options_(options), stop_(stop_on_signals()) {}
 
   ExitCode run() {
-    VerifyRequest request{parse_image_refs(options_.refs), options_.shard,
-                          options_.bytes_per_second};
+    VerifyRequest request;
+    request.refs = parse_image_refs(options_.refs);
+    request.shard = options_.shard;
+    request.bytes_per_second = options_.bytes_per_second;
     const OpenedStore store = open_store(global_);
     const DeadlineClock clock(options_.deadline, stop_);
     Verification verification(store.v2.get(), store.proxy_cache,

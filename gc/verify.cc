@@ -1,6 +1,7 @@
 #include "gc/verify.h"
 
 #include <algorithm>
+#include <thread>
 #include <tuple>
 
 #include "gc/image_findings.h"
@@ -113,9 +114,17 @@ void Verification::look_again() {
   for (int look = 0; look < kMostLooks && unsettled_; ++look) {
     if (stop_.requested()) return;
     unsettled_ = false;
+    wait_a_little();
     survey_again();
     hash_again();
   }
+}
+
+void Verification::wait_a_little() const {
+  constexpr std::chrono::milliseconds kNap{20};
+  const auto end = std::chrono::steady_clock::now() + request_.pause;
+  while (!stop_.requested() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(kNap);
 }
 
 // What a push writes while the store is listed may be seen in part; only what

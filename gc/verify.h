@@ -53,6 +53,7 @@ class Verification {
   Verified result() const;
 
  private:
+  void wait_a_little() const;
   void survey_again();
   void hash_again();
 

@@ -2,6 +2,7 @@
 // and of that one part of the digest space. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -30,6 +31,9 @@ struct VerifyRequest {
   std::vector<ImageRef> refs;  // none: everything
   Shard shard;
   std::uint64_t bytes_per_second = 0;  // 0: as fast as it goes
+  // Before each look again: a server that waits for its disk takes as long
+  // from one link of a push to the next.
+  std::chrono::milliseconds pause{1000};
 };
 
 class VerifyScope {

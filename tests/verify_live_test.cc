@@ -13,12 +13,18 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+VerifyRequest without_pause() {
+  VerifyRequest request;
+  request.pause = {};
+  return request;
+}
+
 class LiveVerify : public testing::Test {
  protected:
   LiveVerify()
       : app_(store_.image("app", "v1", {"base", "app layer"})),
         v2_(open_folder(AT_FDCWD, store_.v2().string())),
-        verification_(v2_.get(), false, {}, stop_, progress_) {
+        verification_(v2_.get(), false, without_pause(), stop_, progress_) {
     store_.image("web", "v1", {"base"});
   }
 
