@@ -121,7 +121,7 @@ void print_text(const DuReport& report, const OpenedStore& store,
   print_table(report, palette);
   print_totals(report, palette);
   if (!report.page.empty()) fmt::print("Wrote {}\n", escaped(report.page));
-  print_findings(report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 
 }  // namespace dregs

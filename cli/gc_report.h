@@ -27,7 +27,6 @@ struct PinnedRepository {
 struct GcReport {
   bool dry_run = false;
   bool delete_untagged = false;
-  bool list = false;
   std::uint64_t repositories = 0;
   std::uint64_t tags = 0;
   Tally manifests;
@@ -61,11 +60,12 @@ GcReport count(const Survey& survey, const MarkSet& marks);
 // Adds what went: planned in a dry run, done otherwise.
 void add_removed(GcReport& report, const KindTotals& removed);
 
+// Both name every removal where they shall `list` them.
 std::string to_json(const GcReport& report, const OpenedStore& store,
-                    const Survey& survey, const Plan& plan);
+                    const Survey& survey, const Plan& plan, bool list);
 
 void print_text(const GcReport& report, const OpenedStore& store,
-                const Survey& survey, const Plan& plan,
+                const Survey& survey, const Plan& plan, bool list,
                 const GlobalOptions& options);
 
 }  // namespace dregs

@@ -39,7 +39,7 @@ Json total_and_removed(const Tally& tally) {
 }  // namespace
 
 std::string to_json(const GcReport& report, const OpenedStore& store,
-                    const Survey& survey, const Plan& plan) {
+                    const Survey& survey, const Plan& plan, bool list) {
   Json document = json_document("dregs.gc/1", store);
   document["dry_run"] = report.dry_run;
   document["delete_untagged"] = report.delete_untagged;
@@ -70,7 +70,7 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
   for (const Refusal& refusal : report.refusals)
     document["refused"].push_back(
         {{"reason", utf8(refusal.reason)}, {"way_out", utf8(refusal.way_out)}});
-  if (report.list) document["removals"] = removals(store, survey, plan);
+  if (list) document["removals"] = removals(store, survey, plan);
   return finish_json(std::move(document), report.findings, store,
                      report.exit_code, report.seconds);
 }

@@ -88,7 +88,7 @@ void print_pinned(const GcReport& report, const GlobalOptions& options) {
 }  // namespace
 
 void print_text(const GcReport& report, const OpenedStore& store,
-                const Survey& survey, const Plan& plan,
+                const Survey& survey, const Plan& plan, bool list,
                 const GlobalOptions& options) {
   const Palette palette(options.colour);
   fmt::print("{} ({})\n", palette.strong(escaped(store.root.rootdirectory)),
@@ -96,12 +96,12 @@ void print_text(const GcReport& report, const OpenedStore& store,
   fmt::print("{}, {}\n\n",
              counted(report.repositories, "repository", "repositories"),
              counted(report.tags, "tag", "tags"));
-  if (report.list) print_removals(store, survey, plan);
+  if (list) print_removals(store, survey, plan);
   print_table(report, palette);
   fmt::print("\n{}\n", palette.strong(conclusion(report)));
   print_further(report);
   print_pinned(report, options);
-  print_findings(report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 
 }  // namespace dregs

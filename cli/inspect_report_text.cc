@@ -99,7 +99,7 @@ void print_text(const Inspection& inspection, const std::string& tag,
   print_referrers(inspection, palette);
   if (options.verbose && !inspection.content.bytes.empty())
     fmt::print("\n{}\n", escaped_lines(inspection.content.bytes));
-  print_findings(inspection.findings, store, palette, options.verbose);
+  print_findings(stdout, inspection.findings, store, palette, options.verbose);
 }
 
 }  // namespace dregs

@@ -92,7 +92,7 @@ void print_text(const LsReport& report, const OpenedStore& store,
     print_repositories(report, palette);
   else
     print_tags(report, palette);
-  print_findings(report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 
 }  // namespace dregs

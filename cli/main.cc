@@ -24,7 +24,7 @@ void raise_open_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-ExitCode usage_error(const CLI::App& app, const CLI::ParseError& error) {
+void usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<CLI::App*> chosen = app.get_subcommands();
   const std::vector<std::string> strangers = app.remaining();
   std::string message = error.what();
@@ -34,7 +34,6 @@ ExitCode usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string command =
       chosen.empty() ? "dregs" : "dregs " + chosen.front()->get_name();
   fmt::print(stderr, "dregs: {}\nTry '{} --help'.\n", message, command);
-  return ExitCode::could_not_run;
 }
 
 ExitCode run(const Invocation& invocation) {
@@ -47,30 +46,31 @@ ExitCode run(const Invocation& invocation) {
 }
 
 // To a script, a report that a full disk cut off must not look whole.
-ExitCode delivered(ExitCode code) {
+ExitCode delivered(const Invocation& invocation, ExitCode code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   (void)std::fprintf(stderr, "dregs: cannot write the report: %s\n",
                      std::strerror(errno));
-  return std::max(code, ExitCode::could_not_run);
+  return std::max(code, invocation.could_not_run);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  Invocation invocation;
   try {
     CLI::App app;
-    Invocation invocation;
     build_options(app, invocation);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() == 0) return app.exit(error);
-      return static_cast<int>(usage_error(app, error));
+      usage_error(app, error);
+      return static_cast<int>(invocation.could_not_run);
     }
-    return static_cast<int>(delivered(run(invocation)));
+    return static_cast<int>(delivered(invocation, run(invocation)));
   } catch (const std::exception& error) {
     // fmt::print would throw where stderr cannot be written either.
     (void)std::fprintf(stderr, "dregs: %s\n", error.what());
-    return static_cast<int>(ExitCode::could_not_run);
+    return static_cast<int>(invocation.could_not_run);
   }
 }

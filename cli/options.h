@@ -28,6 +28,8 @@ struct GlobalOptions {
 struct Invocation {
   GlobalOptions global;
   std::function<ExitCode(const GlobalOptions&)> run;
+  // What that command exits with where it cannot run.
+  ExitCode could_not_run = ExitCode::could_not_run;
 };
 
 // Adds one command and its flags to the tree; where that command is chosen,
@@ -39,6 +41,7 @@ void add_why_command(CLI::App& app, Invocation& invocation);
 void add_du_command(CLI::App& app, Invocation& invocation);
 void add_verify_command(CLI::App& app, Invocation& invocation);
 void add_rm_command(CLI::App& app, Invocation& invocation);
+void add_garbage_collect_command(CLI::App& app, Invocation& invocation);
 void add_completions_command(CLI::App& app, Invocation& invocation);
 
 // The whole tree.

@@ -22,23 +22,24 @@ std::string needed_by(const Finding& finding, bool verbose) {
   return text;
 }
 
-void print_finding(const Finding& finding, const OpenedStore& store,
-                   const Palette& palette, bool verbose) {
+void print_finding(std::FILE* to, const Finding& finding,
+                   const OpenedStore& store, const Palette& palette,
+                   bool verbose) {
   const std::string severity(to_string(finding.severity()));
   const bool error = finding.severity() == Severity::error;
-  fmt::print("  {} {}: {}\n",
+  fmt::print(to, "  {} {}: {}\n",
              error ? palette.error(severity) : palette.warning(severity),
              palette.strong(std::string(to_string(finding.kind))),
              escaped(finding.detail));
   if (!finding.path.empty())
-    fmt::print("    {}\n", escaped(store.shown(finding.path)));
+    fmt::print(to, "    {}\n", escaped(store.shown(finding.path)));
   if (!finding.needed_by.empty())
-    fmt::print("    hurts {}\n", needed_by(finding, verbose));
+    fmt::print(to, "    hurts {}\n", needed_by(finding, verbose));
 }
 
 }  // namespace
 
-void print_findings(const std::vector<Finding>& findings,
+void print_findings(std::FILE* to, const std::vector<Finding>& findings,
                     const OpenedStore& store, const Palette& palette,
                     bool verbose) {
   std::vector<const Finding*> shown;
@@ -56,15 +57,17 @@ void print_findings(const std::vector<Finding>& findings,
   if (!verbose && all > kShownWithoutVerbose)
     shown.resize(kShownWithoutVerbose);
   if (all > 0)
-    fmt::print("\n{}\n", palette.strong(counted(all, "problem", "problems")));
+    fmt::print(to, "\n{}\n",
+               palette.strong(counted(all, "problem", "problems")));
   for (const Finding* finding : shown)
-    print_finding(*finding, store, palette, verbose);
+    print_finding(to, *finding, store, palette, verbose);
   if (shown.size() < all)
-    fmt::print("  … and {} more; --verbose shows all\n",
+    fmt::print(to, "  … and {} more; --verbose shows all\n",
                grouped(all - shown.size()));
   if (notes > 0 && !verbose)
-    fmt::print("{}\n", palette.faint(counted(notes, "note", "notes") +
-                                     "; --verbose shows them"));
+    fmt::print(to, "{}\n",
+               palette.faint(counted(notes, "note", "notes") +
+                             "; --verbose shows them"));
 }
 
 void print_refusals(const std::vector<Refusal>& refusals) {

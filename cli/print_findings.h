@@ -1,6 +1,7 @@
-// Problems for a person, on stdout: the worst first, few unless --verbose.
+// Problems for a person: the worst first, few unless --verbose.
 #pragma once
 
+#include <cstdio>
 #include <vector>
 
 #include "cli/opened_store.h"
@@ -8,7 +9,7 @@
 
 namespace dregs {
 
-void print_findings(const std::vector<Finding>& findings,
+void print_findings(std::FILE* to, const std::vector<Finding>& findings,
                     const OpenedStore& store, const Palette& palette,
                     bool verbose);
 

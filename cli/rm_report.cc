@@ -63,7 +63,7 @@ void print_text(const RmReport& report, const OpenedStore& store,
     fmt::print("{} {}\n", report.dry_run ? "would remove" : "removed",
                in_words(thing));
   fmt::print("{}\n", palette.strong(conclusion(report)));
-  print_findings(report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 
 }  // namespace dregs

@@ -108,7 +108,7 @@ void print_text(const VerifyReport& report, const OpenedStore& store,
              counted(verified.revisions, "revision", "revisions"),
              broken(verified.broken_revisions.size()));
   fmt::print("{}\n", palette.strong(conclusion(verified)));
-  print_findings(verified.findings, store, palette, options.verbose);
+  print_findings(stdout, verified.findings, store, palette, options.verbose);
   print_healing(verified, options.verbose);
 }
 

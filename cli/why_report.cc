@@ -124,7 +124,7 @@ void print_text(const WhyReport& report, const OpenedStore& store,
   fmt::print("\n");
   print_paths(report, options.verbose);
   if (!report.needed()) print_traces(report);
-  print_findings(report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 
 }  // namespace dregs

@@ -287,7 +287,6 @@ Manifest parse_manifest(std::string_view bytes) {
   ManifestReader(manifest).read(top);
   if (!manifest.understood() || manifest.kind == ManifestKind::oci_artifact)
     collect_mentioned_digests(bytes, manifest);
-  std::sort(manifest.references.begin(), manifest.references.end());
   return manifest;
 }
 

@@ -1,0 +1,114 @@
+#include "cli/collection.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "cli/signals.h"
+#include "gc/image_findings.h"
+
+namespace dregs {
+namespace {
+
+void append(std::vector<Finding>& to, const std::vector<Finding>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Collection::Collection(const GlobalOptions& global, CollectionOptions options)
+    : options_(std::move(options)), guard_(global, options_.dry_run) {
+  options_.policy.now_ns = now_ns();
+}
+
+bool Collection::run() {
+  if (!guard_.enter()) {
+    close_report();
+    return true;
+  }
+  if (!guard_.take_survey()) {
+    fmt::print(stderr, "dregs: interrupted; nothing was removed\n");
+    report_.exit_code = exit_code_of(guard_.stop().reason());
+    return false;
+  }
+  const Survey& survey = guard_.survey();
+  marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
+                options_.policy);
+  plan_ = make_plan(survey.inventory, marks_, options_.policy);
+  // Beyond this point nothing decides.
+  report_ = count(survey, marks_);
+  guard_.refuse(reasons_to_refuse(survey.inventory, marks_, plan_,
+                                  options_.policy, survey.surroundings));
+  if (!options_.policy.delete_untagged) look_further();
+  if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
+  if (!may_go_on()) plan_ = {};
+  if (options_.dry_run)
+    add_removed(report_, totals_of(plan_));
+  else if (may_go_on())
+    sweep();
+  close_report();
+  return true;
+}
+
+// What the same run with --delete-untagged would remove beyond this one.
+void Collection::look_further() {
+  const Survey& survey = guard_.survey();
+  Policy policy = options_.policy;
+  policy.delete_untagged = true;
+  const MarkSet marks =
+      mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
+  const Plan plan = make_plan(survey.inventory, marks, policy);
+  if (!reasons_to_refuse(survey.inventory, marks, plan, policy,
+                         survey.surroundings)
+           .empty())
+    return;
+  const KindTotals more = totals_of(plan);
+  const KindTotals less = totals_of(plan_);
+  const auto revision = static_cast<std::size_t>(RemovalKind::revision);
+  const auto blob = static_cast<std::size_t>(RemovalKind::blob);
+  report_.with_delete_untagged = {more[revision].count,
+                                  more[blob].count - less[blob].count,
+                                  more[blob].bytes - less[blob].bytes};
+}
+
+void Collection::sweep() {
+  const SweepResult result = guard_.carry_out(
+      plan_,
+      [this](const std::set<std::uint32_t>& failed) {
+        return plan_without(guard_.survey(), failed, options_.policy);
+      },
+      options_.policy.newest_stale_upload_ns());
+  add_removed(report_, result.removed);
+  append(report_.findings, result.findings);
+  complete_ = result.complete;
+}
+
+ExitCode Collection::exit_code() {
+  const StopReason stopped = guard_.stop().reason();
+  if (stopped != StopReason::none && stopped != StopReason::changed)
+    return exit_code_of(stopped);
+  if (!may_go_on()) return ExitCode::refused;
+  if (!complete_) return ExitCode::stopped;
+  return has_problems(report_.findings) || !report_.pinned.empty()
+             ? ExitCode::problems
+             : ExitCode::done;
+}
+
+void Collection::close_report() {
+  report_.dry_run = options_.dry_run;
+  report_.delete_untagged = options_.policy.delete_untagged;
+  report_.refusals = guard_.refusals();
+  append(report_.findings, guard_.findings());
+  sort_findings(report_.findings);
+  report_.exit_code = exit_code();
+  report_.seconds = guard_.stopwatch().seconds();
+}
+
+}  // namespace dregs
