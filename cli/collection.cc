@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "cli/signals.h"
+#include "cli/take_survey.h"
+#include "gc/agreed_plan.h"
 #include "gc/image_findings.h"
+#include "scanner/descriptor.h"
 
 namespace dregs {
 namespace {
@@ -24,12 +28,15 @@ std::int64_t now_ns() {
 }  // namespace
 
 Collection::Collection(const GlobalOptions& global, CollectionOptions options)
-    : options_(std::move(options)), guard_(global, options_.dry_run) {
+    : global_(global),
+      options_(std::move(options)),
+      guard_(global, options_.dry_run) {
   options_.policy.now_ns = now_ns();
 }
 
 bool Collection::run() {
-  if (!guard_.enter()) {
+  if (guard_.enter() && options_.saved != nullptr) refuse_other_root();
+  if (!may_go_on()) {
     close_report();
     return true;
   }
@@ -42,11 +49,13 @@ bool Collection::run() {
   marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
                 options_.policy);
   plan_ = make_plan(survey.inventory, marks_, options_.policy);
+  if (options_.saved != nullptr) keep_to_saved_plan();
   // Beyond this point nothing decides.
-  report_ = count(survey, marks_);
+  count(survey, marks_, report_);
   guard_.refuse(reasons_to_refuse(survey.inventory, marks_, plan_,
                                   options_.policy, survey.surroundings));
-  if (!options_.policy.delete_untagged) look_further();
+  if (!options_.policy.delete_untagged && options_.saved == nullptr)
+    look_further();
   if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
   if (!may_go_on()) plan_ = {};
   if (options_.dry_run)
@@ -55,6 +64,26 @@ bool Collection::run() {
     sweep();
   close_report();
   return true;
+}
+
+void Collection::refuse_other_root() {
+  if (options_.saved->inode == inode_of(store().v2.get())) return;
+  refuse({fmt::format("the plan is for another root, {}", options_.saved->root),
+          "say which with --root, or make a new plan"});
+}
+
+void Collection::keep_to_saved_plan() {
+  const Survey& survey = guard_.survey();
+  const std::vector<PlannedRemoval>& saved = options_.saved->removals;
+  AgreedPlan agreed =
+      agree(survey, plan_, options_.policy, [&](const Removal& removal) {
+        return std::binary_search(saved.begin(), saved.end(),
+                                  planned(removal, survey.inventory));
+      });
+  report_.applied = compare(*options_.saved, plan_, agreed.plan,
+                            survey.inventory, store().v2.get());
+  held_back_ = std::move(agreed.held_back);
+  plan_ = std::move(agreed.plan);
 }
 
 // What the same run with --delete-untagged would remove beyond this one.
@@ -79,15 +108,26 @@ void Collection::look_further() {
 }
 
 void Collection::sweep() {
+  const Proof before = options_.prove ? prove(guard_.survey()) : Proof();
   const SweepResult result = guard_.carry_out(
       plan_,
-      [this](const std::set<std::uint32_t>& failed) {
-        return plan_without(guard_.survey(), failed, options_.policy);
+      [this](std::set<std::uint32_t> kept) {
+        kept.insert(held_back_.begin(), held_back_.end());
+        return plan_without(guard_.survey(), kept, options_.policy);
       },
       options_.policy.newest_stale_upload_ns());
   add_removed(report_, result.removed);
   append(report_.findings, result.findings);
   complete_ = result.complete;
+  if (options_.prove) look_back(before);
+}
+
+void Collection::look_back(const Proof& before) {
+  const Survey after =
+      survey_with_progress(store(), global_, guard_.stop(), guard_.stopwatch());
+  if (guard_.stop().requested()) return;
+  report_.proof = prove(after);
+  report_.newly_broken = newly_broken(before, *report_.proof);
 }
 
 ExitCode Collection::exit_code() {
@@ -96,7 +136,8 @@ ExitCode Collection::exit_code() {
     return exit_code_of(stopped);
   if (!may_go_on()) return ExitCode::refused;
   if (!complete_) return ExitCode::stopped;
-  return has_problems(report_.findings) || !report_.pinned.empty()
+  return has_problems(report_.findings) || !report_.pinned.empty() ||
+                 !report_.newly_broken.empty()
              ? ExitCode::problems
              : ExitCode::done;
 }

@@ -2,8 +2,12 @@
 // (sweep). Every command that collects runs this one and reports it its way.
 #pragma once
 
+#include <set>
+#include <utility>
+
 #include "cli/gc_report.h"
 #include "cli/guarded_sweep.h"
+#include "cli/saved_plan.h"
 #include "gc/mark.h"
 #include "gc/policy.h"
 
@@ -12,6 +16,9 @@ namespace dregs {
 struct CollectionOptions {
   Policy policy;
   bool dry_run = false;
+  bool prove = false;  // and look again afterwards
+  // What alone may go; borrowed. Its policy is to be the one above.
+  const SavedPlan* saved = nullptr;
 };
 
 class Collection {
@@ -19,29 +26,38 @@ class Collection {
   // `global` is borrowed. The clock of what is old starts here.
   Collection(const GlobalOptions& global, CollectionOptions options);
 
+  // For reasons that the store has no part in; before run().
+  void refuse(Refusal refusal) { guard_.refuse({std::move(refusal)}); }
+
   // Throws as open_store() does. False: interrupted before there was anything
   // to report, which stderr says; report() then has its exit code only.
   bool run();
 
   const GcReport& report() const { return report_; }
   const OpenedStore& store() const { return guard_.store(); }
-  const Survey& survey() { return guard_.survey(); }
+  const Survey& survey() const { return guard_.survey(); }
+  const Policy& policy() const { return options_.policy; }
   const MarkSet& marks() const { return marks_; }
   // Empty where it was refused.
   const Plan& plan() const { return plan_; }
 
  private:
   bool may_go_on() const { return guard_.refusals().empty(); }
+  void refuse_other_root();
+  void keep_to_saved_plan();
   void look_further();
   void sweep();
+  void look_back(const Proof& before);
   ExitCode exit_code();
   void close_report();
 
+  const GlobalOptions& global_;
   CollectionOptions options_;
   GuardedSweep guard_;
   MarkSet marks_;
   Plan plan_;
   GcReport report_;
+  std::set<std::uint32_t> held_back_;  // by a saved plan
   bool complete_ = true;
 };
 

@@ -7,6 +7,7 @@
 
 #include "cli/du_page.h"
 #include "cli/du_report.h"
+#include "cli/output_file.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "gc/image_findings.h"
@@ -196,7 +197,7 @@ class Measurement {
         tag.pushed_ns = status.modified_ns;
     });
     if (stop_.requested()) return;
-    write_page(du_page(report_, store_, survey_.inventory.started_ns),
+    write_file(du_page(report_, store_, survey_.inventory.started_ns),
                options_.page, store_);
     report_.page = options_.page;
   }

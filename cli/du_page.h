@@ -11,9 +11,4 @@ namespace dregs {
 std::string du_page(const DuReport& report, const OpenedStore& store,
                     std::int64_t made_ns);
 
-// Puts it in a file, or on stdout where that is "-". Throws std::runtime_error
-// where it cannot be written, or where it would lie in the registry's folder.
-void write_page(const std::string& page, const std::string& file,
-                const OpenedStore& store);
-
 }  // namespace dregs

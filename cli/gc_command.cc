@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "cli/collection.h"
-#include "cli/print_findings.h"
+#include "cli/output_file.h"
 
 namespace dregs {
 namespace {
@@ -12,21 +12,24 @@ namespace {
 struct GcOptions {
   CollectionOptions collection;
   bool list = false;
+  std::string plan_file;
 };
+
+void save_plan(const Collection& gc, const std::string& file) {
+  const OpenedStore& store = gc.store();
+  write_file(plan_text(gc.plan(), gc.survey().inventory, gc.policy(),
+                       store.root.directory, inode_of(store.v2.get())),
+             file, store);
+}
 
 ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
   Collection gc(global, options.collection);
-  const bool has_report = gc.run();
-  const GcReport& report = gc.report();
-  if (!has_report) return report.exit_code;
-  print_refusals(report.refusals);
-  const Plan& plan = gc.plan();
-  if (global.json)
-    fmt::print("{}",
-               to_json(report, gc.store(), gc.survey(), plan, options.list));
-  else if (!global.quiet)
-    print_text(report, gc.store(), gc.survey(), plan, options.list, global);
-  return report.exit_code;
+  if (!gc.run()) return gc.report().exit_code;
+  if (!options.plan_file.empty() && gc.report().refusals.empty())
+    save_plan(gc, options.plan_file);
+  print_report(gc.report(), gc.store(), gc.survey(), gc.plan(), options.list,
+               global);
+  return gc.report().exit_code;
 }
 
 }  // namespace
@@ -35,8 +38,9 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<GcOptions>();
   CLI::App* gc = app.add_subcommand(
       "gc", "Remove what no image needs; try it with --dry-run first");
-  gc->add_flag("-n,-d,--dry-run", options->collection.dry_run,
-               "Say what would go, and remove nothing");
+  CLI::Option* dry_run =
+      gc->add_flag("-n,-d,--dry-run", options->collection.dry_run,
+                   "Say what would go, and remove nothing");
   gc->add_flag("-m,--delete-untagged",
                options->collection.policy.delete_untagged,
                "Also remove manifests that no tag reaches; children of kept "
@@ -57,6 +61,13 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
                options->collection.policy.allow_proxy_cache,
                "Let --delete-untagged work on a pull-through cache");
   gc->add_flag("--list", options->list, "Name every removal");
+  gc->add_option("--plan", options->plan_file,
+                 "Save what would go, to be looked at and given to apply")
+      ->type_name("FILE")
+      ->needs(dry_run);
+  gc->add_flag("--prove", options->collection.prove,
+               "Look again afterwards, whether each tag and manifest has all "
+               "that it needs");
   gc->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return run_gc(global, *options);

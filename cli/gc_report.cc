@@ -1,6 +1,10 @@
 #include "cli/gc_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "cli/print_findings.h"
 
 namespace dregs {
 namespace {
@@ -49,8 +53,7 @@ std::string reason_of(const std::vector<PinReason>& reasons) {
 
 }  // namespace
 
-GcReport count(const Survey& survey, const MarkSet& marks) {
-  GcReport report;
+void count(const Survey& survey, const MarkSet& marks, GcReport& report) {
   count_repositories(survey, marks, report);
   count_blobs(survey, marks, report);
   const Pins& pins = survey.diagnosis.pins;
@@ -59,7 +62,6 @@ GcReport count(const Survey& survey, const MarkSet& marks) {
       report.pinned.push_back(
           {survey.inventory.repositories[i].name, reason_of(pins[i])});
   report.findings = survey.diagnosis.findings;
-  return report;
 }
 
 void add_removed(GcReport& report, const KindTotals& removed) {
@@ -77,6 +79,16 @@ void add_removed(GcReport& report, const KindTotals& removed) {
   report.folders_removed = of(RemovalKind::folder).count;
   report.bytes_freed = report.bytes.removed + report.upload_bytes_removed +
                        of(RemovalKind::temporary).bytes;
+}
+
+void print_report(const GcReport& report, const OpenedStore& store,
+                  const Survey& survey, const Plan& plan, bool list,
+                  const GlobalOptions& options) {
+  print_refusals(report.refusals);
+  if (options.json)
+    fmt::print("{}", to_json(report, store, survey, plan, list));
+  else if (!options.quiet)
+    print_text(report, store, survey, plan, list, options);
 }
 
 }  // namespace dregs

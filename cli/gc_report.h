@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "cli/opened_store.h"
+#include "cli/plan_comparison.h"
 #include "gc/plan.h"
+#include "gc/prove.h"
 #include "gc/survey.h"
 #include "gc/sweep.h"
 
@@ -47,6 +49,10 @@ struct GcReport {
     std::uint64_t bytes = 0;
   };
   std::optional<Further> with_delete_untagged;
+  std::optional<AppliedPlan> applied;  // of a run that keeps to a saved plan
+  // Of a run that looked back, and what it found broken that was not before.
+  std::optional<Proof> proof;
+  std::vector<std::string> newly_broken;
   std::vector<PinnedRepository> pinned;
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
@@ -54,8 +60,8 @@ struct GcReport {
   double seconds = 0;
 };
 
-// Counts of what there is and what is live.
-GcReport count(const Survey& survey, const MarkSet& marks);
+// Counts what there is and what is live.
+void count(const Survey& survey, const MarkSet& marks, GcReport& report);
 
 // Adds what went: planned in a dry run, done otherwise.
 void add_removed(GcReport& report, const KindTotals& removed);
@@ -67,5 +73,10 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
 void print_text(const GcReport& report, const OpenedStore& store,
                 const Survey& survey, const Plan& plan, bool list,
                 const GlobalOptions& options);
+
+// One of the two, as `options` say, with what was refused on stderr.
+void print_report(const GcReport& report, const OpenedStore& store,
+                  const Survey& survey, const Plan& plan, bool list,
+                  const GlobalOptions& options);
 
 }  // namespace dregs

@@ -36,6 +36,43 @@ Json total_and_removed(const Tally& tally) {
   return {{"total", tally.total}, {"removed", tally.removed}};
 }
 
+Json applied_json(const GcReport& report, bool list) {
+  if (!report.applied) return nullptr;
+  using Why = PlanDifference::Why;
+  const AppliedPlan& applied = *report.applied;
+  Json json;
+  json["made"] = rfc3339(applied.made_ns);
+  json["planned"] = applied.planned;
+  json["agreed"] = applied.agreed;
+  json["gone"] = applied.count(Why::gone);
+  json["kept"] = applied.count(Why::kept);
+  json["held_back"] = applied.count(Why::held_back);
+  json["not_in_plan"] = applied.count(Why::came_later);
+  if (!list) return json;
+  json["differences"] = Json::array();
+  for (const PlanDifference& each : applied.differences)
+    json["differences"].push_back({{"kind", each.removal.kind},
+                                   {"path", each.removal.path},
+                                   {"why", to_string(each.why)}});
+  return json;
+}
+
+Json proof_json(const GcReport& report) {
+  if (!report.proof) return nullptr;
+  const auto array = [](const std::vector<std::string>& images) {
+    Json list = Json::array();
+    for (const std::string& image : images) list.push_back(utf8(image));
+    return list;
+  };
+  Json json;
+  json["tags"] = report.proof->tags;
+  json["revisions"] = report.proof->revisions;
+  json["broken_tags"] = array(report.proof->broken_tags);
+  json["broken_revisions"] = array(report.proof->broken_revisions);
+  json["newly_broken"] = array(report.newly_broken);
+  return json;
+}
+
 }  // namespace
 
 std::string to_json(const GcReport& report, const OpenedStore& store,
@@ -62,6 +99,8 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
     document["with_delete_untagged"] = {{"manifests", more->manifests},
                                         {"blobs", more->blobs},
                                         {"bytes", more->bytes}};
+  document["applied"] = applied_json(report, list);
+  document["proof"] = proof_json(report);
   document["pinned"] = Json::array();
   for (const PinnedRepository& pinned : report.pinned)
     document["pinned"].push_back(

@@ -69,6 +69,37 @@ void print_further(const GcReport& report) {
              counted(more->blobs, "blob", "blobs"));
 }
 
+void print_differences(const AppliedPlan& applied) {
+  for (const PlanDifference& each : applied.differences)
+    fmt::print("  {:<12} {}  {}\n", each.removal.kind, each.removal.path,
+               to_string(each.why));
+  if (!applied.differences.empty()) fmt::print("\n");
+}
+
+void print_applied(const AppliedPlan& applied) {
+  fmt::print(
+      "The plan of {}: {}, of which {} agreed with what is garbage now.\n",
+      rfc3339(applied.made_ns), counted(applied.planned, "removal", "removals"),
+      grouped(applied.agreed));
+  using Why = PlanDifference::Why;
+  for (const Why why : {Why::gone, Why::kept, Why::held_back, Why::came_later})
+    if (const std::uint64_t count = applied.count(why))
+      fmt::print("  {:>10}  {}\n", grouped(count), to_string(why));
+}
+
+void print_proof(const GcReport& report) {
+  const Proof& proof = *report.proof;
+  const std::uint64_t broken =
+      proof.broken_tags.size() + proof.broken_revisions.size();
+  fmt::print("Looked again: {} and {}, {}.\n",
+             counted(proof.tags, "tag", "tags"),
+             counted(proof.revisions, "manifest", "manifests"),
+             broken == 0 ? "each has all that it needs"
+                         : grouped(broken) + " broken, see below");
+  for (const std::string& image : report.newly_broken)
+    fmt::print("  broken by this run or beside it: {}\n", escaped(image));
+}
+
 void print_pinned(const GcReport& report, const GlobalOptions& options) {
   if (report.pinned.empty()) return;
   fmt::print("{} kept whole, since not all in {} can be understood",
@@ -97,9 +128,12 @@ void print_text(const GcReport& report, const OpenedStore& store,
              counted(report.repositories, "repository", "repositories"),
              counted(report.tags, "tag", "tags"));
   if (list) print_removals(store, survey, plan);
+  if (list && report.applied) print_differences(*report.applied);
   print_table(report, palette);
   fmt::print("\n{}\n", palette.strong(conclusion(report)));
+  if (report.applied) print_applied(*report.applied);
   print_further(report);
+  if (report.proof) print_proof(report);
   print_pinned(report, options);
   print_findings(stdout, report.findings, store, palette, options.verbose);
 }

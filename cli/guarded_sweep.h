@@ -45,6 +45,7 @@ class GuardedSweep {
 
   const OpenedStore& store() const { return store_; }
   Survey& survey() { return survey_; }
+  const Survey& survey() const { return survey_; }
   StopRequest& stop() { return stop_; }
   const Stopwatch& stopwatch() const { return stopwatch_; }
   // Why nothing may be removed, and what else is to be said of others.

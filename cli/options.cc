@@ -115,6 +115,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   });
   add_global_options(app, invocation.global);
   add_gc_command(app, invocation);
+  add_apply_command(app, invocation);
   add_ls_command(app, invocation);
   add_inspect_command(app, invocation);
   add_why_command(app, invocation);

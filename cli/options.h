@@ -35,6 +35,7 @@ struct Invocation {
 // Adds one command and its flags to the tree; where that command is chosen,
 // it sets invocation.run. One such function for each command.
 void add_gc_command(CLI::App& app, Invocation& invocation);
+void add_apply_command(CLI::App& app, Invocation& invocation);
 void add_ls_command(CLI::App& app, Invocation& invocation);
 void add_inspect_command(CLI::App& app, Invocation& invocation);
 void add_why_command(CLI::App& app, Invocation& invocation);

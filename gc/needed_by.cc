@@ -211,4 +211,11 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
   return hurt;
 }
 
+bool breaks_images(const Finding& finding) {
+  return finding.severity() == Severity::error ||
+         finding.kind == FindingKind::missing_layer_link ||
+         finding.kind == FindingKind::missing_revision_link ||
+         finding.kind == FindingKind::tag_without_current;
+}
+
 }  // namespace dregs

@@ -28,4 +28,7 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
                                 const ManifestGraph& graph,
                                 const std::vector<Finding>& findings);
 
+// Whether servers answer 404 for an image that has this, errors aside.
+bool breaks_images(const Finding& finding);
+
 }  // namespace dregs

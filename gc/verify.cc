@@ -37,14 +37,6 @@ bool is_among(const Finding& finding, const std::vector<Finding>& sorted) {
   return at != sorted.end() && same(*at, finding);
 }
 
-// Servers answer 404 for an image that has one of these, errors aside.
-bool breaks(const Finding& finding) {
-  return finding.severity() == Severity::error ||
-         finding.kind == FindingKind::missing_layer_link ||
-         finding.kind == FindingKind::missing_revision_link ||
-         finding.kind == FindingKind::tag_without_current;
-}
-
 bool says_missing(const Finding& finding) {
   return finding.kind == FindingKind::missing_blob ||
          finding.kind == FindingKind::missing_manifest ||
@@ -181,7 +173,7 @@ Verified Verification::result() const {
     if (i >= own && !scope.covers(all[i], hurt[i])) continue;
     if (is_first_push(all[i], v2_, survey_.inventory.started_ns)) continue;
     verified.findings.push_back(all[i]);
-    if (!breaks(all[i])) continue;
+    if (!breaks_images(all[i])) continue;
     add_covered(hurt[i].tags, scope, verified.broken_tags);
     add_covered(hurt[i].revisions, scope, verified.broken_revisions);
     add_covered(all[i].needed_by, scope, verified.to_push);

@@ -13,7 +13,7 @@ passed=0 failed=0
 # FILE SYMBOL REASON: who may, and why that harms no registry. "*" is all.
 may_change_files='
 gc/remover.cc    *      the only writer
-cli/page_file.cc fopen  the file that du --html names, outside the registry
+cli/output_file.cc fopen  the file that the user names, outside the registry
 '
 
 changes='unlink|unlinkat|rmdir|remove|rename|renameat2?|truncate(64)?'

@@ -34,6 +34,10 @@ TEST(FuzzCorpus, LinksHoldWhateverTheirBytes) {
   EXPECT_GT(replay("link", fuzz_link), 10);
 }
 
+TEST(FuzzCorpus, PlansHoldWhateverTheirBytes) {
+  EXPECT_GT(replay("plan", fuzz_plan), 5);
+}
+
 TEST(FuzzCorpus, ConfigurationsHoldWhateverTheirBytes) {
   EXPECT_GT(replay("config", fuzz_config), 5);
 }

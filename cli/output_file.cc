@@ -1,4 +1,5 @@
-// The one file that dregs writes beside what it removes: where its user says.
+#include "cli/output_file.h"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -7,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 
-#include "cli/du_page.h"
 #include "cli/text.h"
 
 namespace dregs {
@@ -31,10 +31,10 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
 
 }  // namespace
 
-void write_page(const std::string& page, const std::string& file,
+void write_file(const std::string& text, const std::string& file,
                 const OpenedStore& store) {
   if (file == "-") {
-    fmt::print("{}", page);
+    fmt::print("{}", text);
     return;
   }
   if (lies_in(file, store.root.directory))
@@ -44,7 +44,7 @@ void write_page(const std::string& page, const std::string& file,
   using Closed = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
   Closed out(std::fopen(file.c_str(), "we"), &std::fclose);
   if (!out) fail(file, errno);
-  if (std::fwrite(page.data(), 1, page.size(), out.get()) != page.size())
+  if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size())
     fail(file, errno);
   if (std::fclose(out.release()) != 0) fail(file, errno);
 }

@@ -1,0 +1,58 @@
+// `dregs apply`: a collection that removes nothing but what a saved plan names.
+#include <memory>
+
+#include "cli/collection.h"
+
+namespace dregs {
+namespace {
+
+struct ApplyOptions {
+  std::string file;
+  bool dry_run = false;
+  bool list = false;
+};
+
+ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
+  SavedPlan saved;
+  std::optional<Refusal> refusal;
+  try {
+    saved = load_saved_plan(options.file);
+  } catch (const PlanRefused& refused) {
+    refusal = refused.refusal();
+  }
+  CollectionOptions collection;
+  collection.policy = saved.policy;
+  collection.dry_run = options.dry_run;
+  collection.prove = true;
+  collection.saved = &saved;
+  Collection run(global, collection);
+  if (refusal) run.refuse(*refusal);
+  if (run.run())
+    print_report(run.report(), run.store(), run.survey(), run.plan(),
+                 options.list, global);
+  return run.report().exit_code;
+}
+
+}  // namespace
+
+void add_apply_command(CLI::App& app, Invocation& invocation) {
+  const auto options = std::make_shared<ApplyOptions>();
+  CLI::App* apply = app.add_subcommand(
+      "apply",
+      "Remove what gc --plan saved, as far as it is garbage still; then look "
+      "whether each tag and manifest has all that it needs");
+  apply->add_option("FILE", options->file, "The saved plan")
+      ->type_name("FILE")
+      ->required();
+  apply->add_flag("-n,--dry-run", options->dry_run,
+                  "Say what would go, and remove nothing");
+  apply->add_flag("--list", options->list,
+                  "Name every removal, and each on which the plan differs");
+  apply->callback([&invocation, options] {
+    invocation.run = [options](const GlobalOptions& global) {
+      return run_apply(global, *options);
+    };
+  });
+}
+
+}  // namespace dregs

@@ -1,0 +1,15 @@
+// The only files that dregs writes beside what it removes: where its user says.
+#pragma once
+
+#include <string>
+
+#include "cli/opened_store.h"
+
+namespace dregs {
+
+// On stdout where `file` is "-". Throws std::runtime_error where it cannot be
+// written, or where it would lie in the registry's folder.
+void write_file(const std::string& text, const std::string& file,
+                const OpenedStore& store);
+
+}  // namespace dregs

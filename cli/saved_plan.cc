@@ -1,0 +1,163 @@
+#include "cli/saved_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "cli/text.h"
+#include "scanner/descriptor.h"
+#include "scanner/sha256.h"
+
+namespace dregs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kOpening = "{\n  \"schema\": \"dregs.plan/";
+constexpr std::string_view kSchema = "{\n  \"schema\": \"dregs.plan/1\",\n";
+constexpr std::string_view kChecksum = "  \"checksum\": \"";
+
+Json to_json(const Policy& policy) {
+  Json json;
+  json["delete_untagged"] = policy.delete_untagged;
+  json["min_age_ns"] = policy.min_age_ns;
+  json["uploads_older_than_ns"] = policy.uploads_older_than_ns;
+  json["max_delete_percent"] = nullptr;
+  if (policy.max_delete_percent)
+    json["max_delete_percent"] = *policy.max_delete_percent;
+  json["allow_empty"] = policy.allow_empty;
+  json["allow_proxy_cache"] = policy.allow_proxy_cache;
+  return json;
+}
+
+Policy policy_from(const Json& json) {
+  Policy policy;
+  policy.delete_untagged = json.at("delete_untagged").get<bool>();
+  policy.min_age_ns = json.at("min_age_ns").get<std::int64_t>();
+  policy.uploads_older_than_ns =
+      json.at("uploads_older_than_ns").get<std::int64_t>();
+  const Json& percent = json.at("max_delete_percent");
+  if (!percent.is_null()) policy.max_delete_percent = percent.get<double>();
+  policy.allow_empty = json.at("allow_empty").get<bool>();
+  policy.allow_proxy_cache = json.at("allow_proxy_cache").get<bool>();
+  return policy;
+}
+
+std::string line(const std::string& name, const Json& value) {
+  return fmt::format("  \"{}\": {},\n", name, value.dump());
+}
+
+std::string removal_line(const Removal& removal, const Inventory& inventory) {
+  const PlannedRemoval what = planned(removal, inventory);
+  Json json;
+  json["kind"] = what.kind;
+  json["path"] = what.path;
+  json["bytes"] = removal.bytes;
+  json["reason"] = to_string(removal.reason);
+  return "    " + json.dump();
+}
+
+[[noreturn]] void no_plan(const std::string& name) {
+  throw std::runtime_error(escaped(name) +
+                           " is no plan of dregs; dregs gc --dry-run --plan "
+                           "FILE makes one");
+}
+
+[[noreturn]] void refuse(const std::string& name, const std::string& why) {
+  throw PlanRefused({fmt::format("the plan {} {}", escaped(name), why),
+                     "make a new one: dregs gc --dry-run --plan FILE"});
+}
+
+std::string seal_of(std::string_view text) {
+  return fmt::format("{}{}\"\n}}\n", kChecksum, sha256(text).to_string());
+}
+
+void check_seal(std::string_view text, const std::string& name) {
+  const std::size_t end = text.rfind(kChecksum);
+  if (end == std::string_view::npos) refuse(name, "is cut short");
+  if (text.substr(end) != seal_of(text.substr(0, end)))
+    refuse(name, "was changed since it was made");
+}
+
+SavedPlan plan_from(const Json& json) {
+  SavedPlan plan;
+  plan.root = json.at("root").get<std::string>();
+  plan.inode = json.at("inode").get<std::uint64_t>();
+  plan.made_ns = json.at("made_ns").get<std::int64_t>();
+  plan.policy = policy_from(json.at("policy"));
+  for (const Json& removal : json.at("removals"))
+    plan.removals.push_back({removal.at("kind").get<std::string>(),
+                             removal.at("path").get<std::string>()});
+  std::sort(plan.removals.begin(), plan.removals.end());
+  return plan;
+}
+
+}  // namespace
+
+PlannedRemoval planned(const Removal& removal, const Inventory& inventory) {
+  return {std::string(to_string(removal.kind)),
+          escaped(path_of(removal, inventory))};
+}
+
+std::uint64_t inode_of(int v2) {
+  FileStatus status;
+  if (const int error = descriptor_status(v2, status))
+    throw std::runtime_error(
+        fmt::format("cannot look at the root: {}", std::strerror(error)));
+  return status.inode;
+}
+
+std::string plan_text(const Plan& plan, const Inventory& inventory,
+                      const Policy& policy, const std::string& root,
+                      std::uint64_t inode) {
+  std::string text = line("version", DREGS_VERSION);
+  text += line("root", escaped(root));
+  text += line("inode", inode);
+  text += line("made", rfc3339(policy.now_ns));
+  text += line("made_ns", policy.now_ns);
+  text += line("policy", to_json(policy));
+  text += "  \"removals\": [";
+  const char* separator = "\n";
+  for (const Removal& removal : plan.removals) {
+    text += separator + removal_line(removal, inventory);
+    separator = ",\n";
+  }
+  return sealed(text + "\n  ],\n");
+}
+
+std::string sealed(const std::string& body) {
+  const std::string text = std::string(kSchema) + body;
+  return text + seal_of(text);
+}
+
+SavedPlan parse_saved_plan(std::string_view text, const std::string& name) {
+  if (!text.starts_with(kOpening)) no_plan(name);
+  if (!text.starts_with(kSchema))
+    refuse(name, "was made by another version of dregs");
+  check_seal(text, name);
+  try {
+    return plan_from(Json::parse(text));
+  } catch (const Json::exception&) {
+    no_plan(name);
+  }
+}
+
+SavedPlan load_saved_plan(const std::string& file) {
+  try {
+    std::ifstream stream;
+    stream.exceptions(std::ios::failbit | std::ios::badbit);
+    stream.open(file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(stream)), {});
+    return parse_saved_plan(text, file);
+  } catch (const std::ios::failure&) {
+    throw std::runtime_error(
+        fmt::format("cannot read {}: {}", escaped(file), std::strerror(errno)));
+  }
+}
+
+}  // namespace dregs

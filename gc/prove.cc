@@ -1,0 +1,54 @@
+#include "gc/prove.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "gc/needed_by.h"
+
+namespace dregs {
+namespace {
+
+void sort_and_unite(std::vector<std::string>& images) {
+  std::sort(images.begin(), images.end());
+  images.erase(std::unique(images.begin(), images.end()), images.end());
+}
+
+void add_missing(const std::vector<std::string>& from,
+                 const std::vector<std::string>& known,
+                 std::vector<std::string>& to) {
+  std::set_difference(from.begin(), from.end(), known.begin(), known.end(),
+                      std::back_inserter(to));
+}
+
+}  // namespace
+
+Proof prove(const Survey& survey) {
+  Proof proof;
+  for (const Repository& repository : survey.inventory.repositories) {
+    proof.tags += repository.tags.size();
+    proof.revisions += repository.revisions.size();
+  }
+  std::vector<Finding> breaking;
+  for (const Finding& finding : survey.diagnosis.findings)
+    if (breaks_images(finding)) breaking.push_back(finding);
+  for (const HurtImages& hurt :
+       hurt_by(survey.inventory, survey.graph, breaking)) {
+    proof.broken_tags.insert(proof.broken_tags.end(), hurt.tags.begin(),
+                             hurt.tags.end());
+    proof.broken_revisions.insert(proof.broken_revisions.end(),
+                                  hurt.revisions.begin(), hurt.revisions.end());
+  }
+  sort_and_unite(proof.broken_tags);
+  sort_and_unite(proof.broken_revisions);
+  return proof;
+}
+
+std::vector<std::string> newly_broken(const Proof& before, const Proof& after) {
+  std::vector<std::string> images;
+  add_missing(after.broken_tags, before.broken_tags, images);
+  add_missing(after.broken_revisions, before.broken_revisions, images);
+  std::sort(images.begin(), images.end());
+  return images;
+}
+
+}  // namespace dregs
