@@ -1,9 +1,12 @@
 // `dregs gc`: a collection, and its report.
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "cli/collection.h"
+#include "cli/gc_metrics.h"
 #include "cli/output_file.h"
 
 namespace dregs {
@@ -13,6 +16,7 @@ struct GcOptions {
   CollectionOptions collection;
   bool list = false;
   std::string plan_file;
+  std::string metrics_file;
 };
 
 void save_plan(const Collection& gc, const std::string& file) {
@@ -22,6 +26,16 @@ void save_plan(const Collection& gc, const std::string& file) {
              file, store);
 }
 
+std::string text_of(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void save_metrics(const Collection& gc, const std::string& file) {
+  replace_file(gc_metrics(gc.report(), gc.policy().now_ns, text_of(file)), file,
+               gc.store());
+}
+
 ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
   Collection gc(global, options.collection);
   if (!gc.run()) return gc.report().exit_code;
@@ -29,6 +43,7 @@ ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
     save_plan(gc, options.plan_file);
   print_report(gc.report(), gc.store(), gc.survey(), gc.plan(), options.list,
                global);
+  if (!options.metrics_file.empty()) save_metrics(gc, options.metrics_file);
   return gc.report().exit_code;
 }
 
@@ -65,6 +80,9 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
                  "Save what would go, to be looked at and given to apply")
       ->type_name("FILE")
       ->needs(dry_run);
+  gc->add_option("--metrics", options->metrics_file,
+                 "Write what Prometheus' textfile collector reads")
+      ->type_name("FILE");
   gc->add_flag("--prove", options->collection.prove,
                "Look again afterwards, whether each tag and manifest has all "
                "that it needs");

@@ -49,4 +49,11 @@ void write_file(const std::string& text, const std::string& file,
   if (std::fclose(out.release()) != 0) fail(file, errno);
 }
 
+void replace_file(const std::string& text, const std::string& file,
+                  const OpenedStore& store) {
+  const std::string beside = file + ".tmp";
+  write_file(text, beside, store);
+  if (std::rename(beside.c_str(), file.c_str()) != 0) fail(file, errno);
+}
+
 }  // namespace dregs

@@ -12,4 +12,9 @@ namespace dregs {
 void write_file(const std::string& text, const std::string& file,
                 const OpenedStore& store);
 
+// The same for a file that others read at any moment: they see all of the old
+// text or all of the new. FILE.tmp goes on the way.
+void replace_file(const std::string& text, const std::string& file,
+                  const OpenedStore& store);
+
 }  // namespace dregs

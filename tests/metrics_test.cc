@@ -1,0 +1,77 @@
+// `gc --metrics`: what Prometheus' textfile collector reads.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "tests/command_run.h"
+
+namespace dregs {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+class Metrics : public testing::Test {
+ protected:
+  Metrics() {
+    store_.image("app", "v1", {"app"});
+    store_.blob("garbage");
+  }
+  ~Metrics() override { fs::remove(file_); }
+
+  std::string after(std::vector<std::string> command) {
+    command.insert(command.end(), {"--metrics", file_.string()});
+    exit_code_ = run_dregs(store_, command).exit_code;
+    std::ifstream stream(file_);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
+
+  StoreBuilder store_;
+  fs::path file_ = store_.root().string() + ".prom";
+  int exit_code_ = -1;
+};
+
+TEST_F(Metrics, SayWhatWentAndWhenItLastWentWell) {
+  const std::string metrics = after({"gc"});
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_exit_code 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_freed_bytes 7\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_removed{kind=\"blob\"} 1\n"));
+  EXPECT_THAT(metrics,
+              HasSubstr("\ndregs_gc_findings{severity=\"error\"} 0\n"));
+  EXPECT_THAT(metrics,
+              HasSubstr("\ndregs_gc_last_success_timestamp_seconds 1"));
+  EXPECT_FALSE(fs::exists(file_.string() + ".tmp"));
+}
+
+TEST_F(Metrics, OfADryRunAreWhatARunWouldFree) {
+  const std::string metrics = after({"gc", "-n"});
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_freed_bytes 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_reclaimable_bytes 7\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("last_success")));
+}
+
+TEST_F(Metrics, KeepTheTimeOfTheLastSuccessWhereARunIsRefused) {
+  const std::string success = after({"gc"});
+  const std::size_t at = success.find("\ndregs_gc_last_success");
+  ASSERT_NE(at, std::string::npos);
+  store_.remove("repositories");
+  store_.folder("repositories");
+  const std::string refused = after({"gc"});
+  EXPECT_EQ(exit_code_, 3);
+  EXPECT_THAT(refused, HasSubstr("\ndregs_gc_exit_code 3\n"));
+  EXPECT_THAT(refused, HasSubstr(success.substr(at)));
+}
+
+TEST_F(Metrics, ThatCannotBeWrittenAreExitCode2) {
+  EXPECT_EQ(run_dregs(store_, {"gc", "--metrics", "/nowhere/x"}).exit_code, 2);
+  EXPECT_EQ(run_dregs(store_, {"gc", "--metrics", store_.v2() / "x"}).exit_code,
+            2);
+}
+
+}  // namespace
+}  // namespace dregs
