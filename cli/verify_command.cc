@@ -1,10 +1,15 @@
 // `dregs verify`: survey → read → look again → report. Only reads.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <ctime>
 #include <memory>
 
 #include "cli/deadline.h"
+#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/survey_progress.h"
@@ -21,6 +26,7 @@ struct VerifyOptions {
   std::vector<std::string> refs;
   Shard shard;
   std::uint64_t bytes_per_second = 0;
+  bool quarantine = false;
   std::optional<std::chrono::system_clock::time_point> deadline;
 };
 
@@ -42,6 +48,12 @@ std::optional<Shard> parse_shard(std::string_view text) {
   return Shard{*part, *of};
 }
 
+// "20261121T191500Z-4242": in order of time, and two at once differ.
+std::string name_of_run() {
+  return fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)),
+                     ::getpid());
+}
+
 class VerifyRun {
  public:
   VerifyRun(const GlobalOptions& global, const VerifyOptions& options)
@@ -56,9 +68,15 @@ class VerifyRun {
     const DeadlineClock clock(options_.deadline, stop_);
     Verification verification(store.v2.get(), store.proxy_cache,
                               std::move(request), stop_, progress_);
-    if (!carry_out(verification)) return exit_code_of(stop_.reason());
-    report_.verified = verification.result();
+    if (options_.quarantine) refuse_company(store);
+    if (report_.refusals.empty()) {
+      if (!carry_out(verification)) return exit_code_of(stop_.reason());
+      report_.verified = verification.result();
+      if (options_.quarantine) move_away(store);
+    }
+    print_refusals(report_.refusals);
     report_.shard = options_.shard;
+    report_.quarantine = options_.quarantine;
     report_.exit_code = exit_code();
     report_.seconds = stopwatch_.seconds();
     if (global_.json)
@@ -69,6 +87,20 @@ class VerifyRun {
   }
 
  private:
+  // What is moved under a server's eyes it would go on to announce.
+  void refuse_company(const OpenedStore& store) {
+    report_.refusals = make_exclusive(store).refusals;
+  }
+
+  void move_away(const OpenedStore& store) {
+    if (!report_.verified.complete) return;
+    const int v2 = store.v2.get();
+    const Quarantine quarantine(v2, name_of_run());
+    for (const std::string& path :
+         worth_quarantine(report_.verified.findings, v2))
+      report_.moved.push_back(quarantine.take(path));
+  }
+
   // False where it was stopped before there was anything to report.
   bool carry_out(Verification& verification) {
     const ProgressLine line(!global_.quiet, [this] { return describe_now(); });
@@ -90,7 +122,11 @@ class VerifyRun {
   }
 
   ExitCode exit_code() const {
+    if (!report_.refusals.empty()) return ExitCode::refused;
     if (!report_.verified.complete) return exit_code_of(stop_.reason());
+    if (std::any_of(report_.moved.begin(), report_.moved.end(),
+                    [](const MovedFile& moved) { return moved.error != 0; }))
+      return ExitCode::stopped;
     return has_problems(report_.verified.findings) ? ExitCode::problems
                                                    : ExitCode::done;
   }
@@ -134,6 +170,9 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
                    "Read at most so many bytes a second: 500K, 50M")
       ->type_name("RATE")
       ->transform(CLI::AsSizeValue(false).description(""));
+  verify->add_flag("--quarantine", options->quarantine,
+                   "Move corrupt files away, so that a push heals what needs "
+                   "them; not while a registry serves");
   add_deadline(*verify, options->deadline);
   verify->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {

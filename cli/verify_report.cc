@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "cli/json_document.h"
 #include "cli/print_findings.h"
@@ -54,14 +55,18 @@ std::string conclusion(const Verified& verified) {
                      grouped(verified.missing), grouped(verified.unreadable));
 }
 
-void print_healing(const Verified& verified, bool verbose) {
-  const std::vector<std::string>& names = verified.to_push;
+bool keeps_corrupt_files(const VerifyReport& report) {
+  return report.verified.corrupt > 0 && !report.quarantine;
+}
+
+void print_healing(const VerifyReport& report, bool verbose) {
+  const std::vector<std::string>& names = report.verified.to_push;
   if (names.empty()) return;
   fmt::print("\nPush again{}\n",
-             verified.corrupt == 0
-                 ? ":"
-                 : ", once the corrupt files are moved away (a push keeps "
-                   "them):");
+             keeps_corrupt_files(report)
+                 ? ", once --quarantine has moved the corrupt files away (a "
+                   "push keeps them):"
+                 : ":");
   const std::size_t shown =
       verbose ? names.size() : std::min(names.size(), kShownWithoutVerbose);
   for (std::size_t i = 0; i < shown; ++i)
@@ -69,6 +74,33 @@ void print_healing(const Verified& verified, bool verbose) {
   if (shown < names.size())
     fmt::print("  … and {} more; --verbose shows all\n",
                grouped(names.size() - shown));
+}
+
+std::string shown_error(const MovedFile& moved) {
+  return moved.error == 0 ? "" : std::strerror(moved.error);
+}
+
+Json moved_json(const VerifyReport& report, const OpenedStore& store) {
+  Json list = Json::array();
+  for (const MovedFile& moved : report.moved)
+    list.push_back(
+        {{"path", utf8(store.shown(moved.path))},
+         {"to",
+          moved.to.empty() ? Json(nullptr) : Json(utf8(store.shown(moved.to)))},
+         {"error", text_or_null(shown_error(moved))}});
+  return list;
+}
+
+void print_moved(const VerifyReport& report, const OpenedStore& store) {
+  if (report.moved.empty()) return;
+  fmt::print("\nMoved away\n");
+  for (const MovedFile& moved : report.moved)
+    if (moved.error == 0)
+      fmt::print("  {}\n    to {}\n", escaped(store.shown(moved.path)),
+                 escaped(store.shown(moved.to)));
+    else
+      fmt::print("  not {}: {}\n", escaped(store.shown(moved.path)),
+                 shown_error(moved));
 }
 
 }  // namespace
@@ -92,6 +124,10 @@ std::string to_json(const VerifyReport& report, const OpenedStore& store) {
                            {"broken", verified.broken_revisions.size()}};
   document["broken_tags"] = texts(verified.broken_tags);
   document["broken_revisions"] = texts(verified.broken_revisions);
+  document["push_again"] = texts(verified.to_push);
+  document["quarantined"] =
+      report.quarantine ? moved_json(report, store) : Json(nullptr);
+  document["refused"] = refusals_json(report.refusals);
   return finish_json(std::move(document), verified.findings, store,
                      report.exit_code, report.seconds);
 }
@@ -109,7 +145,8 @@ void print_text(const VerifyReport& report, const OpenedStore& store,
              broken(verified.broken_revisions.size()));
   fmt::print("{}\n", palette.strong(conclusion(verified)));
   print_findings(stdout, verified.findings, store, palette, options.verbose);
-  print_healing(verified, options.verbose);
+  print_moved(report, store);
+  print_healing(report, options.verbose);
 }
 
 std::string describe(const HashProgress& progress, double seconds) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/opened_store.h"
+#include "gc/quarantine.h"
 #include "gc/verify.h"
 
 namespace dregs {
@@ -12,6 +13,9 @@ namespace dregs {
 struct VerifyReport {
   Verified verified;
   Shard shard;
+  bool quarantine = false;       // --quarantine
+  std::vector<MovedFile> moved;  // or that could not be
+  std::vector<Refusal> refusals;
   ExitCode exit_code = ExitCode::done;
   double seconds = 0;
   double reading_seconds = 0;

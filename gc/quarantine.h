@@ -1,0 +1,45 @@
+// Moves corrupt files out of the registry's sight, so that the next push of an
+// image that needs them stores them anew: a server keeps what is there and
+// says "layer already exists" (format.md 7.2). Nothing is deleted; the files
+// lie beside v2, in .dregs/quarantine, under the path that they had.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scanner/descriptor.h"
+#include "scanner/finding.h"
+
+namespace dregs {
+
+struct MovedFile {
+  std::string path;  // where it was, relative to v2
+  std::string to;    // where it is, relative to v2; empty where it did not move
+  int error = 0;     // errno
+
+  auto operator<=>(const MovedFile&) const = default;
+};
+
+// The files that findings of a verification say are better away: `data` with
+// other bytes than its digest says, and layer links without content, which no
+// push rewrites. Paths relative to the open folder `v2`; sorted, each once.
+std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
+                                          int v2);
+
+// Not for use while a server runs. `v2` is borrowed; `run` names the folder of
+// this run.
+class Quarantine {
+ public:
+  Quarantine(int v2, std::string run);
+  // Is on the disk when it returns. Through no symbolic link, onto no other
+  // filesystem, over no other file.
+  MovedFile take(const std::string& path) const;
+
+ private:
+  Descriptor make_folders(const std::string& path) const;
+
+  int v2_;
+  std::string folder_;  // relative to v2's parent
+};
+
+}  // namespace dregs
