@@ -95,11 +95,6 @@ std::optional<DigestText> DigestText::from_parts(std::string_view algorithm,
   return DigestText{algorithm, hex};
 }
 
-std::optional<Digest> DigestText::sha256() const {
-  if (algorithm != "sha256") return std::nullopt;
-  return Digest::from_hex(hex);
-}
-
 std::size_t DigestHash::operator()(const Digest& digest) const {
   static const std::array<std::uint64_t, 4> secret = random_words();
   std::array<std::uint64_t, 4> words{};

@@ -58,7 +58,6 @@ struct DigestText {
   static std::optional<DigestText> parse(std::string_view text);
   static std::optional<DigestText> from_parts(std::string_view algorithm,
                                               std::string_view hex);
-  std::optional<Digest> sha256() const;
 };
 
 // A manifest may name any digests it likes: without a secret, a hostile one

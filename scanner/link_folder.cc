@@ -70,11 +70,4 @@ LinkFolder read_link_folder(int folder, const StopRequest& stop) {
   return result;
 }
 
-LinkFolder list_link_folder(int folder) {
-  LinkFolder result;
-  for (const Listed& each : list(folder, result))
-    result.sound.push_back(each.name);
-  return result;
-}
-
 }  // namespace dregs

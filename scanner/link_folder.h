@@ -28,7 +28,4 @@ struct LinkFolder {
 // Lists `folder` and reads every link below it.
 LinkFolder read_link_folder(int folder, const StopRequest& stop);
 
-// Names only, for history, whose links nobody reads.
-LinkFolder list_link_folder(int folder);
-
 }  // namespace dregs

@@ -235,34 +235,6 @@ simdjson::error_code parse_object(std::string_view bytes, dom::object& top) {
 
 }  // namespace
 
-std::string_view to_string(ManifestKind kind) {
-  switch (kind) {
-    case ManifestKind::schema1:
-      return "docker schema1";
-    case ManifestKind::schema2:
-      return "docker image";
-    case ManifestKind::manifest_list:
-      return "docker manifest list";
-    case ManifestKind::oci_manifest:
-      return "oci image";
-    case ManifestKind::oci_index:
-      return "oci index";
-    case ManifestKind::oci_artifact:
-      return "oci artifact";
-    case ManifestKind::unknown:
-      return "unknown";
-    case ManifestKind::undecodable:
-      return "undecodable";
-    case ManifestKind::not_json:
-      return "not a manifest";
-  }
-  return "";
-}
-
-bool is_index(ManifestKind kind) {
-  return kind == ManifestKind::manifest_list || kind == ManifestKind::oci_index;
-}
-
 bool looks_like_manifest(std::string_view leading_bytes) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (leading_bytes.starts_with(kByteOrderMark)) leading_bytes.remove_prefix(3);

@@ -25,9 +25,6 @@ enum class ManifestKind : std::uint8_t {
   not_json,     // does not begin with '{'
 };
 
-std::string_view to_string(ManifestKind kind);
-bool is_index(ManifestKind kind);
-
 enum class ReferenceRole : std::uint8_t {
   config,
   layer,

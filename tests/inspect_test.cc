@@ -112,6 +112,38 @@ TEST(Inspect, AManifestNestedBeyondReasonHarmsNobody) {
   EXPECT_EQ(inspect(store, "app:closed", 1)["manifest"]["schemaVersion"], 2);
 }
 
+TEST(Inspect, PartsOfForeignHostsAreElsewhereAndUnlinkedChildrenSaySo) {
+  StoreBuilder store;
+  store.image("app", "win", {"own"}, {.foreign_layers = {"of another host"}});
+  const Json layers = inspect(store, "app:win")["layers"];
+  EXPECT_EQ(layers.back()["state"], "elsewhere") << layers.dump(2);
+  const BuiltImage child = store.image("other", "v1", {"child"});
+  store.index("app", "all", {child.manifest});
+  const Json children = inspect(store, "app:all", 1)["children"];
+  EXPECT_EQ(children[0]["state"], "no link");
+}
+
+TEST(Inspect, AnIndexInAnIndexIsLookedIntoToo) {
+  StoreBuilder store;
+  const BuiltImage image = store.image("app", "", {"deep"});
+  const Digest inner = store.index("app", "", {image.manifest});
+  store.index("app", "outer", {inner});
+  store.lose(image.layers[0]);
+  const Json children = inspect(store, "app:outer", 1)["children"];
+  EXPECT_EQ(children[0]["state"], "incomplete");
+}
+
+TEST(Inspect, WhatIsNoManifestOrTooLargeIsSaid) {
+  StoreBuilder store;
+  store.manifest_bytes("app", "blob", "no JSON at all");
+  const Json blob = inspect(store, "app:blob", 1);
+  EXPECT_EQ(blob["findings"][0]["kind"], "not-a-manifest");
+  const BuiltImage image = store.image("app", "huge", {"x"});
+  store.truncate(image.manifest, std::uintmax_t{65} << 20);
+  const Json huge = inspect(store, "app:huge", 1);
+  EXPECT_EQ(huge["findings"][0]["kind"], "oversized-manifest");
+}
+
 TEST(Inspect, OneImageAtATime) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});

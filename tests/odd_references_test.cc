@@ -209,5 +209,19 @@ TEST_P(OddReference, BlobFolderWithoutDataThatAnImageNeedsIsAMissingBlob) {
   EXPECT_TRUE(store.has(StoreBuilder::layer_link_path("app", layer)));
 }
 
+// An index calls a blob something else, so it was passed over; deeper down
+// another one says that it is a manifest.
+TEST_P(OddReference, WhatOneIndexCallsAManifestIsReadThoughAnotherDoesNot) {
+  const Digest blob = store.blob("no manifest by its looks");
+  store.manifest_bytes("app", "other",
+                       index_of(child("application/octet-stream", blob)));
+  const Digest inner = store.blob(index_of(child(media::oci_image, blob)));
+  store.manifest_bytes("app", "deep", index_of(child(media::oci_index, inner)));
+  collect();
+  expect_gone(garbage_of("app"));
+  expect_finding("not-a-manifest", StoreBuilder::blob_path(blob),
+                 blob.to_string(), {"app:deep", "app:other"});
+}
+
 }  // namespace
 }  // namespace dregs

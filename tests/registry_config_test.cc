@@ -103,6 +103,18 @@ TEST(RegistryConfig, ValuesOfVariablesAreYaml) {
             "/y");
 }
 
+TEST(RegistryConfig, VariablesReachIntoListsAndChangeNoRoot) {
+  const std::string yaml = R"(version: 0.1
+storage: {filesystem: {rootdirectory: /data}}
+notifications: {endpoints: [{name: a}]}
+)";
+  EXPECT_EQ(root_of(yaml, {"REGISTRY_NOTIFICATIONS_ENDPOINTS_0_NAME=b",
+                           "REGISTRY_NOTIFICATIONS_ENDPOINTS_1=x",
+                           "REGISTRY_NOTIFICATIONS_ENDPOINTS_9_NAME=far",
+                           "REGISTRY_NOTIFICATIONS_ENDPOINTS_X=none"}),
+            "/data");
+}
+
 TEST(RegistryConfig, NewKeysAreStoredInLowerCase) {
   EXPECT_EQ(root_of("version: 0.1\nstorage: {filesystem: {RootDirectory: /a}}",
                     {"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY=/b"}),

@@ -196,6 +196,19 @@ TEST(Rm, NothingGoesThroughASymbolicLink) {
   EXPECT_EQ(store.snapshot(), before);
 }
 
+TEST(Rm, WhatNoServerServesIsNotRemovedByName) {
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  store.image("Upper", "v1", {"upper"});
+  store.image("app/_below/hidden", "v1", {"hidden"});
+  const TreeSnapshot before = store.snapshot();
+  for (const char* name : {"Upper", "app/_below/hidden"}) {
+    const ProgramResult result = run_dregs(store, {"rm", name});
+    EXPECT_NE(result.exit_code, 0) << name;
+    EXPECT_EQ(store.snapshot(), before) << name;
+  }
+}
+
 TEST(Rm, TheLastRepositoryGoesWithAllItsBlobs) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});

@@ -90,5 +90,22 @@ TEST(Selection, PathsAreNoNames) {
     EXPECT_THROW(parse_image_ref(word), SelectionError) << word;
 }
 
+TEST(Selection, ABeginningThatTwoManifestsShareListsBoth) {
+  Inventory inventory;
+  Repository app;
+  app.name = "app";
+  app.revisions = {*Digest::from_hex(std::string(63, 'a') + "1"),
+                   *Digest::from_hex(std::string(63, 'a') + "2")};
+  inventory.repositories.push_back(app);
+  try {
+    select(inventory, parse_image_refs({"app@sha256:aaaaaaaa"}));
+    FAIL() << "one was chosen";
+  } catch (const SelectionError& error) {
+    const std::string message = error.what();
+    for (const Digest& digest : app.revisions)
+      EXPECT_NE(message.find("\n  " + digest.to_string()), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace dregs

@@ -276,6 +276,14 @@ TEST_F(Verify, WrongWordsAreExitCode2) {
   EXPECT_EQ(run_dregs(store_, {"verify", "ap"}).exit_code, 2);
 }
 
+// What is wrong elsewhere is not the named image's.
+TEST_F(Verify, ANamedImageIsJudgedByItsOwnDamage) {
+  store_.lose(web_.layers[1]);
+  EXPECT_EQ(verify(0, {"app:v1"})["findings"], Json::array());
+  store_.remove(StoreBuilder::layer_link_path("app", app_.layers[1]));
+  EXPECT_EQ(verify(1, {"app:v1"})["broken_tags"], Json({"app:v1"}));
+}
+
 // A hole of this size takes far longer to read than the test lasts.
 TEST_F(Verify, CtrlCEndsItWithWhatWasFoundSoFar) {
   store_.lose(app_.layers[1]);

@@ -144,5 +144,22 @@ TEST(Why, WhatNobodyEverHeardOfIsExitCode2) {
   EXPECT_EQ(run_dregs(store, {"why", "nonsense"}).exit_code, 2);
 }
 
+TEST(Why, GarbageIsTracedToHistoryAndToEveryManifestThatNamedIt) {
+  StoreBuilder store;
+  const BuiltImage one = store.image("app", "v1", {"layer"});
+  const BuiltImage two =
+      store.image("team/app", "v1", {"layer"}, {.created_by = "another"});
+  store.image("app", "v1", {"kept"});
+  store.tag("team/app", "v1", store.image("team/app", "", {"kept"}).manifest);
+  store.delete_manifest("app", one.manifest);
+  store.delete_manifest("team/app", two.manifest);
+  const Json layer = why(store, one.layers[0]);
+  ASSERT_EQ(layer["formerly"].size(), 2U) << layer.dump(2);
+  EXPECT_EQ(layer["formerly"][0]["repository"], "app");
+  EXPECT_EQ(layer["formerly"][1]["repository"], "team/app");
+  const Json manifest = why(store, one.manifest);
+  EXPECT_EQ(manifest["history_of"], Json({"app:v1"})) << manifest.dump(2);
+}
+
 }  // namespace
 }  // namespace dregs

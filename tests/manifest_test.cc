@@ -1,0 +1,93 @@
+// What single manifests are taken to say; the rare forms that no client of
+// today writes, and that a registry may hold all the same.
+#include "scanner/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include "scanner/manifest_details.h"
+#include "tests/manifest_json.h"
+
+namespace dregs {
+namespace {
+
+const std::string kHex(64, 'a');
+const std::string kDigest = "sha256:" + kHex;
+
+bool names(const Manifest& manifest, ReferenceRole role) {
+  for (const Reference& reference : manifest.references)
+    if (reference.digest.hex() == kHex && reference.role == role) return true;
+  return false;
+}
+
+TEST(Manifest, AVersionThatIsNoNumberIsNotUnderstood) {
+  EXPECT_FALSE(
+      parse_manifest(R"({"schemaVersion":"2","layers":[]})").understood());
+}
+
+TEST(Manifest, WithoutTypeAndPartsIsUnknownAndAllItMentionsIsKept) {
+  const Manifest manifest =
+      parse_manifest(R"({"schemaVersion":2,"x":")" + kDigest + R"("})");
+  EXPECT_EQ(manifest.kind, ManifestKind::unknown);
+  EXPECT_TRUE(names(manifest, ReferenceRole::mentioned));
+}
+
+TEST(Manifest, ADigestWithAnEscapedColonIsMentioned) {
+  for (const char* colon : {"\\u003a", "\\u003A"})
+    EXPECT_TRUE(names(parse_manifest(R"({"schemaVersion":2,"x":"sha256)" +
+                                     (colon + kHex) + "\"}"),
+                      ReferenceRole::mentioned))
+        << colon;
+  EXPECT_TRUE(parse_manifest(R"({"schemaVersion":2,"x":"sha256)" + kHex + "\"}")
+                  .references.empty());
+}
+
+TEST(Manifest, ALayerWhoseTypeIsNoTextIsNeeded) {
+  EXPECT_TRUE(
+      names(parse_manifest(
+                R"({"schemaVersion":2,"layers":[{"mediaType":7,"digest":")" +
+                kDigest + R"("}]})"),
+            ReferenceRole::layer));
+}
+
+TEST(Manifest, ReferencesKeepTheirOrder) {
+  const std::string other = "sha256:" + std::string(64, '0');
+  const Manifest manifest =
+      parse_manifest(R"({"schemaVersion":2,"layers":[{"digest":")" + kDigest +
+                     R"("},{"digest":")" + other + R"("}]})");
+  ASSERT_EQ(manifest.references.size(), 2U);
+  EXPECT_EQ(manifest.references[0].digest.to_string(), kDigest);
+  EXPECT_EQ(manifest.references[1].digest.to_string(), other);
+}
+
+TEST(ManifestDetails, TakeTheTypeThatServersImply) {
+  EXPECT_EQ(describe_manifest(R"({"schemaVersion":2,"layers":[]})").media_type,
+            media::oci_image);
+  EXPECT_EQ(
+      describe_manifest(R"({"schemaVersion":2,"manifests":[]})").media_type,
+      media::oci_index);
+  EXPECT_EQ(
+      describe_manifest(R"({"schemaVersion":1,"fsLayers":[]})").media_type,
+      "application/vnd.docker.distribution.manifest.v1+json");
+}
+
+TEST(ManifestDetails, HaveTheAnnotationsThatAreTexts) {
+  const ManifestDetails details = describe_manifest(
+      R"({"schemaVersion":2,"layers":[],"annotations":{"a":"b","c":1}})");
+  EXPECT_EQ(details.annotations,
+            (std::map<std::string, std::string>{{"a", "b"}}));
+}
+
+TEST(ManifestDetails, KnowTheOldImagesPlatformAndLayersThatAreElsewhere) {
+  EXPECT_EQ(describe_manifest(
+                R"({"schemaVersion":1,"architecture":"arm","fsLayers":[]})")
+                .platform,
+            "unknown/arm");
+  const ManifestDetails details =
+      describe_manifest(R"({"schemaVersion":2,"layers":[{"digest":")" +
+                        kDigest + R"(","urls":["https://example.com"]}]})");
+  ASSERT_EQ(details.layers.size(), 1U);
+  EXPECT_TRUE(details.layers[0].foreign);
+}
+
+}  // namespace
+}  // namespace dregs
