@@ -70,7 +70,8 @@ class Marker {
       mark.layers.push_back(mark.pinned || closure.reached(id) || is_young(id));
     for (std::size_t a = 0; a < ids.aliases.size(); ++a)
       mark.aliases.push_back(mark.pinned || closure.reached_alias(a) ||
-                             !graph_.present(ids.aliases[a]));
+                             !graph_.present(ids.aliases[a]) ||
+                             is_young(ids.aliases[a]));
   }
 
   // U(R): whatever a link names can be served, whether needed or not.
