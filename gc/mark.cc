@@ -74,10 +74,10 @@ class Marker {
                              is_young(ids.aliases[a]));
   }
 
-  // U(R): whatever a link names can be served, whether needed or not.
+  // U(R): whatever a link names can be served, whether needed or not. The
+  // other links are roots.
   void hold_all(const RepositoryIds& ids) {
-    for (const std::vector<DigestId>* each :
-         {&ids.revisions, &ids.tags, &ids.layers, &ids.aliases, &ids.led_to})
+    for (const std::vector<DigestId>* each : {&ids.layers, &ids.aliases})
       for (const DigestId id : *each)
         if (graph_.present(id)) set(marks_.held[id]);
   }

@@ -77,6 +77,16 @@ TEST_P(Alias, ThatLeadsNowhereStays) {
   EXPECT_TRUE(store.has(link));
 }
 
+TEST_P(Alias, OfWhatNoManifestNeedsHoldsItInAPinnedRepository) {
+  const Digest spare = store.blob("spare");
+  store.alias_link("app", sha512_text("spare"), spare);
+  store.tag("app", "broken", sha256("nothing"));
+  store.write(StoreBuilder::tag_path("app", "broken"), "no digest");
+  collect();
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(spare));
+}
+
 // row 37
 TEST_P(Alias, ThatLeadsToALostBlobStaysAndTellsWhomItHurts) {
   push_aliased();
