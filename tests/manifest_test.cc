@@ -24,6 +24,12 @@ TEST(Manifest, AVersionThatIsNoNumberIsNotUnderstood) {
       parse_manifest(R"({"schemaVersion":"2","layers":[]})").understood());
 }
 
+TEST(Manifest, ATypeThatIsNoTextIsNotUnderstood) {
+  EXPECT_FALSE(
+      parse_manifest(R"({"schemaVersion":2,"mediaType":7,"layers":[]})")
+          .understood());
+}
+
 TEST(Manifest, WithoutTypeAndPartsIsUnknownAndAllItMentionsIsKept) {
   const Manifest manifest =
       parse_manifest(R"({"schemaVersion":2,"x":")" + kDigest + R"("})");

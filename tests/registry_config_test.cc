@@ -106,12 +106,12 @@ TEST(RegistryConfig, ValuesOfVariablesAreYaml) {
 TEST(RegistryConfig, VariablesReachIntoListsAndChangeNoRoot) {
   const std::string yaml = R"(version: 0.1
 storage: {filesystem: {rootdirectory: /data}}
-notifications: {endpoints: [{name: a}]}
+http: {headers: {X: [{name: a}]}}
 )";
-  EXPECT_EQ(root_of(yaml, {"REGISTRY_NOTIFICATIONS_ENDPOINTS_0_NAME=b",
-                           "REGISTRY_NOTIFICATIONS_ENDPOINTS_1=x",
-                           "REGISTRY_NOTIFICATIONS_ENDPOINTS_9_NAME=far",
-                           "REGISTRY_NOTIFICATIONS_ENDPOINTS_X=none"}),
+  EXPECT_EQ(root_of(yaml, {"REGISTRY_HTTP_HEADERS_X_0_NAME=b",
+                           "REGISTRY_HTTP_HEADERS_X_1=x",
+                           "REGISTRY_HTTP_HEADERS_X_9_NAME=far",
+                           "REGISTRY_HTTP_HEADERS_X_Y=none"}),
             "/data");
 }
 
@@ -199,6 +199,7 @@ TEST(RegistryConfig, RefusesWhatCouldBeReadInTwoWays) {
         "version: 0.1\nstorage: {filesystem: {<<: {rootdirectory: /x}}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: 0x10}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: yes}}",
+        "version: 0.1\nstorage: {filesystem: {rootdirectory: \"/a\\0b\"}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: \"\"}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: !x /y}}"})
     EXPECT_NE(error_of(yaml), "no error") << yaml;
