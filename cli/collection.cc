@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "cli/deadline.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "gc/agreed_plan.h"
@@ -35,13 +36,17 @@ Collection::Collection(const GlobalOptions& global, CollectionOptions options)
 }
 
 bool Collection::run() {
+  const DeadlineClock clock(options_.deadline, guard_.stop());
   if (guard_.enter() && options_.saved != nullptr) refuse_other_root();
   if (!may_go_on()) {
     close_report();
     return true;
   }
   if (!guard_.take_survey()) {
-    fmt::print(stderr, "dregs: interrupted; nothing was removed\n");
+    fmt::print(stderr, "dregs: {}; nothing was removed\n",
+               guard_.stop().reason() == StopReason::deadline
+                   ? "the deadline came"
+                   : "interrupted");
     report_.exit_code = exit_code_of(guard_.stop().reason());
     return false;
   }

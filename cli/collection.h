@@ -2,6 +2,8 @@
 // (sweep). Every command that collects runs this one and reports it its way.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -17,6 +19,7 @@ struct CollectionOptions {
   Policy policy;
   bool dry_run = false;
   bool prove = false;  // and look again afterwards
+  std::optional<std::chrono::system_clock::time_point> deadline{};
   // What alone may go; borrowed. Its policy is to be the one above.
   const SavedPlan* saved = nullptr;
 };

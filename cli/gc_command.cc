@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/collection.h"
+#include "cli/deadline.h"
 #include "cli/gc_metrics.h"
 #include "cli/output_file.h"
 
@@ -86,6 +87,7 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
   gc->add_flag("--prove", options->collection.prove,
                "Look again afterwards, whether each tag and manifest has all "
                "that it needs");
+  add_deadline(*gc, options->collection.deadline);
   gc->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return run_gc(global, *options);

@@ -4,6 +4,8 @@
 
 #include <ctime>
 
+#include "tests/gc_run.h"
+
 namespace dregs {
 namespace {
 
@@ -35,6 +37,25 @@ TEST(Deadline, ASpanCountsFromNow) {
 TEST(Deadline, WhatIsNeitherIsRefused) {
   for (const char* text : {"", "m", "24:00", "6:60", "6:5", "-1h", "1", "1 h"})
     EXPECT_FALSE(parse_deadline(text, at(4, 30))) << text;
+}
+
+// Each removal takes a tenth of a second, so that there is something to cut.
+TEST(Deadline, EndsASweepCleanlyAndTheNextRunFinishes) {
+  if (run_program({"strace", "-o", "/dev/null", "true"}).exit_code != 0)
+    GTEST_SKIP() << "strace may not trace here";
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  for (int i = 0; i < 30; ++i) store.blob("garbage " + std::to_string(i));
+  const GcRun cut =
+      run_gc(store, {"--deadline", "2s", "-j", "1"},
+             {"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=unlinkat",
+              "-e", "inject=unlinkat:delay_enter=100000"});
+  EXPECT_EQ(cut.exit_code, 4) << cut.report.dump(2);
+  EXPECT_LT(cut.report["blobs"]["removed"], 30);
+  const GcRun rest = run_gc(store, {"--deadline", "1h"});
+  EXPECT_EQ(rest.exit_code, 0);
+  EXPECT_EQ(rest.report["blobs"]["live"], 3);
+  EXPECT_EQ(rest.report["blobs"]["kept"], 0);
 }
 
 }  // namespace
