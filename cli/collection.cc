@@ -28,10 +28,9 @@ std::int64_t now_ns() {
 
 }  // namespace
 
-Collection::Collection(const GlobalOptions& global, CollectionOptions options)
-    : global_(global),
-      options_(std::move(options)),
-      guard_(global, options_.dry_run) {
+Collection::Collection(const GlobalOptions& global,
+                       const CollectionOptions& options)
+    : global_(global), options_(options), guard_(global, options.dry_run) {
   options_.policy.now_ns = now_ns();
 }
 

@@ -27,7 +27,7 @@ struct CollectionOptions {
 class Collection {
  public:
   // `global` is borrowed. The clock of what is old starts here.
-  Collection(const GlobalOptions& global, CollectionOptions options);
+  Collection(const GlobalOptions& global, const CollectionOptions& options);
 
   // For reasons that the store has no part in; before run().
   void refuse(Refusal refusal) { guard_.refuse({std::move(refusal)}); }

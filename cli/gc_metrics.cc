@@ -69,12 +69,12 @@ std::string last_success(const std::string& before) {
 std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
                        const std::string& before) {
   const auto bytes = static_cast<double>(report.bytes_freed);
-  const auto now = static_cast<double>(now_ns / kSecond_ns);
+  const std::int64_t now = now_ns / kSecond_ns;
   constexpr std::string_view kRemoved = "dregs_gc_removed";
   constexpr std::string_view kFindings = "dregs_gc_findings";
   std::string text;
   text += gauge("dregs_gc_last_run_timestamp_seconds",
-                "When dregs gc ran last.", now);
+                "When dregs gc ran last.", static_cast<double>(now));
   text += gauge("dregs_gc_exit_code", "How the last run ended.",
                 static_cast<double>(report.exit_code));
   text += gauge("dregs_gc_seconds", "How long it took.", report.seconds);

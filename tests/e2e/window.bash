@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# A registry that an operator's own commands stop and start, and windows on it.
+
+# shellcheck source=tests/e2e/stock.bash
+. "${BASH_SOURCE[0]%/*}/stock.bash"
+
+window_folder=$here/../../window
+trap 'server=$(cat "$work/pid" 2>/dev/null || true); clean_up $?' EXIT
+
+cat >"$work/start" <<'END'
+#!/bin/bash
+echo start >>calls
+setsid docker-registry serve config.yml >>server.log 2>&1 </dev/null &
+echo $! >pid
+END
+cat >"$work/stop" <<'END'
+#!/bin/bash
+echo stop >>calls
+kill "$(<pid)"
+while kill -0 "$(<pid)" 2>/dev/null; do sleep 0.05; done
+END
+sed -i "2i cd '$work' || exit" "$work/start" "$work/stop"
+chmod +x "$work/start" "$work/stop"
+
+# open_registry [YAML]: what follows its storage section.
+open_registry() {
+  for _ in {1..20}; do
+    registry=127.0.0.1:$((${E2E_FIRST_PORT:-5150} + RANDOM % 50))
+    is_listening && continue
+    write_config "$root" "${1-}"
+    "$work/start"
+    server=$(<"$work/pid")
+    await_up && return
+    "$work/stop" 2>>"$work/server.log" || true
+  done
+  fail "no registry could be started"
+}
+
+# Also where whoever has no user is refused.
+await_up() {
+  for _ in {1..100}; do
+    kill -0 "$server" 2>/dev/null || return 1
+    ! is_up || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+# window_conf [LINE...]: a configuration with these lines at its end.
+window_conf() {
+  printf '%s\n' RUN_WITH=commands "STOP_COMMAND=$work/stop" \
+    "START_COMMAND=$work/start" "DREGS=$DREGS" \
+    "DREGS_OPTIONS=(--config $work/config.yml)" "URL=http://$registry" \
+    "LOCK_FILE=$work/lock" START_TIMEOUT=20 "$@" >"$work/window.conf"
+}
+
+window() { "$window_folder/dregs-window" --config "$work/window.conf" "$@"; }
+
+# The operator's commands since the last question.
+calls() {
+  xargs <"$work/calls"
+  : >"$work/calls"
+}
+
+is_up() { curl -so /dev/null "http://$registry/v2/"; }
