@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/deadline.h"
+#include "cli/run_name.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "gc/agreed_plan.h"
@@ -37,6 +38,7 @@ Collection::Collection(const GlobalOptions& global,
 bool Collection::run() {
   const DeadlineClock clock(options_.deadline, guard_.stop());
   if (guard_.enter() && options_.saved != nullptr) refuse_other_root();
+  if (may_go_on() && options_.trash) use_trash();
   if (!may_go_on()) {
     close_report();
     return true;
@@ -68,6 +70,11 @@ bool Collection::run() {
     sweep();
   close_report();
   return true;
+}
+
+void Collection::use_trash() {
+  trash_ = name_of_run();
+  guard_.use_trash(trash_);
 }
 
 void Collection::refuse_other_root() {
@@ -146,8 +153,18 @@ ExitCode Collection::exit_code() {
              : ExitCode::done;
 }
 
+// Folders that are left empty go without the trash.
+bool Collection::moved_files() const {
+  return !options_.dry_run &&
+         report_.tag_history.removed + report_.manifests.removed +
+                 report_.layer_links.removed + report_.blobs.removed +
+                 report_.uploads.removed + report_.temporary_files_removed >
+             0;
+}
+
 void Collection::close_report() {
   report_.dry_run = options_.dry_run;
+  if (moved_files()) report_.trash = trash_;
   report_.delete_untagged = options_.policy.delete_untagged;
   report_.refusals = guard_.refusals();
   append(report_.findings, guard_.findings());

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "cli/gc_report.h"
@@ -19,6 +20,7 @@ struct CollectionOptions {
   Policy policy;
   bool dry_run = false;
   bool prove = false;  // and look again afterwards
+  bool trash = false;  // move files instead of deleting them
   std::optional<std::chrono::system_clock::time_point> deadline{};
   // What alone may go; borrowed. Its policy is to be the one above.
   const SavedPlan* saved = nullptr;
@@ -46,11 +48,13 @@ class Collection {
 
  private:
   bool may_go_on() const { return guard_.refusals().empty(); }
+  void use_trash();
   void refuse_other_root();
   void keep_to_saved_plan();
   void look_further();
   void sweep();
   void look_back(const Proof& before);
+  bool moved_files() const;
   ExitCode exit_code();
   void close_report();
 
@@ -60,6 +64,7 @@ class Collection {
   MarkSet marks_;
   Plan plan_;
   GcReport report_;
+  std::string trash_;                  // the run's name there
   std::set<std::uint32_t> held_back_;  // by a saved plan
   bool complete_ = true;
 };

@@ -87,6 +87,9 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
   gc->add_flag("--prove", options->collection.prove,
                "Look again afterwards, whether each tag and manifest has all "
                "that it needs");
+  gc->add_flag("--trash", options->collection.trash,
+               "Move files to the trash instead of deleting them; dregs trash "
+               "restores them, or empties it");
   add_deadline(*gc, options->collection.deadline);
   gc->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {

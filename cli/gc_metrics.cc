@@ -81,7 +81,7 @@ std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
   text += gauge("dregs_gc_dry_run", "Whether it only looked.",
                 report.dry_run ? 1 : 0);
   text += gauge("dregs_gc_freed_bytes", "What it freed.",
-                report.dry_run ? 0 : bytes);
+                report.dry_run || !report.trash.empty() ? 0 : bytes);
   text += gauge("dregs_gc_reclaimable_bytes",
                 "What a run would free; of a run that removes, nothing.",
                 report.dry_run ? bytes : 0);

@@ -40,7 +40,9 @@ struct GcReport {
   std::uint64_t upload_bytes_removed = 0;
   std::uint64_t temporary_files_removed = 0;
   std::uint64_t folders_removed = 0;
-  std::uint64_t bytes_freed = 0;  // blobs, uploads and temporary files
+  // Blobs, uploads and temporary files; with a trash that frees nothing yet.
+  std::uint64_t bytes_freed = 0;
+  std::string trash;  // this run's name in it; empty without
   // What --delete-untagged would remove beyond this plan; none where it was
   // given or would be refused.
   struct Further {

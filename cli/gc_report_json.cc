@@ -93,7 +93,11 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
   document["uploads"]["bytes"] = report.upload_bytes_removed;
   document["temporary_files"] = {{"removed", report.temporary_files_removed}};
   document["folders"] = {{"removed", report.folders_removed}};
-  document["bytes_freed"] = report.bytes_freed;
+  const bool trashed = !report.trash.empty();
+  document["bytes_freed"] = trashed ? 0 : report.bytes_freed;
+  document["trash"] = nullptr;
+  if (trashed)
+    document["trash"] = {{"run", report.trash}, {"bytes", report.bytes_freed}};
   document["with_delete_untagged"] = nullptr;
   if (const auto& more = report.with_delete_untagged)
     document["with_delete_untagged"] = {{"manifests", more->manifests},

@@ -51,6 +51,10 @@ std::string conclusion(const GcReport& report) {
   if (!report.refusals.empty()) return "Refused: nothing was removed.";
   if (report.dry_run)
     return fmt::format("A run would free {}. Nothing was removed.", bytes);
+  if (!report.trash.empty())
+    return fmt::format(
+        "Moved {} to the trash as {}; dregs trash empty frees them.", bytes,
+        report.trash);
   if (report.exit_code == ExitCode::done ||
       report.exit_code == ExitCode::problems)
     return fmt::format("Freed {} in {:.1f} s.", bytes, report.seconds);

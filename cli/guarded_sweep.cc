@@ -21,6 +21,17 @@ bool GuardedSweep::enter() {
   return refusals_.empty();
 }
 
+void GuardedSweep::use_trash(const std::string& run) {
+  FileStatus ours;
+  FileStatus above;
+  const int v2 = store_.v2.get();
+  if (descriptor_status(v2, ours) != 0 || file_status(v2, "..", above) != 0 ||
+      ours.device != above.device)
+    return refuse({{"the trash beside the registry is on another filesystem",
+                    "run without --trash"}});
+  trash_ = std::make_unique<Aside>(v2, "trash/" + run);
+}
+
 bool GuardedSweep::take_survey() {
   vigil_.reset();
   survey_ = survey_with_progress(store_, global_, stop_, stopwatch_);
@@ -54,7 +65,8 @@ SweepResult GuardedSweep::carry_out(const Plan& plan, const Replan& replan,
     return "removing " +
            progress_text(progress.done, progress.planned, sweeping.seconds());
   });
-  DiskRemover remover(store_.v2.get(), survey_.inventory, newest_temporary_ns);
+  DiskRemover remover(store_.v2.get(), survey_.inventory, newest_temporary_ns,
+                      trash_.get());
   SweepResult result = sweep(plan, survey_.inventory, remover, replan, stop_,
                              progress, vigil_->precautions());
   note_disturbance(result);

@@ -10,10 +10,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cli/opened_store.h"
 #include "cli/stopwatch.h"
+#include "gc/aside.h"
 #include "gc/exclusive.h"
 #include "gc/survey.h"
 #include "gc/sweep.h"
@@ -28,6 +30,11 @@ class GuardedSweep {
 
   // Opens the store and locks it. False: refused. Throws as open_store() does.
   bool enter();
+
+  // From here on files move to the trash, into the folder of this run, instead
+  // of being deleted. Between enter() and carry_out(); refused where that is on
+  // another filesystem.
+  void use_trash(const std::string& run);
 
   // Looks at everything, again where it was called before. False: interrupted.
   bool take_survey();
@@ -62,6 +69,7 @@ class GuardedSweep {
   Stopwatch stopwatch_;
   OpenedStore store_;
   Survey survey_;
+  std::unique_ptr<Aside> trash_;
   std::unique_ptr<Vigil> vigil_;
   std::vector<Refusal> refusals_;
   std::vector<Finding> findings_;

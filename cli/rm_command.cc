@@ -10,6 +10,7 @@
 #include "cli/guarded_sweep.h"
 #include "cli/print_findings.h"
 #include "cli/rm_report.h"
+#include "cli/run_name.h"
 #include "cli/signals.h"
 #include "gc/image_findings.h"
 #include "gc/survey_after.h"
@@ -23,6 +24,7 @@ struct RmOptions {
   bool dry_run = false;
   bool recursive = false;
   bool collect = false;
+  bool trash = false;
   bool force = false;
   bool ignore_missing = false;
 };
@@ -49,6 +51,11 @@ class RequestedRun {
   ExitCode run() {
     const std::vector<ImageRef> refs = parse_image_refs(options_.refs);
     if (!guard_.enter()) return finish();
+    if (options_.trash && !options_.dry_run) {
+      report_.trash = name_of_run();
+      guard_.use_trash(report_.trash);
+      if (!may_go_on()) return finish();
+    }
     if (!guard_.take_survey()) return interrupted();
     request_ = expand(inventory(), choose(refs));
     plan_ = plan_removal(inventory(), request_);
@@ -257,6 +264,8 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
                "Also the repositories nested in those that are named");
   rm->add_flag("--gc", options->collect,
                "Then remove what no image needs any more, as gc does");
+  rm->add_flag("--trash", options->trash,
+               "Move files to the trash instead of deleting them");
   rm->add_flag("--force", options->force,
                "Remove a manifest though a kept index needs it");
   rm->add_flag("--ignore-missing", options->ignore_missing,

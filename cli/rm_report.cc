@@ -32,6 +32,9 @@ std::string conclusion(const RmReport& report) {
   if (report.exit_code != ExitCode::done &&
       report.exit_code != ExitCode::problems)
     return "Stopped part way. What is left is sound; run again to finish.";
+  if (!report.trash.empty())
+    return fmt::format("Moved to the trash as {}; dregs trash empty frees it.",
+                       report.trash);
   if (report.collects)
     return fmt::format("Freed {} in {:.1f} s.", bytes, report.seconds);
   return fmt::format("gc would now free {} more.", bytes);
@@ -50,6 +53,7 @@ std::string to_json(const RmReport& report, const OpenedStore& store) {
          {"tag", text_or_null(thing.tag)},
          {"digest",
           thing.digest ? Json(thing.digest->to_string()) : Json(nullptr)}});
+  document["trash"] = text_or_null(report.trash);
   document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
   document["refused"] = refusals_json(report.refusals);
   return finish_json(std::move(document), report.findings, store,

@@ -22,6 +22,7 @@ struct RemovedThing {
 struct RmReport {
   bool dry_run = false;
   bool collects = false;  // --gc
+  std::string trash;      // this run's name in it; empty without --trash
   std::vector<RemovedThing> removed;
   // Bytes that gc would free beyond what it would have; of a run that collects,
   // all that it freed. None where that could not be told.

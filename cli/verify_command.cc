@@ -1,15 +1,13 @@
 // `dregs verify`: survey → read → look again → report. Only reads.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <memory>
 
 #include "cli/deadline.h"
 #include "cli/print_findings.h"
+#include "cli/run_name.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/survey_progress.h"
@@ -46,12 +44,6 @@ std::optional<Shard> parse_shard(std::string_view text) {
   if (!part || !of || *part < 1 || *part > *of || *of > kMostShards)
     return std::nullopt;
   return Shard{*part, *of};
-}
-
-// "20261121T191500Z-4242": in order of time, and two at once differ.
-std::string name_of_run() {
-  return fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)),
-                     ::getpid());
 }
 
 class VerifyRun {
@@ -95,7 +87,7 @@ class VerifyRun {
   void move_away(const OpenedStore& store) {
     if (!report_.verified.complete) return;
     const int v2 = store.v2.get();
-    const Quarantine quarantine(v2, name_of_run());
+    Quarantine quarantine(v2, name_of_run());
     for (const std::string& path :
          worth_quarantine(report_.verified.findings, v2))
       report_.moved.push_back(quarantine.take(path));

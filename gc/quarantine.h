@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/descriptor.h"
+#include "gc/aside.h"
 #include "scanner/finding.h"
 
 namespace dregs {
@@ -30,16 +30,14 @@ std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
 // this run.
 class Quarantine {
  public:
-  Quarantine(int v2, std::string run);
+  Quarantine(int v2, const std::string& run);
   // Is on the disk when it returns. Through no symbolic link, onto no other
   // filesystem, over no other file.
-  MovedFile take(const std::string& path) const;
+  MovedFile take(const std::string& path);
 
  private:
-  Descriptor make_folders(const std::string& path) const;
-
   int v2_;
-  std::string folder_;  // relative to v2's parent
+  Aside aside_;
 };
 
 }  // namespace dregs

@@ -48,9 +48,29 @@ std::vector<std::string> names_in(int folder) {
   return names;
 }
 
-int unlink_file(int folder, const std::string& name) {
-  return ::unlinkat(folder, name.c_str(), 0) == 0 ? 0 : errno;
+// An open folder, and its path relative to v2.
+struct Place {
+  int folder = -1;
+  std::string path;
+};
+
+std::string path_in(const Place& place, const std::string& name) {
+  return place.path + "/" + name;
 }
+
+// Where files go: nowhere, or into the trash.
+class Disposal {
+ public:
+  explicit Disposal(Aside* trash) : trash_(trash) {}
+  int file(const Place& at, const std::string& name) const {
+    if (trash_ != nullptr)
+      return trash_->take(at.folder, name, path_in(at, name));
+    return ::unlinkat(at.folder, name.c_str(), 0) == 0 ? 0 : errno;
+  }
+
+ private:
+  Aside* trash_;
+};
 
 int remove_folder(int parent, const std::string& name) {
   return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 ? 0 : errno;
@@ -58,19 +78,21 @@ int remove_folder(int parent, const std::string& name) {
 
 // Removes a folder whose file is gone. Old temporary files go with it; what
 // else is left keeps the folder, but is no failure: what was to go is gone.
-RemovalOutcome close_folder(int parent, int folder, const std::string& name,
-                            std::int64_t newest_temporary_ns) {
+RemovalOutcome close_folder(int parent, const Place& place,
+                            const std::string& name,
+                            std::int64_t newest_temporary_ns,
+                            const Disposal& disposal) {
   const int error = remove_folder(parent, name);
   if (error == 0) return {};
   if (error != ENOTEMPTY && error != EEXIST) return outcome_of(error);
-  for (const std::string& entry : names_in(folder)) {
+  for (const std::string& entry : names_in(place.folder)) {
     FileStatus status;
     if (!layout::is_temporary_name(entry) ||
-        file_status(folder, entry.c_str(), status) != 0 || !status.regular() ||
-        status.changed_ns > newest_temporary_ns)
+        file_status(place.folder, entry.c_str(), status) != 0 ||
+        !status.regular() || status.changed_ns > newest_temporary_ns)
       return {State::removed, 0, left(entry).detail};
-    if (const int unlinked = unlink_file(folder, entry))
-      return outcome_of(unlinked);
+    if (const int failed = disposal.file(place, entry))
+      return outcome_of(failed);
   }
   return outcome_of(remove_folder(parent, name));
 }
@@ -78,34 +100,37 @@ RemovalOutcome close_folder(int parent, int folder, const std::string& name,
 // A tree of known shape and depth: regular files at the leaves, folders
 // above; where `links`, no files but those. Stops at the first thing that is
 // none of these.
-RemovalOutcome remove_tree(int parent, const std::string& name, int depth,
-                           bool links) {
-  const Descriptor folder = open_own(parent, name.c_str());
+RemovalOutcome remove_tree(const Place& parent, const std::string& name,
+                           int depth, bool links, const Disposal& disposal) {
+  const Descriptor folder = open_own(parent.folder, name.c_str());
   if (!folder) return outcome_of(errno);
+  const Place place{folder.get(), path_in(parent, name)};
   for (const std::string& entry : names_in(folder.get())) {
     FileStatus status;
     if (const int error = file_status(folder.get(), entry.c_str(), status))
       return outcome_of(error);
     RemovalOutcome outcome;
     if (status.folder() && depth > 1)
-      outcome = remove_tree(folder.get(), entry, depth - 1, links);
+      outcome = remove_tree(place, entry, depth - 1, links, disposal);
     else if (status.regular() &&
              (!links || entry == "link" || layout::is_temporary_name(entry)))
-      outcome = outcome_of(unlink_file(folder.get(), entry));
+      outcome = outcome_of(disposal.file(place, entry));
     else
       return left(entry);
     if (outcome.state != State::removed && outcome.state != State::already_gone)
       return outcome;
   }
-  return outcome_of(remove_folder(parent, name));
+  return outcome_of(remove_folder(parent.folder, name));
 }
 
 // signatures/<alg>/<hex>/link, of registries before 2.5. They are off the disk
 // before the revision's link goes: without it nobody would know them.
-RemovalOutcome remove_signatures(int revision) {
-  RemovalOutcome outcome = remove_tree(revision, "signatures", 3, true);
+RemovalOutcome remove_signatures(const Place& revision,
+                                 const Disposal& disposal) {
+  RemovalOutcome outcome =
+      remove_tree(revision, "signatures", 3, true, disposal);
   if (outcome.state == State::already_gone) return {};
-  if (outcome.state == State::removed && ::fsync(revision) != 0)
+  if (outcome.state == State::removed && ::fsync(revision.folder) != 0)
     return {State::failed, errno, {}};
   return outcome;
 }
@@ -133,10 +158,11 @@ class DiskRemover::Parents {
 };
 
 DiskRemover::DiskRemover(int v2, const Inventory& inventory,
-                         std::int64_t newest_temporary_ns)
+                         std::int64_t newest_temporary_ns, Aside* trash)
     : v2_(v2),
       inventory_(inventory),
       newest_temporary_ns_(newest_temporary_ns),
+      trash_(trash),
       parents_(std::make_unique<Parents>()) {
   FileStatus status;
   descriptor_status(v2, status);
@@ -151,22 +177,22 @@ RemovalOutcome DiskRemover::remove(const Removal& removal) {
   const std::string path = path_of(removal, inventory_);
   const int parent = parents_->open(v2_, layout::parent(path));
   if (parent < 0) return outcome_of(errno);
-  const std::string name(layout::last_component(path));
   switch (removal.kind) {
     case RemovalKind::blob:
-      return remove_blob(parent, removal);
+      return remove_blob(parent, removal, path);
     case RemovalKind::tag_history:
     case RemovalKind::revision:
     case RemovalKind::layer_link:
-      return remove_link(parent, name, removal.kind);
+      return remove_link(parent, path, removal.kind);
     case RemovalKind::tag:
-      return remove_tag(parent, name);
+      return remove_tag(parent, path);
     case RemovalKind::upload:
-      return remove_upload(parent, name);
+      return remove_upload(parent, path);
     case RemovalKind::temporary:
-      return remove_temporary(parent, name);
+      return remove_temporary(parent, path);
     case RemovalKind::folder: {
-      const int error = remove_folder(parent, name);
+      const int error =
+          remove_folder(parent, std::string(layout::last_component(path)));
       if (error == ENOTEMPTY || error == EEXIST) return left("entries");
       return outcome_of(error);
     }
@@ -192,11 +218,13 @@ bool DiskRemover::is_untouched(int folder, const char* name,
   return false;
 }
 
-RemovalOutcome DiskRemover::remove_blob(int parent,
-                                        const Removal& removal) const {
+RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
+                                        const std::string& path) const {
   const std::string name = removal.digest.hex();
   const Descriptor folder = open_own(parent, name.c_str());
   if (!folder) return outcome_of(errno);
+  const Place place{folder.get(), path};
+  const Disposal disposal(trash_);
   FileStatus status;
   const int error = file_status(folder.get(), "data", status);
   if (error != 0 && error != ENOENT) return outcome_of(error);
@@ -206,68 +234,110 @@ RemovalOutcome DiskRemover::remove_blob(int parent,
                       status.inode == inventory_.blobs[*id].inode &&
                       status.changed_ns == inventory_.blobs[*id].changed_ns;
     if (!same) return {State::changed, 0, "not the file that was scanned"};
-    if (const int unlinked = unlink_file(folder.get(), "data"))
-      return outcome_of(unlinked);
+    if (const int failed = disposal.file(place, "data"))
+      return outcome_of(failed);
   }
-  return close_folder(parent, folder.get(), name, newest_temporary_ns_);
+  return close_folder(parent, place, name, newest_temporary_ns_, disposal);
 }
 
 // The link goes last but one: a removal cut short leaves either a sound link
 // or an empty folder.
-RemovalOutcome DiskRemover::remove_link(int parent, const std::string& name,
+RemovalOutcome DiskRemover::remove_link(int parent, const std::string& path,
                                         RemovalKind kind) const {
+  const std::string name(layout::last_component(path));
   const Descriptor folder = open_own(parent, name.c_str());
   if (!folder) return outcome_of(errno);
+  const Place place{folder.get(), path};
+  const Disposal disposal(trash_);
   RemovalOutcome outcome;
   if (!is_untouched(folder.get(), "link", outcome) &&
       outcome.state != State::already_gone)
     return outcome;
   if (kind == RemovalKind::revision) {
-    outcome = remove_signatures(folder.get());
+    outcome = remove_signatures(place, disposal);
     if (outcome.state != State::removed) return outcome;
   }
-  const int error = unlink_file(folder.get(), "link");
+  const int error = disposal.file(place, "link");
   if (error != 0 && error != ENOENT) return outcome_of(error);
-  return close_folder(parent, folder.get(), name, newest_temporary_ns_);
+  return close_folder(parent, place, name, newest_temporary_ns_, disposal);
 }
 
 RemovalOutcome DiskRemover::remove_upload(int parent,
-                                          const std::string& name) const {
-  return remove_tree(parent, name, 3, false);
+                                          const std::string& path) const {
+  return remove_tree({parent, std::string(layout::parent(path))},
+                     std::string(layout::last_component(path)), 3, false,
+                     Disposal(trash_));
 }
 
 // The history goes first: a removal cut short leaves either a tag, to be named
 // and removed again, or an empty folder.
 RemovalOutcome DiskRemover::remove_tag(int parent,
-                                       const std::string& name) const {
+                                       const std::string& path) const {
+  const std::string name(layout::last_component(path));
   const Descriptor folder = open_own(parent, name.c_str());
   if (!folder) return outcome_of(errno);
+  const Place place{folder.get(), path};
+  const Disposal disposal(trash_);
   const Descriptor current = open_own(folder.get(), "current");
   RemovalOutcome outcome;
   if (current && !is_untouched(current.get(), "link", outcome) &&
       outcome.state != State::already_gone)
     return outcome;
   // index/<alg>/<hex>/link is the deepest.
-  outcome = remove_tree(folder.get(), "index", 3, true);
+  outcome = remove_tree(place, "index", 3, true, disposal);
   if (outcome.state != State::removed && outcome.state != State::already_gone)
     return outcome;
   if (current) {
-    const int error = unlink_file(current.get(), "link");
+    const Place inside{current.get(), path_in(place, "current")};
+    const int error = disposal.file(inside, "link");
     if (error != 0 && error != ENOENT) return outcome_of(error);
-    outcome = close_folder(folder.get(), current.get(), "current",
-                           newest_temporary_ns_);
+    outcome = close_folder(folder.get(), inside, "current",
+                           newest_temporary_ns_, disposal);
     if (outcome.state == State::failed || outcome.state == State::changed)
       return outcome;
   }
-  return close_folder(parent, folder.get(), name, newest_temporary_ns_);
+  return close_folder(parent, place, name, newest_temporary_ns_, disposal);
 }
 
 RemovalOutcome DiskRemover::remove_temporary(int parent,
-                                             const std::string& name) const {
+                                             const std::string& path) const {
+  const std::string name(layout::last_component(path));
   RemovalOutcome outcome;
   if (!layout::is_temporary_name(name)) return left(name);
   if (!is_untouched(parent, name.c_str(), outcome)) return outcome;
-  return outcome_of(unlink_file(parent, name));
+  return outcome_of(
+      Disposal(trash_).file({parent, std::string(layout::parent(path))}, name));
+}
+
+namespace {
+
+// Deeper than what is put there ever is.
+constexpr int kDeepestTrash = 64;
+
+int empty_folder(int parent, const std::string& name, int depth) {
+  const Descriptor folder = open_own(parent, name.c_str());
+  if (!folder) return errno;
+  if (depth == 0) return ELOOP;
+  for (const std::string& entry : names_in(folder.get())) {
+    FileStatus status;
+    int error = file_status(folder.get(), entry.c_str(), status);
+    if (error == 0)
+      error = status.folder()
+                  ? empty_folder(folder.get(), entry, depth - 1)
+                  : Disposal(nullptr).file({folder.get(), ""}, entry);
+    if (error != 0) return error;
+  }
+  return remove_folder(parent, name);
+}
+
+}  // namespace
+
+int remove_from_trash(int trash, const std::string& run) {
+  return empty_folder(trash, run, kDeepestTrash);
+}
+
+int remove_empty_folder(int parent, const std::string& name) {
+  return remove_folder(parent, name);
 }
 
 }  // namespace dregs

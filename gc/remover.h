@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gc/aside.h"
 #include "gc/plan.h"
 
 namespace dregs {
@@ -40,10 +41,12 @@ class DiskRemover : public Remover {
  public:
   // `v2` and `inventory` are borrowed and outlive the remover. Temporary files
   // beside what goes stay where they changed later than the last argument (ns
-  // since epoch).
+  // since epoch). With a `trash`, borrowed too, files move there; folders that
+  // are empty then go as ever.
   DiskRemover(int v2, const Inventory& inventory,
               std::int64_t newest_temporary_ns =
-                  std::numeric_limits<std::int64_t>::max());
+                  std::numeric_limits<std::int64_t>::max(),
+              Aside* trash = nullptr);
   ~DiskRemover() override;
 
   RemovalOutcome remove(const Removal& removal) override;
@@ -52,12 +55,14 @@ class DiskRemover : public Remover {
  private:
   class Parents;
 
-  RemovalOutcome remove_blob(int parent, const Removal& removal) const;
-  RemovalOutcome remove_link(int parent, const std::string& name,
+  // Each is given the open parent folder and its own path, relative to v2.
+  RemovalOutcome remove_blob(int parent, const Removal& removal,
+                             const std::string& path) const;
+  RemovalOutcome remove_link(int parent, const std::string& path,
                              RemovalKind kind) const;
-  RemovalOutcome remove_upload(int parent, const std::string& name) const;
-  RemovalOutcome remove_tag(int parent, const std::string& name) const;
-  RemovalOutcome remove_temporary(int parent, const std::string& name) const;
+  RemovalOutcome remove_upload(int parent, const std::string& path) const;
+  RemovalOutcome remove_tag(int parent, const std::string& path) const;
+  RemovalOutcome remove_temporary(int parent, const std::string& path) const;
   // Whether an entry is as the scan saw it; if not, the outcome says why.
   bool is_untouched(int folder, const char* name,
                     RemovalOutcome& outcome) const;
@@ -65,8 +70,16 @@ class DiskRemover : public Remover {
   int v2_;
   const Inventory& inventory_;
   std::int64_t newest_temporary_ns_;
+  Aside* trash_;
   std::uint64_t device_ = 0;
   std::unique_ptr<Parents> parents_;  // open parent folders, one per thread
 };
+
+// Removes the folder of one run, with all in it, from the open trash folder.
+// 0 or an errno value.
+int remove_from_trash(int trash, const std::string& run);
+
+// 0 or an errno value: ENOTEMPTY where it is not empty.
+int remove_empty_folder(int parent, const std::string& name);
 
 }  // namespace dregs

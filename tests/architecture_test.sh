@@ -13,8 +13,8 @@ passed=0 failed=0
 # FILE SYMBOL REASON: who may, and why that harms no registry. "*" is all.
 may_change_files='
 gc/remover.cc      *      the only file that deletes
-gc/quarantine.cc   mkdirat   moves what is corrupt aside, and deletes nothing
-gc/quarantine.cc   renameat2 the same
+gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothing
+gc/aside.cc        renameat2 the same
 cli/output_file.cc fopen  the file that the user names, outside the registry
 cli/output_file.cc rename the same, whole at every moment
 '

@@ -1,0 +1,35 @@
+// A folder beside v2, in docker/registry/.dregs, where no server looks, and
+// into which files are moved under the path that they had. Nothing is deleted
+// and nothing is copied: a file is in its place or here.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace dregs {
+
+class Aside {
+ public:
+  // `v2` is borrowed; `folder` is relative to .dregs and made when needed.
+  Aside(int v2, const std::string& folder);
+  ~Aside();
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+
+  // Moves what is `name` in the open folder `from`, and `path` relative to v2.
+  // 0 or an errno value: EEXIST where one is here already, EXDEV where this is
+  // another filesystem. Any number of threads.
+  int take(int from, const std::string& name, const std::string& path);
+
+  // "../.dregs/FOLDER", relative to v2.
+  std::string shown() const;
+
+ private:
+  class Folders;
+
+  int v2_;
+  std::string folder_;  // relative to v2's parent
+  std::unique_ptr<Folders> folders_;
+};
+
+}  // namespace dregs

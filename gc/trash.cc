@@ -1,0 +1,196 @@
+#include "gc/trash.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "gc/remover.h"
+#include "scanner/entry_type.h"
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kDeepest = 64;
+
+Descriptor open_here(int parent, const std::string& name) {
+  return Descriptor(::openat(parent, name.c_str(), kFolder));
+}
+
+Descriptor open_trash(int v2) {
+  const Descriptor above = open_here(v2, "..");
+  const Descriptor own =
+      above ? open_here(above.get(), ".dregs") : Descriptor();
+  return own ? open_here(own.get(), "trash") : Descriptor();
+}
+
+// Calls see(path, status) for every file below, no symbolic link followed.
+// 0 or an errno value.
+template <class See>
+int walk(int folder, const std::string& path, int depth, const See& see) {
+  if (depth == 0) return ELOOP;
+  int failed = 0;
+  const int error = for_each_entry(folder, [&](FolderEntry entry) {
+    const std::string name(entry.name);
+    const std::string below = path.empty() ? name : path + "/" + name;
+    FileStatus status;
+    if (const int unseen = file_status(folder, name.c_str(), status)) {
+      failed = unseen;
+    } else if (status.folder()) {
+      const Descriptor inside = open_here(folder, name);
+      const int deeper =
+          inside ? walk(inside.get(), below, depth - 1, see) : errno;
+      if (deeper != 0) failed = deeper;
+    } else {
+      see(below, status);
+    }
+  });
+  return error != 0 ? error : failed;
+}
+
+// In the order in which they go back: what is referred to before what refers.
+int stage(std::string_view path) {
+  if (path.starts_with("blobs/")) return 0;
+  if (path.find("/_layers/") != std::string_view::npos) return 1;
+  if (path.find("/_manifests/revisions/") != std::string_view::npos) return 2;
+  if (path.find("/_manifests/tags/") != std::string_view::npos) return 3;
+  return 0;
+}
+
+constexpr int kStages = 4;
+
+// As the folder that it is made in has it.
+int make_folder(int parent, const std::string& name) {
+  struct stat like {};
+  if (::fstat(parent, &like) != 0) return errno;
+  if (::mkdirat(parent, name.c_str(), like.st_mode & 07777) != 0)
+    return errno == EEXIST ? 0 : errno;
+  // Whoever may not give it away keeps it.
+  static_cast<void>(::fchownat(parent, name.c_str(), like.st_uid, like.st_gid,
+                               AT_SYMLINK_NOFOLLOW) == 0);
+  return 0;
+}
+
+// The folder of v2 in which `path` lies, made as far as missing. Through no
+// symbolic link.
+Descriptor make_parent(int v2, std::string_view path) {
+  const std::string_view parent = layout::parent(path);
+  Descriptor folder = open_folder_beneath(v2, std::string(parent));
+  if (folder || errno != ENOENT || parent.empty()) return folder;
+  const Descriptor above = make_parent(v2, parent);
+  if (!above) return Descriptor();
+  const std::string name(layout::last_component(parent));
+  if (const int error = make_folder(above.get(), name)) {
+    errno = error;
+    return Descriptor();
+  }
+  return open_folder_beneath(v2, std::string(parent));
+}
+
+// Folders that are empty by now, the innermost first.
+void remove_empty_folders(int parent, const std::string& name) {
+  {
+    const Descriptor folder = open_here(parent, name);
+    if (!folder) return;
+    std::vector<std::string> names;
+    for_each_entry(folder.get(),
+                   [&](FolderEntry entry) { names.emplace_back(entry.name); });
+    for (const std::string& each : names)
+      remove_empty_folders(folder.get(), each);
+  }
+  static_cast<void>(remove_empty_folder(parent, name));
+}
+
+class Restoration {
+ public:
+  Restoration(int v2, int run) : v2_(v2), run_(run) {}
+
+  Restored carry_out() {
+    std::vector<std::vector<std::string>> stages(kStages);
+    result_.error = walk(
+        run_, "", kDeepest, [&](const std::string& path, const FileStatus&) {
+          stages[static_cast<std::size_t>(stage(path))].push_back(path);
+        });
+    for (std::vector<std::string>& paths : stages) {
+      if (result_.error != 0) break;
+      std::sort(paths.begin(), paths.end());
+      for (const std::string& path : paths) put_back(path);
+      if (result_.error == 0 && ::syncfs(v2_) != 0) result_.error = errno;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void put_back(const std::string& path) {
+    const std::string name(layout::last_component(path));
+    const Descriptor to = make_parent(v2_, path);
+    const Descriptor from =
+        to ? open_folder_beneath(run_, std::string(layout::parent(path)))
+           : Descriptor();
+    if (from && ::renameat2(from.get(), name.c_str(), to.get(), name.c_str(),
+                            RENAME_NOREPLACE) == 0)
+      ++result_.files;
+    else
+      leave(path, errno);
+  }
+
+  // What is there by now needs nothing; else what refers to it has to wait.
+  void leave(const std::string& path, int error) {
+    result_.left.push_back({path, "", error});
+    if (error != EEXIST) result_.error = error;
+  }
+
+  int v2_;
+  int run_;
+  Restored result_;
+};
+
+}  // namespace
+
+std::vector<TrashedRun> list_trash(int v2) {
+  std::vector<TrashedRun> runs;
+  const Descriptor trash = open_trash(v2);
+  if (!trash) return runs;
+  for_each_entry(trash.get(), [&](FolderEntry entry) {
+    TrashedRun run;
+    run.name = entry.name;
+    const Descriptor folder = open_here(trash.get(), run.name);
+    FileStatus status;
+    run.error = folder ? descriptor_status(folder.get(), status) : errno;
+    run.changed_ns = status.changed_ns;
+    if (run.error == 0)
+      run.error = walk(folder.get(), "", kDeepest,
+                       [&](const std::string&, const FileStatus& file) {
+                         ++run.files;
+                         run.bytes += file.size;
+                       });
+    runs.push_back(std::move(run));
+  });
+  std::sort(
+      runs.begin(), runs.end(),
+      [](const TrashedRun& a, const TrashedRun& b) { return a.name < b.name; });
+  return runs;
+}
+
+Restored restore_from_trash(int v2, const std::string& run) {
+  const Descriptor trash = open_trash(v2);
+  const Descriptor folder = trash ? open_here(trash.get(), run) : Descriptor();
+  if (!folder) return {0, {}, errno};
+  Restored restored = Restoration(v2, folder.get()).carry_out();
+  remove_empty_folders(trash.get(), run);
+  return restored;
+}
+
+int empty_trash(int v2, const std::string& run) {
+  const Descriptor trash = open_trash(v2);
+  return trash ? remove_from_trash(trash.get(), run) : errno;
+}
+
+}  // namespace dregs
