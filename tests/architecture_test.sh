@@ -15,6 +15,7 @@ may_change_files='
 gc/remover.cc      *      the only file that deletes
 gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothing
 gc/aside.cc        renameat2 the same
+gc/trash.cc        *         puts back what was moved there, over nothing
 cli/output_file.cc fopen  the file that the user names, outside the registry
 cli/output_file.cc rename the same, whole at every moment
 '
