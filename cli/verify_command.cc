@@ -6,13 +6,16 @@
 #include <memory>
 
 #include "cli/deadline.h"
+#include "cli/output_file.h"
 #include "cli/print_findings.h"
 #include "cli/run_name.h"
+#include "cli/saved_plan.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/survey_progress.h"
 #include "cli/terminal.h"
 #include "cli/verify_report.h"
+#include "cli/verify_state.h"
 #include "gc/image_findings.h"
 
 namespace dregs {
@@ -25,6 +28,8 @@ struct VerifyOptions {
   Shard shard;
   std::uint64_t bytes_per_second = 0;
   bool quarantine = false;
+  std::string state_file;
+  std::int64_t since_ns = 0;
   std::optional<std::chrono::system_clock::time_point> deadline;
 };
 
@@ -57,6 +62,10 @@ class VerifyRun {
     request.shard = options_.shard;
     request.bytes_per_second = options_.bytes_per_second;
     const OpenedStore store = open_store(global_);
+    const std::uint64_t inode = inode_of(store.v2.get());
+    request.since_ns = options_.since_ns;
+    if (!options_.state_file.empty())
+      request.proved = load_state(options_.state_file, inode);
     const DeadlineClock clock(options_.deadline, stop_);
     Verification verification(store.v2.get(), store.proxy_cache,
                               std::move(request), stop_, progress_);
@@ -64,6 +73,9 @@ class VerifyRun {
     if (report_.refusals.empty()) {
       if (!carry_out(verification)) return exit_code_of(stop_.reason());
       report_.verified = verification.result();
+      if (!options_.state_file.empty())
+        replace_file(state_text(verification.proved(), inode),
+                     options_.state_file, store);
       if (options_.quarantine) move_away(store);
     }
     print_refusals(report_.refusals);
@@ -162,6 +174,14 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
                    "Read at most so many bytes a second: 500K, 50M")
       ->type_name("RATE")
       ->transform(CLI::AsSizeValue(false).description(""));
+  CLI::Option* state =
+      verify->add_option("--state", options->state_file,
+                         "Remember here what was proved, and when");
+  state->type_name("FILE");
+  add_duration(*verify, "--since", options->since_ns,
+               "With --state: leave out what was proved within this time and "
+               "has not changed")
+      ->needs(state);
   verify->add_flag("--quarantine", options->quarantine,
                    "Move corrupt files away, so that a push heals what needs "
                    "them; not while a registry serves");

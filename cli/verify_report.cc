@@ -33,6 +33,8 @@ void print_read(const VerifyReport& report) {
              counted(verified.blobs, "blob", "blobs"),
              human_bytes(verified.bytes), report.reading_seconds,
              rate(verified.bytes, report.reading_seconds));
+  if (verified.not_due > 0)
+    fmt::print("; {} proved lately", grouped(verified.not_due));
   if (report.shard.of > 1)
     fmt::print("; part {} of {}", report.shard.part, report.shard.of);
   fmt::print("\n");
@@ -116,7 +118,8 @@ std::string to_json(const VerifyReport& report, const OpenedStore& store) {
   document["blobs"] = {{"checked", verified.blobs},
                        {"corrupt", verified.corrupt},
                        {"missing", verified.missing},
-                       {"unreadable", verified.unreadable}};
+                       {"unreadable", verified.unreadable},
+                       {"not_due", verified.not_due}};
   document["bytes_checked"] = verified.bytes;
   document["tags"] = {{"checked", verified.tags},
                       {"broken", verified.broken_tags.size()}};

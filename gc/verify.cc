@@ -1,6 +1,7 @@
 #include "gc/verify.h"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 #include <tuple>
 
@@ -94,9 +95,35 @@ void Verification::take_first_survey() {
 void Verification::read_blobs() {
   if (stop_.requested()) return;
   const VerifyScope scope(survey_, request_, Unmatched::is_nothing);
-  hashed_ = hash_blobs(v2_, survey_.inventory.blobs, scope.blobs(), limit_,
-                       stop_, progress_.blobs);
+  const BlobTable& blobs = survey_.inventory.blobs;
+  const std::int64_t now = survey_.inventory.started_ns;
+  if (request_.since_ns == 0) {
+    read(scope.blobs());
+  } else {
+    DueBlobs blobs_due =
+        due(blobs, scope.blobs(), request_.proved, now - request_.since_ns);
+    not_due_ =
+        scope.blobs().size() - blobs_due.first.size() - blobs_due.then.size();
+    read(std::move(blobs_due.first));
+    read(std::move(blobs_due.then));
+  }
   unsound_ = hashed_.unsound;
+  std::vector<Digest> unsound(unsound_.size());
+  std::transform(unsound_.begin(), unsound_.end(), unsound.begin(),
+                 [](const UnsoundBlob& blob) { return blob.digest; });
+  std::sort(unsound.begin(), unsound.end());
+  proved_ = add_proved(request_.proved, blobs, hashed_.sound, unsound, now);
+}
+
+void Verification::read(std::vector<BlobId> blobs) {
+  HashedBlobs read = hash_blobs(v2_, survey_.inventory.blobs, std::move(blobs),
+                                limit_, stop_, progress_.blobs);
+  hashed_.blobs += read.blobs;
+  hashed_.bytes += read.bytes;
+  std::move(read.unsound.begin(), read.unsound.end(),
+            std::back_inserter(hashed_.unsound));
+  hashed_.sound.insert(hashed_.sound.end(), read.sound.begin(),
+                       read.sound.end());
 }
 
 void Verification::look_again() {
@@ -157,6 +184,7 @@ Verified Verification::result() const {
   Verified verified;
   verified.blobs = hashed_.blobs;
   verified.bytes = hashed_.bytes;
+  verified.not_due = not_due_;
   verified.tags = scope.tags();
   verified.revisions = scope.revisions();
   verified.complete = !stop_.requested();

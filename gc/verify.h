@@ -22,8 +22,9 @@ struct VerifyProgress {
 };
 
 struct Verified {
-  std::uint64_t blobs = 0;  // read to their ends
-  std::uint64_t bytes = 0;  // that those have
+  std::uint64_t blobs = 0;    // read to their ends
+  std::uint64_t bytes = 0;    // that those have
+  std::uint64_t not_due = 0;  // blobs left out, since they were proved lately
   std::uint64_t corrupt = 0;
   std::uint64_t unreadable = 0;
   std::uint64_t missing = 0;  // digests that an image needs and no blob has
@@ -51,8 +52,12 @@ class Verification {
   void read_blobs();
   void look_again();
   Verified result() const;
+  // For the next run's request: what this one and earlier ones read and found
+  // sound, also where it was stopped.
+  const ProvedBlobs& proved() const { return proved_; }
 
  private:
+  void read(std::vector<BlobId> blobs);
   void wait_a_little() const;
   void survey_again();
   void hash_again();
@@ -66,6 +71,8 @@ class Verification {
   Survey survey_;                  // the last one
   std::vector<Finding> findings_;  // that surveys found, as far as confirmed
   HashedBlobs hashed_;
+  std::uint64_t not_due_ = 0;
+  ProvedBlobs proved_;
   std::vector<UnsoundBlob> unsound_;  // as far as confirmed
   bool unsettled_ = false;  // the last look found what the one before had not
 };

@@ -11,6 +11,7 @@
 #include "gc/closure.h"
 #include "gc/image_ref.h"
 #include "gc/needed_by.h"
+#include "gc/proved.h"
 #include "gc/selection.h"
 #include "gc/survey.h"
 
@@ -31,6 +32,9 @@ struct VerifyRequest {
   std::vector<ImageRef> refs;  // none: everything
   Shard shard;
   std::uint64_t bytes_per_second = 0;  // 0: as fast as it goes
+  ProvedBlobs proved;                  // by earlier runs
+  // What was proved within this span is not read again; 0: everything is.
+  std::int64_t since_ns = 0;
   // Before each look again: a server that waits for its disk takes as long
   // from one link of a push to the next.
   std::chrono::milliseconds pause{1000};

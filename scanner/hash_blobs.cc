@@ -46,7 +46,8 @@ class Hasher {
         progress_(progress),
         buffer_(kChunk, '\0') {}
 
-  void hash(const Blob& blob) {
+  void hash(const BlobTable& blobs, BlobId id) {
+    const Blob& blob = blobs[id];
     const Descriptor file = open(blob.digest);
     FileStatus status;
     int error = file ? descriptor_status(file.get(), status) : errno;
@@ -60,7 +61,9 @@ class Hasher {
     ++done_.blobs;
     done_.bytes += size;
     ++progress_.blobs;
-    if (found != blob.digest)
+    if (found == blob.digest)
+      done_.sound.push_back(id);
+    else
       done_.unsound.push_back({blob.digest, State::wrong, 0, size, found});
   }
 
@@ -110,6 +113,8 @@ void add(const HashedBlobs& some, HashedBlobs& all) {
   all.bytes += some.bytes;
   std::copy(some.unsound.begin(), some.unsound.end(),
             std::back_inserter(all.unsound));
+  std::copy(some.sound.begin(), some.sound.end(),
+            std::back_inserter(all.sound));
 }
 
 void announce(const BlobTable& blobs, const std::vector<BlobId>& wanted,
@@ -138,7 +143,7 @@ HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
         while (!stop.requested()) {
           const std::size_t i = next.fetch_add(1);
           if (i >= wanted.size()) break;
-          hasher.hash(blobs[wanted[i]]);
+          hasher.hash(blobs, wanted[i]);
         }
         const std::scoped_lock lock(mutex);
         add(hasher.done(), all);

@@ -31,6 +31,7 @@ struct HashedBlobs {
   std::uint64_t blobs = 0;           // read to their ends, wrong ones too
   std::uint64_t bytes = 0;           // that those have
   std::vector<UnsoundBlob> unsound;  // sorted by digest
+  std::vector<BlobId> sound;         // in no order
 };
 
 // Counted while work goes on; `wanted` first.

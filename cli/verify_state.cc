@@ -1,0 +1,110 @@
+#include "cli/verify_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "cli/text.h"
+#include "scanner/sha256.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::string_view kSchema = "dregs.verified/1 ";
+
+[[noreturn]] void refuse(const std::string& name, const std::string& why) {
+  throw std::runtime_error(
+      fmt::format("the state {} {}; remove it to prove everything anew",
+                  escaped(name), why));
+}
+
+// Takes a line, or what stands before the next blank of one.
+std::string_view take_until(char end, std::string_view& text) {
+  const std::size_t at = text.find(end);
+  const std::string_view part = text.substr(0, at);
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
+  return part;
+}
+
+template <class Number>
+bool take_number(std::string_view& line, Number& number) {
+  const std::string_view part = take_until(' ', line);
+  const auto [end, error] =
+      std::from_chars(part.data(), part.data() + part.size(), number);
+  return error == std::errc() && end == part.data() + part.size();
+}
+
+bool parse_line(std::string_view line, ProvedBlob& blob) {
+  const auto digest = Digest::from_hex(take_until(' ', line));
+  if (!digest) return false;
+  blob.digest = *digest;
+  return take_number(line, blob.size) && take_number(line, blob.inode) &&
+         take_number(line, blob.changed_ns) &&
+         take_number(line, blob.proved_ns) && line.empty();
+}
+
+// Without its checksum.
+std::string_view checked(std::string_view text, const std::string& name) {
+  constexpr std::size_t kSeal = 7 + 64 + 1;  // "sha256:", digits, end of line
+  if (text.size() < kSeal) refuse(name, "is cut short");
+  const std::string_view body = text.substr(0, text.size() - kSeal);
+  if (text.substr(body.size()) != sha256(body).to_string() + "\n")
+    refuse(name, "was changed or cut short");
+  return body;
+}
+
+}  // namespace
+
+std::string state_text(const ProvedBlobs& proved, std::uint64_t inode) {
+  std::string text = fmt::format("{}{}\n", kSchema, inode);
+  for (const ProvedBlob& blob : proved)
+    fmt::format_to(std::back_inserter(text), "{} {} {} {} {}\n",
+                   blob.digest.hex(), blob.size, blob.inode, blob.changed_ns,
+                   blob.proved_ns);
+  return text + sha256(text).to_string() + "\n";
+}
+
+ProvedBlobs parse_state(std::string_view text, std::uint64_t inode,
+                        const std::string& name) {
+  if (!text.starts_with(kSchema)) refuse(name, "is none of dregs verify");
+  text = checked(text, name).substr(kSchema.size());
+  std::string_view root = take_until('\n', text);
+  std::uint64_t of = 0;
+  if (!take_number(root, of) || of != inode)
+    refuse(name, "belongs to another root");
+  ProvedBlobs proved;
+  while (!text.empty()) {
+    ProvedBlob blob;
+    if (!parse_line(take_until('\n', text), blob))
+      refuse(name, "is not in order");
+    proved.push_back(blob);
+  }
+  if (!std::is_sorted(proved.begin(), proved.end()))
+    refuse(name, "is not in order");
+  return proved;
+}
+
+ProvedBlobs load_state(const std::string& file, std::uint64_t inode) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && !error) return {};
+  try {
+    std::ifstream stream;
+    stream.exceptions(std::ios::failbit | std::ios::badbit);
+    stream.open(file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(stream)), {});
+    return parse_state(text, inode, file);
+  } catch (const std::ios::failure&) {
+    throw std::runtime_error(
+        fmt::format("cannot read {}: {}", escaped(file), std::strerror(errno)));
+  }
+}
+
+}  // namespace dregs
