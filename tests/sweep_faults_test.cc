@@ -37,6 +37,7 @@ class SweepFaults : public testing::TestWithParam<bool> {
 
 TEST_P(SweepFaults, StoppedBeforeAnyCallItHarmsNothingAndCanBeRunAgain) {
   ASSERT_GT(undisturbed.calls(), 40U);
+  RecordProperty("stops", static_cast<int>(undisturbed.calls()));
   for (std::size_t n = 0; n < undisturbed.calls(); ++n) {
     SCOPED_TRACE(n);
     StoreBuilder store;
@@ -48,6 +49,7 @@ TEST_P(SweepFaults, StoppedBeforeAnyCallItHarmsNothingAndCanBeRunAgain) {
 }
 
 TEST_P(SweepFaults, AnyCallMayFailForAnyReasonAndHarmsNothing) {
+  RecordProperty("faults", static_cast<int>(5 * undisturbed.calls()));
   for (const int error : {EIO, EACCES, EROFS, ENOSPC, EBUSY}) {
     for (std::size_t n = 0; n < undisturbed.calls(); ++n) {
       SCOPED_TRACE(std::string(std::strerror(error)) + " in call " +
