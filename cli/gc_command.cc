@@ -9,6 +9,7 @@
 #include "cli/deadline.h"
 #include "cli/gc_metrics.h"
 #include "cli/output_file.h"
+#include "cli/text.h"
 
 namespace dregs {
 namespace {
@@ -40,10 +41,14 @@ void save_metrics(const Collection& gc, const std::string& file) {
 ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
   Collection gc(global, options.collection);
   if (!gc.run()) return gc.report().exit_code;
-  if (!options.plan_file.empty() && gc.report().refusals.empty())
-    save_plan(gc, options.plan_file);
+  const bool has_plan =
+      !options.plan_file.empty() && gc.report().refusals.empty();
+  if (has_plan) save_plan(gc, options.plan_file);
   print_report(gc.report(), gc.store(), gc.survey(), gc.plan(), options.list,
                global);
+  if (has_plan && !global.json && !global.quiet)
+    fmt::print("The plan is saved; dregs apply {} carries it out.\n",
+               escaped(options.plan_file));
   if (!options.metrics_file.empty()) save_metrics(gc, options.metrics_file);
   return gc.report().exit_code;
 }

@@ -141,8 +141,9 @@ class TrashRun {
       fmt::print("{} back in place\n",
                  counted(report_.restored, "file is", "files are"));
     if (done != "restored" && report_.runs.empty() && report_.refusals.empty())
-      fmt::print("Nothing {}\n",
-                 done == "listed" ? "is in the trash" : "was old enough");
+      fmt::print("Nothing {}\n", options_.older_than_ns > 0
+                                     ? "was old enough"
+                                     : "is in the trash");
     for (const MovedFile& file : report_.left)
       fmt::print("left in the trash: {}: {}\n",
                  escaped(store_.shown(file.path)), std::strerror(file.error));

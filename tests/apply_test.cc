@@ -191,7 +191,9 @@ TEST_F(Apply, OnlyADryRunSavesAPlanAndNotInTheRegistry) {
 
 TEST_F(Apply, TellsAPersonWhatBecameOfThePlan) {
   store_.blob("garbage");
-  save();
+  EXPECT_THAT(
+      run_dregs(store_, {"gc", "--dry-run", "--plan", plan_.string()}).out,
+      HasSubstr("dregs apply " + plan_.string() + " carries it out"));
   const ProgramResult run = run_dregs(store_, {"apply", plan_.string()});
   EXPECT_THAT(run.out, HasSubstr("of which 2 agreed with what is garbage now"));
   EXPECT_THAT(run.out, HasSubstr("Looked again: 1 tag and 1 manifest, each has "
