@@ -128,6 +128,16 @@ TEST_P(Referrer, OfAnUntaggedImageGoesWithIt) {
   EXPECT_EQ(store.has_blob(old.manifest), !deletes_untagged());
 }
 
+// A signature of nothing is worth nothing: its manifest names the image.
+TEST_P(Referrer, ThatIsTaggedKeepsTheUntaggedImageThatItIsAbout) {
+  const BuiltImage signature = store.referrer("app", old.manifest, "signed");
+  store.tag("app", "signature", signature.manifest);
+  collect();
+  EXPECT_TRUE(store.has_blob(signature.manifest));
+  EXPECT_TRUE(store.has_blob(old.manifest));
+  EXPECT_TRUE(store.has_blob(old.layers[1]));
+}
+
 // row 38
 TEST_P(Referrer, InAnotherRepositoryIsNotThisImages) {
   const BuiltImage signature = store.referrer("other", app.manifest, "signed");
