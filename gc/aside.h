@@ -8,6 +8,16 @@
 
 namespace dregs {
 
+class LastFolders;
+
+struct MovedFile {
+  std::string path;  // where it was, relative to v2
+  std::string to;    // where it is, relative to v2; empty where it did not move
+  int error = 0;     // errno
+
+  auto operator<=>(const MovedFile&) const = default;
+};
+
 class Aside {
  public:
   // `v2` is borrowed; `folder` is relative to .dregs and made when needed.
@@ -25,11 +35,9 @@ class Aside {
   std::string shown() const;
 
  private:
-  class Folders;
-
   int v2_;
   std::string folder_;  // relative to v2's parent
-  std::unique_ptr<Folders> folders_;
+  std::unique_ptr<LastFolders> folders_;
 };
 
 }  // namespace dregs

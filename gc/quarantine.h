@@ -12,14 +12,6 @@
 
 namespace dregs {
 
-struct MovedFile {
-  std::string path;  // where it was, relative to v2
-  std::string to;    // where it is, relative to v2; empty where it did not move
-  int error = 0;     // errno
-
-  auto operator<=>(const MovedFile&) const = default;
-};
-
 // The files that findings of a verification say are better away: `data` with
 // other bytes than its digest says, and layer links without content, which no
 // push rewrites. Paths relative to the open folder `v2`; sorted, each once.

@@ -1,12 +1,11 @@
 #include "gc/remover.h"
 
-#include <tbb/enumerable_thread_specific.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 
+#include "gc/last_folders.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
 
@@ -34,18 +33,16 @@ RemovalOutcome left(std::string_view name) {
           "holds " + std::string(name) + ", which is left alone"};
 }
 
-// A folder of the layout, never what a symbolic link made of it.
-Descriptor open_own(int parent, const char* name) {
-  return Descriptor(
-      ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
 std::vector<std::string> names_in(int folder) {
   std::vector<std::string> names;
   for_each_entry(folder,
                  [&](FolderEntry entry) { names.emplace_back(entry.name); });
   std::sort(names.begin(), names.end());
   return names;
+}
+
+int unlink_file(int folder, const std::string& name) {
+  return ::unlinkat(folder, name.c_str(), 0) == 0 ? 0 : errno;
 }
 
 // An open folder, and its path relative to v2.
@@ -63,9 +60,8 @@ class Disposal {
  public:
   explicit Disposal(Aside* trash) : trash_(trash) {}
   int file(const Place& at, const std::string& name) const {
-    if (trash_ != nullptr)
-      return trash_->take(at.folder, name, path_in(at, name));
-    return ::unlinkat(at.folder, name.c_str(), 0) == 0 ? 0 : errno;
+    return trash_ == nullptr ? unlink_file(at.folder, name)
+                             : trash_->take(at.folder, name, path_in(at, name));
   }
 
  private:
@@ -102,7 +98,7 @@ RemovalOutcome close_folder(int parent, const Place& place,
 // none of these.
 RemovalOutcome remove_tree(const Place& parent, const std::string& name,
                            int depth, bool links, const Disposal& disposal) {
-  const Descriptor folder = open_own(parent.folder, name.c_str());
+  const Descriptor folder = open_own_folder(parent.folder, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path_in(parent, name)};
   for (const std::string& entry : names_in(folder.get())) {
@@ -137,33 +133,13 @@ RemovalOutcome remove_signatures(const Place& revision,
 
 }  // namespace
 
-// Consecutive removals share their parent folder, so one open folder a thread
-// is cache enough.
-class DiskRemover::Parents {
- public:
-  int open(int v2, std::string_view path) {
-    Slot& slot = slots_.local();
-    if (slot.folder && slot.path == path) return slot.folder.get();
-    slot.path = path;
-    slot.folder = open_folder_beneath(v2, slot.path);
-    return slot.folder.get();
-  }
-
- private:
-  struct Slot {
-    std::string path;
-    Descriptor folder;
-  };
-  tbb::enumerable_thread_specific<Slot> slots_;
-};
-
 DiskRemover::DiskRemover(int v2, const Inventory& inventory,
                          std::int64_t newest_temporary_ns, Aside* trash)
     : v2_(v2),
       inventory_(inventory),
       newest_temporary_ns_(newest_temporary_ns),
       trash_(trash),
-      parents_(std::make_unique<Parents>()) {
+      parents_(std::make_unique<LastFolders>()) {
   FileStatus status;
   descriptor_status(v2, status);
   device_ = status.device;
@@ -175,7 +151,10 @@ int DiskRemover::sync() { return ::syncfs(v2_) == 0 ? 0 : errno; }
 
 RemovalOutcome DiskRemover::remove(const Removal& removal) {
   const std::string path = path_of(removal, inventory_);
-  const int parent = parents_->open(v2_, layout::parent(path));
+  const int parent =
+      parents_->at(layout::parent(path), [this](const std::string& folder) {
+        return open_folder_beneath(v2_, folder);
+      });
   if (parent < 0) return outcome_of(errno);
   switch (removal.kind) {
     case RemovalKind::blob:
@@ -221,7 +200,7 @@ bool DiskRemover::is_untouched(int folder, const char* name,
 RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
                                         const std::string& path) const {
   const std::string name = removal.digest.hex();
-  const Descriptor folder = open_own(parent, name.c_str());
+  const Descriptor folder = open_own_folder(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
@@ -245,7 +224,7 @@ RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
 RemovalOutcome DiskRemover::remove_link(int parent, const std::string& path,
                                         RemovalKind kind) const {
   const std::string name(layout::last_component(path));
-  const Descriptor folder = open_own(parent, name.c_str());
+  const Descriptor folder = open_own_folder(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
@@ -274,11 +253,11 @@ RemovalOutcome DiskRemover::remove_upload(int parent,
 RemovalOutcome DiskRemover::remove_tag(int parent,
                                        const std::string& path) const {
   const std::string name(layout::last_component(path));
-  const Descriptor folder = open_own(parent, name.c_str());
+  const Descriptor folder = open_own_folder(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
-  const Descriptor current = open_own(folder.get(), "current");
+  const Descriptor current = open_own_folder(folder.get(), "current");
   RemovalOutcome outcome;
   if (current && !is_untouched(current.get(), "link", outcome) &&
       outcome.state != State::already_gone)
@@ -311,20 +290,16 @@ RemovalOutcome DiskRemover::remove_temporary(int parent,
 
 namespace {
 
-// Deeper than what is put there ever is.
-constexpr int kDeepestTrash = 64;
-
 int empty_folder(int parent, const std::string& name, int depth) {
-  const Descriptor folder = open_own(parent, name.c_str());
+  const Descriptor folder = open_own_folder(parent, name);
   if (!folder) return errno;
   if (depth == 0) return ELOOP;
   for (const std::string& entry : names_in(folder.get())) {
     FileStatus status;
     int error = file_status(folder.get(), entry.c_str(), status);
     if (error == 0)
-      error = status.folder()
-                  ? empty_folder(folder.get(), entry, depth - 1)
-                  : Disposal(nullptr).file({folder.get(), ""}, entry);
+      error = status.folder() ? empty_folder(folder.get(), entry, depth - 1)
+                              : unlink_file(folder.get(), entry);
     if (error != 0) return error;
   }
   return remove_folder(parent, name);
@@ -336,8 +311,14 @@ int remove_from_trash(int trash, const std::string& run) {
   return empty_folder(trash, run, kDeepestTrash);
 }
 
-int remove_empty_folder(int parent, const std::string& name) {
-  return remove_folder(parent, name);
+void remove_empty_folders(int parent, const std::string& name) {
+  {
+    const Descriptor folder = open_own_folder(parent, name);
+    if (!folder) return;
+    for (const std::string& entry : names_in(folder.get()))
+      remove_empty_folders(folder.get(), entry);
+  }
+  static_cast<void>(remove_folder(parent, name));
 }
 
 }  // namespace dregs

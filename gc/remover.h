@@ -53,8 +53,6 @@ class DiskRemover : public Remover {
   int sync() override;
 
  private:
-  class Parents;
-
   // Each is given the open parent folder and its own path, relative to v2.
   RemovalOutcome remove_blob(int parent, const Removal& removal,
                              const std::string& path) const;
@@ -72,14 +70,17 @@ class DiskRemover : public Remover {
   std::int64_t newest_temporary_ns_;
   Aside* trash_;
   std::uint64_t device_ = 0;
-  std::unique_ptr<Parents> parents_;  // open parent folders, one per thread
+  std::unique_ptr<LastFolders> parents_;  // open parent folders, one per thread
 };
+
+// Deeper than what is put into the trash ever is; what is deeper stays.
+inline constexpr int kDeepestTrash = 64;
 
 // Removes the folder of one run, with all in it, from the open trash folder.
 // 0 or an errno value.
 int remove_from_trash(int trash, const std::string& run);
 
-// 0 or an errno value: ENOTEMPTY where it is not empty.
-int remove_empty_folder(int parent, const std::string& name);
+// The folder too, and those below it, as far as no file is in them.
+void remove_empty_folders(int parent, const std::string& name);
 
 }  // namespace dregs

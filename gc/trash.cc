@@ -17,18 +17,11 @@
 namespace dregs {
 namespace {
 
-constexpr int kFolder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-constexpr int kDeepest = 64;
-
-Descriptor open_here(int parent, const std::string& name) {
-  return Descriptor(::openat(parent, name.c_str(), kFolder));
-}
-
 Descriptor open_trash(int v2) {
-  const Descriptor above = open_here(v2, "..");
+  const Descriptor above = open_own_folder(v2, "..");
   const Descriptor own =
-      above ? open_here(above.get(), ".dregs") : Descriptor();
-  return own ? open_here(own.get(), "trash") : Descriptor();
+      above ? open_own_folder(above.get(), ".dregs") : Descriptor();
+  return own ? open_own_folder(own.get(), "trash") : Descriptor();
 }
 
 // Calls see(path, status) for every file below, no symbolic link followed.
@@ -44,7 +37,7 @@ int walk(int folder, const std::string& path, int depth, const See& see) {
     if (const int unseen = file_status(folder, name.c_str(), status)) {
       failed = unseen;
     } else if (status.folder()) {
-      const Descriptor inside = open_here(folder, name);
+      const Descriptor inside = open_own_folder(folder, name);
       const int deeper =
           inside ? walk(inside.get(), below, depth - 1, see) : errno;
       if (deeper != 0) failed = deeper;
@@ -94,30 +87,17 @@ Descriptor make_parent(int v2, std::string_view path) {
   return open_folder_beneath(v2, std::string(parent));
 }
 
-// Folders that are empty by now, the innermost first.
-void remove_empty_folders(int parent, const std::string& name) {
-  {
-    const Descriptor folder = open_here(parent, name);
-    if (!folder) return;
-    std::vector<std::string> names;
-    for_each_entry(folder.get(),
-                   [&](FolderEntry entry) { names.emplace_back(entry.name); });
-    for (const std::string& each : names)
-      remove_empty_folders(folder.get(), each);
-  }
-  static_cast<void>(remove_empty_folder(parent, name));
-}
-
 class Restoration {
  public:
   Restoration(int v2, int run) : v2_(v2), run_(run) {}
 
   Restored carry_out() {
     std::vector<std::vector<std::string>> stages(kStages);
-    result_.error = walk(
-        run_, "", kDeepest, [&](const std::string& path, const FileStatus&) {
-          stages[static_cast<std::size_t>(stage(path))].push_back(path);
-        });
+    result_.error =
+        walk(run_, "", kDeepestTrash,
+             [&](const std::string& path, const FileStatus&) {
+               stages[static_cast<std::size_t>(stage(path))].push_back(path);
+             });
     for (std::vector<std::string>& paths : stages) {
       if (result_.error != 0) break;
       std::sort(paths.begin(), paths.end());
@@ -161,12 +141,12 @@ std::vector<TrashedRun> list_trash(int v2) {
   for_each_entry(trash.get(), [&](FolderEntry entry) {
     TrashedRun run;
     run.name = entry.name;
-    const Descriptor folder = open_here(trash.get(), run.name);
+    const Descriptor folder = open_own_folder(trash.get(), run.name);
     FileStatus status;
     run.error = folder ? descriptor_status(folder.get(), status) : errno;
     run.changed_ns = status.changed_ns;
     if (run.error == 0)
-      run.error = walk(folder.get(), "", kDeepest,
+      run.error = walk(folder.get(), "", kDeepestTrash,
                        [&](const std::string&, const FileStatus& file) {
                          ++run.files;
                          run.bytes += file.size;
@@ -181,7 +161,8 @@ std::vector<TrashedRun> list_trash(int v2) {
 
 Restored restore_from_trash(int v2, const std::string& run) {
   const Descriptor trash = open_trash(v2);
-  const Descriptor folder = trash ? open_here(trash.get(), run) : Descriptor();
+  const Descriptor folder =
+      trash ? open_own_folder(trash.get(), run) : Descriptor();
   if (!folder) return {0, {}, errno};
   Restored restored = Restoration(v2, folder.get()).carry_out();
   remove_empty_folders(trash.get(), run);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "gc/quarantine.h"
+#include "gc/aside.h"
 
 namespace dregs {
 

@@ -126,6 +126,11 @@ Descriptor open_folder_beneath(int at, const std::string& path) {
                                          : walk_beneath(at, path);
 }
 
+Descriptor open_own_folder(int parent, const std::string& name) {
+  return Descriptor(::openat(parent, name.c_str(),
+                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
 Descriptor open_file(int at, const char* path) {
   return Descriptor(::openat(at, path, kFileFlags));
 }

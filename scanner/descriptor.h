@@ -42,6 +42,9 @@ Descriptor open_folder(int at, const std::string& path);
 // link on the way, no other filesystem. Fails with ELOOP, ENOTDIR or EXDEV.
 Descriptor open_folder_beneath(int at, const std::string& path);
 
+// Opens a folder of this name, never what a symbolic link made of it.
+Descriptor open_own_folder(int parent, const std::string& name);
+
 // Opens anything for reading without ever waiting for it (FIFOs) and without
 // following a symbolic link in the last component.
 Descriptor open_file(int at, const char* path);
