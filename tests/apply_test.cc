@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "tests/command_run.h"
 
@@ -36,10 +35,7 @@ class Apply : public testing::Test {
     return run_for_json(store, command);
   }
 
-  std::string plan_text() const {
-    std::ifstream stream(plan_);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
+  std::string plan_text() const { return store_.read(plan_); }
   void write_plan(const std::string& text) { std::ofstream(plan_) << text; }
 
   // What the run says of one path.

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "tests/command_run.h"
 
@@ -26,8 +24,7 @@ class Metrics : public testing::Test {
   std::string after(std::vector<std::string> command) {
     command.insert(command.end(), {"--metrics", file_.string()});
     exit_code_ = run_dregs(store_, command).exit_code;
-    std::ifstream stream(file_);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return store_.read(file_);
   }
 
   StoreBuilder store_;

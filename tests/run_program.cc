@@ -73,4 +73,10 @@ ProgramResult run_program(const std::vector<std::string>& argv) {
   return {exit_code, read_all(out.get()), read_all(err.get())};
 }
 
+bool can_trace() {
+  static const bool can =
+      run_program({"strace", "-o", "/dev/null", "true"}).exit_code == 0;
+  return can;
+}
+
 }  // namespace dregs

@@ -16,4 +16,7 @@ struct ProgramResult {
 // std::system_error where none can be started at all.
 ProgramResult run_program(const std::vector<std::string>& argv);
 
+// Whether strace is there and may trace.
+bool can_trace();
+
 }  // namespace dregs

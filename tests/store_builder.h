@@ -126,7 +126,7 @@ class StoreBuilder {
   void lose(const Digest& digest) { remove(blob_path(digest)); }
 
   // --- What is there.
-  std::string read(const std::string& path) const;
+  std::string read(const std::string& path) const;  // or an absolute one
   bool has(const std::string& path) const;
   bool has_blob(const Digest& digest) const { return has(blob_path(digest)); }
   TreeSnapshot snapshot() const { return snapshot_tree(v2()); }

@@ -17,12 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using Strings = std::vector<std::string>;
 
-bool can_trace() {
-  static const bool can =
-      run_program({"strace", "-o", "/dev/null", "true"}).exit_code == 0;
-  return can;
-}
-
 Strings lines_of(const fs::path& file) {
   Strings lines;
   std::ifstream in(file);

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "scanner/sha256.h"
@@ -38,10 +37,7 @@ class VerifyState : public testing::Test {
   static int not_due(const JsonRun& run) {
     return run.report["blobs"]["not_due"];
   }
-  std::string text() const {
-    std::ifstream stream(state_);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
+  std::string text() const { return store_.read(state_); }
 
   StoreBuilder store_;
   BuiltImage app_;  // four blobs

@@ -5,7 +5,14 @@
 . "${BASH_SOURCE[0]%/*}/stock.bash"
 
 window_folder=$here/../../window
-trap 'server=$(cat "$work/pid" 2>/dev/null || true); clean_up $?' EXIT
+helpers=()  # process ids of what a test starts besides
+trap 'close $?' EXIT
+
+close() {
+  kill "${helpers[@]}" 2>/dev/null || true
+  server=$(cat "$work/pid" 2>/dev/null || true)
+  clean_up "$1"
+}
 
 cat >"$work/start" <<'END'
 #!/bin/bash
