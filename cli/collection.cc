@@ -12,19 +12,12 @@
 #include "cli/take_survey.h"
 #include "gc/agreed_plan.h"
 #include "gc/image_findings.h"
-#include "scanner/descriptor.h"
 
 namespace dregs {
 namespace {
 
 void append(std::vector<Finding>& to, const std::vector<Finding>& more) {
   to.insert(to.end(), more.begin(), more.end());
-}
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -78,7 +71,7 @@ void Collection::use_trash() {
 }
 
 void Collection::refuse_other_root() {
-  if (options_.saved->inode == inode_of(store().v2.get())) return;
+  if (options_.saved->inode == root_inode(store())) return;
   refuse({fmt::format("the plan is for another root, {}", options_.saved->root),
           "say which with --root, or make a new plan"});
 }

@@ -1,5 +1,5 @@
 // One collection, from the lock to the last removal: survey → mark → plan →
-// (sweep). Every command that collects runs this one and reports it its way.
+// (sweep). gc, apply and garbage-collect run it, and report it their way.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,5 @@
 #include "cli/deadline.h"
 
-#include <charconv>
 #include <condition_variable>
 #include <ctime>
 #include <map>
@@ -12,20 +11,12 @@ namespace {
 using Clock = std::chrono::system_clock;
 using std::chrono::seconds;
 
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || at != end) return std::nullopt;
-  return value;
-}
-
 std::optional<seconds> parse_span(std::string_view text) {
   static const std::map<char, unsigned> kUnits = {
       {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}, {'w', 604'800}};
   if (text.empty()) return std::nullopt;
   const auto unit = kUnits.find(text.back());
-  const auto count = number(text.substr(0, text.size() - 1));
+  const auto count = whole_number(text.substr(0, text.size() - 1));
   if (unit == kUnits.end() || !count) return std::nullopt;
   return seconds(std::int64_t{*count} * unit->second);
 }
@@ -36,8 +27,8 @@ std::optional<Clock::time_point> parse_time_of_day(std::string_view text,
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || text.size() - colon != 3)
     return std::nullopt;
-  const auto hour = number(text.substr(0, colon));
-  const auto minute = number(text.substr(colon + 1));
+  const auto hour = whole_number(text.substr(0, colon));
+  const auto minute = whole_number(text.substr(colon + 1));
   if (!hour || !minute || *hour > 23 || *minute > 59) return std::nullopt;
   const std::time_t today = Clock::to_time_t(now);
   std::tm parts{};

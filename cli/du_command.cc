@@ -7,9 +7,9 @@
 
 #include "cli/du_page.h"
 #include "cli/du_report.h"
-#include "cli/output_file.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
+#include "cli/user_file.h"
 #include "gc/image_findings.h"
 #include "gc/plan.h"
 #include "gc/selection.h"

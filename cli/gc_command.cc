@@ -8,8 +8,8 @@
 #include "cli/collection.h"
 #include "cli/deadline.h"
 #include "cli/gc_metrics.h"
-#include "cli/output_file.h"
 #include "cli/text.h"
+#include "cli/user_file.h"
 
 namespace dregs {
 namespace {
@@ -24,7 +24,7 @@ struct GcOptions {
 void save_plan(const Collection& gc, const std::string& file) {
   const OpenedStore& store = gc.store();
   write_file(plan_text(gc.plan(), gc.survey().inventory, gc.policy(),
-                       store.root.directory, inode_of(store.v2.get())),
+                       store.root.directory, root_inode(store)),
              file, store);
 }
 

@@ -59,17 +59,12 @@ Json applied_json(const GcReport& report, bool list) {
 
 Json proof_json(const GcReport& report) {
   if (!report.proof) return nullptr;
-  const auto array = [](const std::vector<std::string>& images) {
-    Json list = Json::array();
-    for (const std::string& image : images) list.push_back(utf8(image));
-    return list;
-  };
   Json json;
   json["tags"] = report.proof->tags;
   json["revisions"] = report.proof->revisions;
-  json["broken_tags"] = array(report.proof->broken_tags);
-  json["broken_revisions"] = array(report.proof->broken_revisions);
-  json["newly_broken"] = array(report.newly_broken);
+  json["broken_tags"] = texts(report.proof->broken_tags);
+  json["broken_revisions"] = texts(report.proof->broken_revisions);
+  json["newly_broken"] = texts(report.newly_broken);
   return json;
 }
 
@@ -109,10 +104,7 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
   for (const PinnedRepository& pinned : report.pinned)
     document["pinned"].push_back(
         {{"repository", utf8(pinned.name)}, {"reason", utf8(pinned.reason)}});
-  document["refused"] = Json::array();
-  for (const Refusal& refusal : report.refusals)
-    document["refused"].push_back(
-        {{"reason", utf8(refusal.reason)}, {"way_out", utf8(refusal.way_out)}});
+  document["refused"] = refusals_json(report.refusals);
   if (list) document["removals"] = removals(store, survey, plan);
   return finish_json(std::move(document), report.findings, store,
                      report.exit_code, report.seconds);

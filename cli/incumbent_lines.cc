@@ -9,6 +9,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "gc/sweep.h"
+
 namespace dregs {
 namespace {
 
@@ -73,7 +75,8 @@ class Marking {
   void print_revisions(std::size_t position, Which which) {
     const Repository& repository = inventory_.repositories[position];
     const RepositoryIds& ids = graph_.repository(position);
-    const std::unordered_set<DigestId> tagged(ids.tags.begin(), ids.tags.end());
+    std::unordered_set<DigestId> tagged;
+    if (which == Which::tagged) tagged.insert(ids.tags.begin(), ids.tags.end());
     const std::vector<bool>& kept = marks_.repositories[position].revisions;
     for (std::size_t i = 0; i < repository.revisions.size(); ++i) {
       const DigestId id = ids.revisions[i];
@@ -138,12 +141,6 @@ bool is(const Removal& removal, RemovalKind kind) {
   return removal.kind == kind;
 }
 
-std::size_t count(const Plan& plan, RemovalKind kind) {
-  return static_cast<std::size_t>(
-      std::count_if(plan.removals.begin(), plan.removals.end(),
-                    [&](const Removal& each) { return is(each, kind); }));
-}
-
 void print_manifests(const Inventory& inventory, const Plan& plan) {
   for (const Removal& removal : plan.removals)
     if (is(removal, RemovalKind::revision))
@@ -176,10 +173,12 @@ void print_incumbent_lines(const Inventory& inventory,
   Marking marking(inventory, graph, marks, delete_untagged);
   for (const std::size_t position : walk(inventory)) marking.print(position);
   print_manifests(inventory, plan);
+  const KindTotals totals = totals_of(plan);
   fmt::print(
       "\n{} blobs marked, {} blobs and {} manifests eligible for deletion\n",
-      marking.count(), count(plan, RemovalKind::blob),
-      count(plan, RemovalKind::revision));
+      marking.count(),
+      totals[static_cast<std::size_t>(RemovalKind::blob)].count,
+      totals[static_cast<std::size_t>(RemovalKind::revision)].count);
   print_blobs(plan);
   print_layer_links(inventory, plan);
 }

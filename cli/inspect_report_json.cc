@@ -27,12 +27,6 @@ Json parts_json(const std::vector<InspectedPart>& parts) {
   return list;
 }
 
-Json texts(const std::vector<std::string>& words) {
-  Json list = Json::array();
-  for (const std::string& word : words) list.push_back(utf8(word));
-  return list;
-}
-
 Json referrers_json(const std::vector<Referrer>& referrers) {
   Json list = Json::array();
   for (const Referrer& referrer : referrers)

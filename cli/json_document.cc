@@ -1,6 +1,7 @@
 #include "cli/json_document.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "cli/text.h"
 
@@ -8,6 +9,16 @@ namespace dregs {
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(utf8(text));
+}
+
+Json error_or_null(int error) {
+  return error == 0 ? Json(nullptr) : Json(std::strerror(error));
+}
+
+Json texts(const std::vector<std::string>& words) {
+  Json list = Json::array();
+  for (const std::string& word : words) list.push_back(utf8(word));
+  return list;
 }
 
 Json json_document(const std::string& schema, const OpenedStore& store) {

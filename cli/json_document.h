@@ -24,6 +24,11 @@ std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds);
 
+Json texts(const std::vector<std::string>& words);
+
+// What errno value `error` means; null where it is 0.
+Json error_or_null(int error);
+
 // null where the text is empty.
 Json text_or_null(const std::string& text);
 

@@ -82,4 +82,12 @@ Exclusivity make_exclusive(const OpenedStore& store) {
   return result;
 }
 
+std::uint64_t root_inode(const OpenedStore& store) {
+  FileStatus status;
+  if (const int error = descriptor_status(store.v2.get(), status))
+    throw std::runtime_error(
+        fmt::format("cannot look at the root: {}", std::strerror(error)));
+  return status.inode;
+}
+
 }  // namespace dregs

@@ -40,4 +40,9 @@ Exclusivity make_exclusive(const OpenedStore& store);
 // Registry processes alone, for commands that only look.
 Exclusivity look_for_registries(const OpenedStore& store);
 
+// The inode of its v2 folder, by which what was saved about it is told from
+// what is about another root: moves and containers leave it alone. Throws
+// std::runtime_error.
+std::uint64_t root_inode(const OpenedStore& store);
+
 }  // namespace dregs

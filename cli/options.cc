@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <thread>
 
 #include "cli/help_text.h"
@@ -82,6 +83,14 @@ CLI::Option* add_duration(CLI::App& app, const std::string& flag,
       },
       "");
   return app.add_option(flag, ns, help)->type_name("DUR")->transform(to_ns);
+}
+
+std::optional<std::uint32_t> whole_number(std::string_view text) {
+  std::uint32_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || at != end) return std::nullopt;
+  return value;
 }
 
 CLI::Validator between(double least, double most) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/exit_code.h"
@@ -52,6 +53,9 @@ void build_options(CLI::App& app, Invocation& invocation);
 // Adds a flag whose value is a time span: 90s, 15m, 36h, 7d, 2w; 0 is none.
 CLI::Option* add_duration(CLI::App& app, const std::string& flag,
                           std::int64_t& ns, const std::string& help);
+
+// Digits and nothing else.
+std::optional<std::uint32_t> whole_number(std::string_view text);
 
 // Checks a number, with a message that says what would do.
 CLI::Validator between(double least, double most);

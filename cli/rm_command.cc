@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <memory>
 
@@ -43,9 +42,7 @@ class RequestedRun {
  public:
   RequestedRun(const GlobalOptions& global, const RmOptions& options)
       : global_(global), options_(options), guard_(global, options.dry_run) {
-    policy_.now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+    policy_.now_ns = now_ns();
   }
 
   ExitCode run() {

@@ -3,14 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/text.h"
-#include "scanner/descriptor.h"
+#include "cli/user_file.h"
 #include "scanner/sha256.h"
 
 namespace dregs {
@@ -104,14 +100,6 @@ PlannedRemoval planned(const Removal& removal, const Inventory& inventory) {
           escaped(path_of(removal, inventory))};
 }
 
-std::uint64_t inode_of(int v2) {
-  FileStatus status;
-  if (const int error = descriptor_status(v2, status))
-    throw std::runtime_error(
-        fmt::format("cannot look at the root: {}", std::strerror(error)));
-  return status.inode;
-}
-
 std::string plan_text(const Plan& plan, const Inventory& inventory,
                       const Policy& policy, const std::string& root,
                       std::uint64_t inode) {
@@ -148,16 +136,7 @@ SavedPlan parse_saved_plan(std::string_view text, const std::string& name) {
 }
 
 SavedPlan load_saved_plan(const std::string& file) {
-  try {
-    std::ifstream stream;
-    stream.exceptions(std::ios::failbit | std::ios::badbit);
-    stream.open(file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(stream)), {});
-    return parse_saved_plan(text, file);
-  } catch (const std::ios::failure&) {
-    throw std::runtime_error(
-        fmt::format("cannot read {}: {}", escaped(file), std::strerror(errno)));
-  }
+  return parse_saved_plan(read_file(file), file);
 }
 
 }  // namespace dregs

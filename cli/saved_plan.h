@@ -31,9 +31,6 @@ struct SavedPlan {
 
 PlannedRemoval planned(const Removal& removal, const Inventory& inventory);
 
-// Of the open v2 folder; throws std::runtime_error.
-std::uint64_t inode_of(int v2);
-
 // `root` and `inode` as above.
 std::string plan_text(const Plan& plan, const Inventory& inventory,
                       const Policy& policy, const std::string& root,

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <memory>
 
@@ -11,6 +10,7 @@
 #include "cli/print_findings.h"
 #include "cli/stopwatch.h"
 #include "cli/text.h"
+#include "gc/policy.h"
 #include "gc/trash.h"
 
 namespace dregs {
@@ -28,12 +28,6 @@ struct TrashReport {
   std::vector<Refusal> refusals;
   ExitCode exit_code = ExitCode::done;
 };
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 class TrashRun {
  public:
@@ -101,7 +95,7 @@ class TrashRun {
                       {"files", run.files},
                       {"bytes", run.bytes},
                       {"moved", rfc3339(run.changed_ns)},
-                      {"error", error_of(run.error)}});
+                      {"error", error_or_null(run.error)}});
     return list;
   }
 
@@ -109,12 +103,8 @@ class TrashRun {
     Json list = Json::array();
     for (const MovedFile& file : report_.left)
       list.push_back({{"path", utf8(store_.shown(file.path))},
-                      {"error", error_of(file.error)}});
+                      {"error", error_or_null(file.error)}});
     return list;
-  }
-
-  static Json error_of(int error) {
-    return error == 0 ? Json(nullptr) : Json(std::strerror(error));
   }
 
   void print_json(const char* done) const {

@@ -1,19 +1,18 @@
-// `dregs verify`: survey → read → look again → report. Only reads.
+// `dregs verify`: survey → read → look again → report. Only reads, unless it is
+// to move away what is corrupt.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 
 #include "cli/deadline.h"
-#include "cli/output_file.h"
 #include "cli/print_findings.h"
 #include "cli/run_name.h"
-#include "cli/saved_plan.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/survey_progress.h"
 #include "cli/terminal.h"
+#include "cli/user_file.h"
 #include "cli/verify_report.h"
 #include "cli/verify_state.h"
 #include "gc/image_findings.h"
@@ -33,19 +32,11 @@ struct VerifyOptions {
   std::optional<std::chrono::system_clock::time_point> deadline;
 };
 
-std::optional<std::uint32_t> number(std::string_view text) {
-  std::uint32_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || at != end) return std::nullopt;
-  return value;
-}
-
 std::optional<Shard> parse_shard(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto part = number(text.substr(0, slash));
-  const auto of = number(text.substr(slash + 1));
+  const auto part = whole_number(text.substr(0, slash));
+  const auto of = whole_number(text.substr(slash + 1));
   if (!part || !of || *part < 1 || *part > *of || *of > kMostShards)
     return std::nullopt;
   return Shard{*part, *of};
@@ -62,10 +53,9 @@ class VerifyRun {
     request.shard = options_.shard;
     request.bytes_per_second = options_.bytes_per_second;
     const OpenedStore store = open_store(global_);
-    const std::uint64_t inode = inode_of(store.v2.get());
     request.since_ns = options_.since_ns;
     if (!options_.state_file.empty())
-      request.proved = load_state(options_.state_file, inode);
+      request.proved = load_state(options_.state_file, root_inode(store));
     const DeadlineClock clock(options_.deadline, stop_);
     Verification verification(store.v2.get(), store.proxy_cache,
                               std::move(request), stop_, progress_);
@@ -74,7 +64,7 @@ class VerifyRun {
       if (!carry_out(verification)) return exit_code_of(stop_.reason());
       report_.verified = verification.result();
       if (!options_.state_file.empty())
-        replace_file(state_text(verification.proved(), inode),
+        replace_file(state_text(verification.proved(), root_inode(store)),
                      options_.state_file, store);
       if (options_.quarantine) move_away(store);
     }
@@ -99,10 +89,8 @@ class VerifyRun {
   void move_away(const OpenedStore& store) {
     if (!report_.verified.complete) return;
     const int v2 = store.v2.get();
-    Quarantine quarantine(v2, name_of_run());
-    for (const std::string& path :
-         worth_quarantine(report_.verified.findings, v2))
-      report_.moved.push_back(quarantine.take(path));
+    report_.moved = quarantine(v2, name_of_run(),
+                               worth_quarantine(report_.verified.findings, v2));
   }
 
   // False where it was stopped before there was anything to report.

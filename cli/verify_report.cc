@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::size_t kShownWithoutVerbose = 10;
 
-Json texts(const std::vector<std::string>& words) {
-  Json list = Json::array();
-  for (const std::string& word : words) list.push_back(utf8(word));
-  return list;
-}
-
 std::string rate(std::uint64_t bytes, double seconds) {
   const double per_second =
       seconds > 0 ? static_cast<double>(bytes) / seconds : 0.0;
@@ -78,10 +72,6 @@ void print_healing(const VerifyReport& report, bool verbose) {
                grouped(names.size() - shown));
 }
 
-std::string shown_error(const MovedFile& moved) {
-  return moved.error == 0 ? "" : std::strerror(moved.error);
-}
-
 Json moved_json(const VerifyReport& report, const OpenedStore& store) {
   Json list = Json::array();
   for (const MovedFile& moved : report.moved)
@@ -89,7 +79,7 @@ Json moved_json(const VerifyReport& report, const OpenedStore& store) {
         {{"path", utf8(store.shown(moved.path))},
          {"to",
           moved.to.empty() ? Json(nullptr) : Json(utf8(store.shown(moved.to)))},
-         {"error", text_or_null(shown_error(moved))}});
+         {"error", error_or_null(moved.error)}});
   return list;
 }
 
@@ -102,7 +92,7 @@ void print_moved(const VerifyReport& report, const OpenedStore& store) {
                  escaped(store.shown(moved.to)));
     else
       fmt::print("  not {}: {}\n", escaped(store.shown(moved.path)),
-                 shown_error(moved));
+                 std::strerror(moved.error));
 }
 
 }  // namespace

@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <stdexcept>
 
 #include "cli/text.h"
+#include "cli/user_file.h"
 #include "scanner/sha256.h"
 
 namespace dregs {
@@ -95,16 +93,7 @@ ProvedBlobs parse_state(std::string_view text, std::uint64_t inode,
 ProvedBlobs load_state(const std::string& file, std::uint64_t inode) {
   std::error_code error;
   if (!std::filesystem::exists(file, error) && !error) return {};
-  try {
-    std::ifstream stream;
-    stream.exceptions(std::ios::failbit | std::ios::badbit);
-    stream.open(file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(stream)), {});
-    return parse_state(text, inode, file);
-  } catch (const std::ios::failure&) {
-    throw std::runtime_error(
-        fmt::format("cannot read {}: {}", escaped(file), std::strerror(errno)));
-  }
+  return parse_state(read_file(file), inode, file);
 }
 
 }  // namespace dregs

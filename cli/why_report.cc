@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t kShownWithoutVerbose = 20;
 
-Json texts(const std::vector<std::string>& words) {
-  Json list = Json::array();
-  for (const std::string& word : words) list.push_back(utf8(word));
-  return list;
-}
-
 Json former_json(const std::vector<FormerOwner>& former) {
   Json list = Json::array();
   for (const FormerOwner& owner : former)

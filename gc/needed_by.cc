@@ -180,12 +180,12 @@ std::vector<Need> find_needs(const Inventory& inventory,
   return all;
 }
 
-void tidy(std::vector<std::string>& who) {
-  std::sort(who.begin(), who.end());
-  who.erase(std::unique(who.begin(), who.end()), who.end());
-}
-
 }  // namespace
+
+void tidy(std::vector<std::string>& images) {
+  std::sort(images.begin(), images.end());
+  images.erase(std::unique(images.begin(), images.end()), images.end());
+}
 
 void fill_needed_by(const Inventory& inventory, const ManifestGraph& graph,
                     std::vector<Finding>& findings) {

@@ -28,6 +28,9 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
                                 const ManifestGraph& graph,
                                 const std::vector<Finding>& findings);
 
+// Sorts such names, and leaves each once.
+void tidy(std::vector<std::string>& images);
+
 // Whether servers answer 404 for an image that has this, errors aside.
 bool breaks_images(const Finding& finding);
 

@@ -1,6 +1,7 @@
 // What the user wants kept. A plain value.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -8,6 +9,13 @@
 namespace dregs {
 
 inline constexpr std::int64_t kSecond_ns = 1'000'000'000;
+// By the system clock, ns since epoch.
+inline std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 inline constexpr std::int64_t kDefaultUploadAge_ns = 168 * 3600 * kSecond_ns;
 
 struct Policy {

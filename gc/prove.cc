@@ -8,11 +8,6 @@
 namespace dregs {
 namespace {
 
-void sort_and_unite(std::vector<std::string>& images) {
-  std::sort(images.begin(), images.end());
-  images.erase(std::unique(images.begin(), images.end()), images.end());
-}
-
 void add_missing(const std::vector<std::string>& from,
                  const std::vector<std::string>& known,
                  std::vector<std::string>& to) {
@@ -38,8 +33,8 @@ Proof prove(const Survey& survey) {
     proof.broken_revisions.insert(proof.broken_revisions.end(),
                                   hurt.revisions.begin(), hurt.revisions.end());
   }
-  sort_and_unite(proof.broken_tags);
-  sort_and_unite(proof.broken_revisions);
+  tidy(proof.broken_tags);
+  tidy(proof.broken_revisions);
   return proof;
 }
 

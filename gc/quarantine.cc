@@ -30,6 +30,19 @@ bool is_worth_it(const Finding& finding, int v2) {
   }
 }
 
+MovedFile take(int v2, const std::string& path, Aside& aside) {
+  MovedFile moved{path, "", 0};
+  const std::string name(layout::last_component(path));
+  const Descriptor from =
+      open_folder_beneath(v2, std::string(layout::parent(path)));
+  FileStatus status;
+  moved.error = from ? file_status(from.get(), name.c_str(), status) : errno;
+  if (moved.error == 0 && !status.regular()) moved.error = EINVAL;
+  if (moved.error == 0) moved.error = aside.take(from.get(), name, path);
+  if (moved.error == 0) moved.to = aside.shown() + "/" + path;
+  return moved;
+}
+
 }  // namespace
 
 std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
@@ -42,21 +55,15 @@ std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
   return paths;
 }
 
-Quarantine::Quarantine(int v2, const std::string& run)
-    : v2_(v2), aside_(v2, "quarantine/" + run) {}
-
-MovedFile Quarantine::take(const std::string& path) {
-  MovedFile moved{path, "", 0};
-  const std::string name(layout::last_component(path));
-  const Descriptor from =
-      open_folder_beneath(v2_, std::string(layout::parent(path)));
-  FileStatus status;
-  moved.error = from ? file_status(from.get(), name.c_str(), status) : errno;
-  if (moved.error == 0 && !status.regular()) moved.error = EINVAL;
-  if (moved.error == 0) moved.error = aside_.take(from.get(), name, path);
-  if (moved.error != 0) return moved;
-  moved.to = aside_.shown() + "/" + path;
-  if (::syncfs(v2_) != 0) moved.error = errno;
+std::vector<MovedFile> quarantine(int v2, const std::string& run,
+                                  const std::vector<std::string>& paths) {
+  Aside aside(v2, "quarantine/" + run);
+  std::vector<MovedFile> moved;
+  moved.reserve(paths.size());
+  for (const std::string& path : paths) moved.push_back(take(v2, path, aside));
+  if (paths.empty() || ::syncfs(v2) == 0) return moved;
+  for (MovedFile& file : moved)
+    if (file.error == 0) file.error = errno;
   return moved;
 }
 

@@ -18,18 +18,10 @@ namespace dregs {
 std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
                                           int v2);
 
-// Not for use while a server runs. `v2` is borrowed; `run` names the folder of
-// this run.
-class Quarantine {
- public:
-  Quarantine(int v2, const std::string& run);
-  // Is on the disk when it returns. Through no symbolic link, onto no other
-  // filesystem, over no other file.
-  MovedFile take(const std::string& path);
-
- private:
-  int v2_;
-  Aside aside_;
-};
+// Moves them into the folder of this run; they are on the disk there when it
+// returns. Through no symbolic link, onto no other filesystem, over no other
+// file. Not while a server runs.
+std::vector<MovedFile> quarantine(int v2, const std::string& run,
+                                  const std::vector<std::string>& paths);
 
 }  // namespace dregs

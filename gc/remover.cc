@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include "gc/last_folders.h"
@@ -13,12 +12,6 @@ namespace dregs {
 namespace {
 
 using State = RemovalOutcome::State;
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 RemovalOutcome outcome_of(int error) {
   if (error == 0) return {};

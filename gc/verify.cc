@@ -63,11 +63,6 @@ std::uint64_t count_missing(const std::vector<Finding>& findings) {
   return digests.size();
 }
 
-void tidy(std::vector<std::string>& images) {
-  std::sort(images.begin(), images.end());
-  images.erase(std::unique(images.begin(), images.end()), images.end());
-}
-
 void add_covered(const std::vector<std::string>& images,
                  const VerifyScope& scope, std::vector<std::string>& to) {
   std::copy_if(images.begin(), images.end(), std::back_inserter(to),
@@ -94,36 +89,31 @@ void Verification::take_first_survey() {
 
 void Verification::read_blobs() {
   if (stop_.requested()) return;
-  const VerifyScope scope(survey_, request_, Unmatched::is_nothing);
+  const VerifyScope scope(survey_, request_);
   const BlobTable& blobs = survey_.inventory.blobs;
   const std::int64_t now = survey_.inventory.started_ns;
-  if (request_.since_ns == 0) {
+  if (!request_.proved || request_.since_ns == 0) {
     read(scope.blobs());
   } else {
     DueBlobs blobs_due =
-        due(blobs, scope.blobs(), request_.proved, now - request_.since_ns);
+        due(blobs, scope.blobs(), *request_.proved, now - request_.since_ns);
     not_due_ =
         scope.blobs().size() - blobs_due.first.size() - blobs_due.then.size();
     read(std::move(blobs_due.first));
     read(std::move(blobs_due.then));
   }
   unsound_ = hashed_.unsound;
+  if (!request_.proved) return;
   std::vector<Digest> unsound(unsound_.size());
   std::transform(unsound_.begin(), unsound_.end(), unsound.begin(),
                  [](const UnsoundBlob& blob) { return blob.digest; });
   std::sort(unsound.begin(), unsound.end());
-  proved_ = add_proved(request_.proved, blobs, hashed_.sound, unsound, now);
+  proved_ = add_proved(*request_.proved, blobs, hashed_.sound, unsound, now);
 }
 
 void Verification::read(std::vector<BlobId> blobs) {
-  HashedBlobs read = hash_blobs(v2_, survey_.inventory.blobs, std::move(blobs),
-                                limit_, stop_, progress_.blobs);
-  hashed_.blobs += read.blobs;
-  hashed_.bytes += read.bytes;
-  std::move(read.unsound.begin(), read.unsound.end(),
-            std::back_inserter(hashed_.unsound));
-  hashed_.sound.insert(hashed_.sound.end(), read.sound.begin(),
-                       read.sound.end());
+  hashed_.add(hash_blobs(v2_, survey_.inventory.blobs, std::move(blobs), limit_,
+                         stop_, progress_.blobs));
 }
 
 void Verification::look_again() {
@@ -180,7 +170,7 @@ void Verification::hash_again() {
 }
 
 Verified Verification::result() const {
-  const VerifyScope scope(survey_, request_, Unmatched::is_nothing);
+  const VerifyScope scope(survey_, request_);
   Verified verified;
   verified.blobs = hashed_.blobs;
   verified.bytes = hashed_.bytes;

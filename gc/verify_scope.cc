@@ -6,15 +6,14 @@
 
 namespace dregs {
 
-VerifyScope::VerifyScope(const Survey& survey, const VerifyRequest& request,
-                         Unmatched unmatched)
+VerifyScope::VerifyScope(const Survey& survey, const VerifyRequest& request)
     : survey_(survey),
       shard_(request.shard),
       everything_(request.refs.empty()) {
   if (everything_)
     add_everything();
   else
-    add_all(select(survey.inventory, request.refs, unmatched));
+    add_all(select(survey.inventory, request.refs, Unmatched::is_nothing));
 }
 
 void VerifyScope::add_all(const std::vector<Selected>& selected) {

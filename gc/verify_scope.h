@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,8 +33,10 @@ struct VerifyRequest {
   std::vector<ImageRef> refs;  // none: everything
   Shard shard;
   std::uint64_t bytes_per_second = 0;  // 0: as fast as it goes
-  ProvedBlobs proved;                  // by earlier runs
-  // What was proved within this span is not read again; 0: everything is.
+  // By earlier runs; without, nothing is remembered for later ones either.
+  std::optional<ProvedBlobs> proved;
+  // What of them was proved within this span is not read again; 0: everything
+  // is.
   std::int64_t since_ns = 0;
   // Before each look again: a server that waits for its disk takes as long
   // from one link of a push to the next.
@@ -42,9 +45,8 @@ struct VerifyRequest {
 
 class VerifyScope {
  public:
-  // Throws SelectionError as select() does.
-  VerifyScope(const Survey& survey, const VerifyRequest& request,
-              Unmatched unmatched);
+  // Names that name nothing are passed over.
+  VerifyScope(const Survey& survey, const VerifyRequest& request);
 
   // To be read; sorted.
   const std::vector<BlobId>& blobs() const { return blobs_; }

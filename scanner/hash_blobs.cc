@@ -108,15 +108,6 @@ class Hasher {
   HashedBlobs done_;
 };
 
-void add(const HashedBlobs& some, HashedBlobs& all) {
-  all.blobs += some.blobs;
-  all.bytes += some.bytes;
-  std::copy(some.unsound.begin(), some.unsound.end(),
-            std::back_inserter(all.unsound));
-  std::copy(some.sound.begin(), some.sound.end(),
-            std::back_inserter(all.sound));
-}
-
 void announce(const BlobTable& blobs, const std::vector<BlobId>& wanted,
               HashProgress& progress) {
   for (const BlobId id : wanted) progress.bytes_wanted += blobs[id].size;
@@ -124,6 +115,13 @@ void announce(const BlobTable& blobs, const std::vector<BlobId>& wanted,
 }
 
 }  // namespace
+
+void HashedBlobs::add(const HashedBlobs& more) {
+  blobs += more.blobs;
+  bytes += more.bytes;
+  unsound.insert(unsound.end(), more.unsound.begin(), more.unsound.end());
+  sound.insert(sound.end(), more.sound.begin(), more.sound.end());
+}
 
 HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
                        std::vector<BlobId> wanted, RateLimit& limit,
@@ -146,7 +144,7 @@ HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
           hasher.hash(blobs, wanted[i]);
         }
         const std::scoped_lock lock(mutex);
-        add(hasher.done(), all);
+        all.add(hasher.done());
       },
       tbb::simple_partitioner());
   std::sort(all.unsound.begin(), all.unsound.end(),

@@ -28,10 +28,12 @@ struct UnsoundBlob {
 };
 
 struct HashedBlobs {
-  std::uint64_t blobs = 0;           // read to their ends, wrong ones too
-  std::uint64_t bytes = 0;           // that those have
-  std::vector<UnsoundBlob> unsound;  // sorted by digest
-  std::vector<BlobId> sound;         // in no order
+  std::uint64_t blobs = 0;  // read to their ends, wrong ones too
+  std::uint64_t bytes = 0;  // that those have
+  std::vector<UnsoundBlob> unsound;
+  std::vector<BlobId> sound;
+
+  void add(const HashedBlobs& more);
 };
 
 // Counted while work goes on; `wanted` first.
@@ -46,6 +48,7 @@ struct HashProgress {
 // arena. Where `stop` is requested, blobs not yet read to the end count as if
 // they had not been wanted. `v2` is borrowed. Throws std::runtime_error where
 // OpenSSL fails; everything else becomes an UnsoundBlob.
+// `unsound` is sorted by digest, `sound` is not.
 HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
                        std::vector<BlobId> wanted, RateLimit& limit,
                        const StopRequest& stop, HashProgress& progress);

@@ -16,8 +16,8 @@ gc/remover.cc      *      the only file that deletes
 gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothing
 gc/aside.cc        renameat2 the same
 gc/trash.cc        *         puts back what was moved there, over nothing
-cli/output_file.cc fopen  the file that the user names, outside the registry
-cli/output_file.cc rename the same, whole at every moment
+cli/user_file.cc   fopen  the file that the user names, outside the registry
+cli/user_file.cc   rename the same, whole at every moment
 '
 
 changes='unlink|unlinkat|rmdir|remove|rename|renameat2?|truncate(64)?'

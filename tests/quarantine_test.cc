@@ -5,8 +5,6 @@
 #include <sys/file.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "scanner/descriptor.h"
 #include "tests/command_run.h"
@@ -35,8 +33,7 @@ class Quarantined : public testing::Test {
   }
 
   std::string content(const std::string& shown) const {
-    std::ifstream stream(store_.root() / shown, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return store_.read(store_.root() / shown);
   }
 
   StoreBuilder store_;

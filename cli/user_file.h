@@ -1,4 +1,5 @@
-// The only files that dregs writes beside what it removes: where its user says.
+// Files that the user names: the only ones that dregs writes beside what it
+// removes, and what it reads back of them.
 #pragma once
 
 #include <string>
@@ -6,6 +7,9 @@
 #include "cli/opened_store.h"
 
 namespace dregs {
+
+// All of it. Throws std::runtime_error where it cannot be read.
+std::string read_file(const std::string& file);
 
 // On stdout where `file` is "-". Throws std::runtime_error where it cannot be
 // written, or where it would lie in the registry's folder.

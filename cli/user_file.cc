@@ -1,4 +1,4 @@
-#include "cli/output_file.h"
+#include "cli/user_file.h"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "cli/text.h"
@@ -24,12 +26,23 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
   return false;
 }
 
-[[noreturn]] void fail(const std::string& file, int error) {
-  throw std::runtime_error(
-      fmt::format("cannot write {}: {}", escaped(file), std::strerror(error)));
+[[noreturn]] void fail(const char* verb, const std::string& file, int error) {
+  throw std::runtime_error(fmt::format("cannot {} {}: {}", verb, escaped(file),
+                                       std::strerror(error)));
 }
 
 }  // namespace
+
+std::string read_file(const std::string& file) {
+  try {
+    std::ifstream stream;
+    stream.exceptions(std::ios::failbit | std::ios::badbit);
+    stream.open(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  } catch (const std::ios::failure&) {
+    fail("read", file, errno);
+  }
+}
 
 void write_file(const std::string& text, const std::string& file,
                 const OpenedStore& store) {
@@ -43,17 +56,18 @@ void write_file(const std::string& text, const std::string& file,
                              "leaves nothing; write it elsewhere");
   using Closed = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
   Closed out(std::fopen(file.c_str(), "we"), &std::fclose);
-  if (!out) fail(file, errno);
+  if (!out) fail("write", file, errno);
   if (std::fwrite(text.data(), 1, text.size(), out.get()) != text.size())
-    fail(file, errno);
-  if (std::fclose(out.release()) != 0) fail(file, errno);
+    fail("write", file, errno);
+  if (std::fclose(out.release()) != 0) fail("write", file, errno);
 }
 
 void replace_file(const std::string& text, const std::string& file,
                   const OpenedStore& store) {
   const std::string beside = file + ".tmp";
   write_file(text, beside, store);
-  if (std::rename(beside.c_str(), file.c_str()) != 0) fail(file, errno);
+  if (std::rename(beside.c_str(), file.c_str()) != 0)
+    fail("write", file, errno);
 }
 
 }  // namespace dregs
