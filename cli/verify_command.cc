@@ -1,11 +1,14 @@
-// `dregs verify`: survey → read → look again → report. Only reads, unless it is
-// to move away what is corrupt.
+// `dregs verify`: survey → read → look again → repair → report. Only reads,
+// unless it is to repair, or to move away what is corrupt.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
 #include <memory>
 
 #include "cli/deadline.h"
+#include "cli/healing.h"
 #include "cli/print_findings.h"
 #include "cli/run_name.h"
 #include "cli/signals.h"
@@ -27,6 +30,7 @@ struct VerifyOptions {
   Shard shard;
   std::uint64_t bytes_per_second = 0;
   bool quarantine = false;
+  HealingOptions healing;
   std::string state_file;
   std::int64_t since_ns = 0;
   std::optional<std::chrono::system_clock::time_point> deadline;
@@ -52,25 +56,29 @@ class VerifyRun {
     request.refs = parse_image_refs(options_.refs);
     request.shard = options_.shard;
     request.bytes_per_second = options_.bytes_per_second;
-    const OpenedStore store = open_store(global_);
     request.since_ns = options_.since_ns;
+    const OpenedStore store = open_store(global_);
     if (!options_.state_file.empty())
       request.proved = load_state(options_.state_file, root_inode(store));
+    else if (options_.healing.asked())
+      request.proved.emplace();
     const DeadlineClock clock(options_.deadline, stop_);
-    Verification verification(store.v2.get(), store.proxy_cache,
-                              std::move(request), stop_, progress_);
-    if (options_.quarantine) refuse_company(store);
+    Healing healing(options_.healing, store);
+    // What is moved under a server's eyes it would go on to announce.
+    if (options_.quarantine || options_.healing.asked())
+      report_.refusals = make_exclusive(store).refusals;
     if (report_.refusals.empty()) {
-      if (!carry_out(verification)) return exit_code_of(stop_.reason());
-      report_.verified = verification.result();
+      if (!verify(store, request)) return exit_code_of(stop_.reason());
+      heal(store, request, healing);
       if (!options_.state_file.empty())
-        replace_file(state_text(verification.proved(), root_inode(store)),
+        replace_file(state_text(proved_, root_inode(store)),
                      options_.state_file, store);
       if (options_.quarantine) move_away(store);
     }
     print_refusals(report_.refusals);
     report_.shard = options_.shard;
     report_.quarantine = options_.quarantine;
+    report_.repair = options_.healing.asked();
     report_.exit_code = exit_code();
     report_.seconds = stopwatch_.seconds();
     if (global_.json)
@@ -81,9 +89,47 @@ class VerifyRun {
   }
 
  private:
-  // What is moved under a server's eyes it would go on to announce.
-  void refuse_company(const OpenedStore& store) {
-    report_.refusals = make_exclusive(store).refusals;
+  // False where it was stopped before there was anything to report.
+  bool verify(const OpenedStore& store, VerifyRequest request) {
+    VerifyProgress progress;
+    const double begun = stopwatch_.seconds();
+    std::atomic<double> surveyed{0};  // seconds from the start
+    const ProgressLine line(!global_.quiet, [&] {
+      const double now = stopwatch_.seconds();
+      if (progress.looks_again)
+        return std::string("looking again at what looked wrong");
+      return progress.blobs.blobs_wanted > 0
+                 ? describe(progress.blobs, now - surveyed)
+                 : describe(progress.survey, now - begun);
+    });
+    Verification verification(store.v2.get(), store.proxy_cache,
+                              std::move(request), stop_, progress);
+    verification.take_first_survey();
+    if (stop_.requested()) return false;
+    surveyed = stopwatch_.seconds();
+    verification.read_blobs();
+    report_.reading_seconds += stopwatch_.seconds() - surveyed;
+    verification.look_again();
+    report_.verified = verification.result();
+    proved_ = verification.proved();
+    return true;
+  }
+
+  // Until nothing comes to light that could be repaired: a manifest that is
+  // back may need more.
+  void heal(const OpenedStore& store, VerifyRequest request, Healing& healing) {
+    const Verified first = report_.verified;
+    while (report_.verified.complete &&
+           healing.heal(report_.verified.findings, global_, stop_)) {
+      request.proved = std::move(proved_);
+      request.since_ns = std::numeric_limits<std::int64_t>::max();
+      request.pause = request.pause.zero();
+      if (!verify(store, request)) report_.verified.complete = false;
+      report_.verified.blobs = first.blobs;
+      report_.verified.bytes = first.bytes;
+      report_.verified.not_due = first.not_due;
+    }
+    report_.repaired = healing.repaired();
   }
 
   void move_away(const OpenedStore& store) {
@@ -93,31 +139,15 @@ class VerifyRun {
                                worth_quarantine(report_.verified.findings, v2));
   }
 
-  // False where it was stopped before there was anything to report.
-  bool carry_out(Verification& verification) {
-    const ProgressLine line(!global_.quiet, [this] { return describe_now(); });
-    verification.take_first_survey();
-    if (stop_.requested()) return false;
-    surveyed_ = stopwatch_.seconds();
-    verification.read_blobs();
-    report_.reading_seconds = stopwatch_.seconds() - surveyed_;
-    verification.look_again();
-    return true;
-  }
-
-  std::string describe_now() const {
-    const double seconds = stopwatch_.seconds();
-    if (progress_.looks_again) return "looking again at what looked wrong";
-    return progress_.blobs.blobs_wanted > 0
-               ? describe(progress_.blobs, seconds - surveyed_)
-               : describe(progress_.survey, seconds);
-  }
-
   ExitCode exit_code() const {
     if (!report_.refusals.empty()) return ExitCode::refused;
     if (!report_.verified.complete) return exit_code_of(stop_.reason());
     if (std::any_of(report_.moved.begin(), report_.moved.end(),
-                    [](const MovedFile& moved) { return moved.error != 0; }))
+                    [](const MovedFile& moved) { return moved.error != 0; }) ||
+        std::any_of(report_.repaired.begin(), report_.repaired.end(),
+                    [](const Repaired& repaired) {
+                      return repaired.outcome == Repaired::Outcome::failed;
+                    }))
       return ExitCode::stopped;
     return has_problems(report_.verified.findings) ? ExitCode::problems
                                                    : ExitCode::done;
@@ -127,8 +157,7 @@ class VerifyRun {
   const VerifyOptions& options_;
   StopRequest& stop_;
   Stopwatch stopwatch_;
-  VerifyProgress progress_;
-  std::atomic<double> surveyed_{0};  // seconds from the start
+  ProvedBlobs proved_;
   VerifyReport report_;
 };
 
@@ -173,6 +202,14 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
   verify->add_flag("--quarantine", options->quarantine,
                    "Move corrupt files away, so that a push heals what needs "
                    "them; not while a registry serves");
+  verify
+      ->add_option("--repair-from", options->healing.from,
+                   "Take blobs that are corrupt or missing from the registry "
+                   "in this folder; not while a registry serves")
+      ->type_name("DIR");
+  verify->add_flag("--repair-links", options->healing.links,
+                   "Write links anew that can only have held one digest; not "
+                   "while a registry serves");
   add_deadline(*verify, options->deadline);
   verify->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {

@@ -51,6 +51,48 @@ std::string conclusion(const Verified& verified) {
                      grouped(verified.missing), grouped(verified.unreadable));
 }
 
+// Why a file was not repaired.
+std::string reason(const Repaired& repaired) {
+  switch (repaired.outcome) {
+    case Repaired::Outcome::no_source:
+      return "no blob of this digest is there";
+    case Repaired::Outcome::corrupt_source:
+      return "the blob of this digest is corrupt there, too";
+    default:
+      return std::strerror(repaired.error);
+  }
+}
+
+Json repaired_json(const VerifyReport& report, const OpenedStore& store) {
+  Json list = Json::array();
+  for (const Repaired& repaired : report.repaired) {
+    const bool done = repaired.outcome == Repaired::Outcome::done;
+    list.push_back(
+        {{"path", utf8(store.shown(repaired.repair.path))},
+         {"digest", repaired.repair.digest.to_string()},
+         {"replaced", repaired.replaced.empty()
+                          ? Json(nullptr)
+                          : Json(utf8(store.shown(repaired.replaced)))},
+         {"error", done ? Json(nullptr) : Json(reason(repaired))}});
+  }
+  return list;
+}
+
+void print_repaired(const VerifyReport& report, const OpenedStore& store) {
+  if (report.repaired.empty()) return;
+  fmt::print("\nRepaired\n");
+  for (const Repaired& repaired : report.repaired) {
+    const std::string path = escaped(store.shown(repaired.repair.path));
+    if (repaired.outcome != Repaired::Outcome::done)
+      fmt::print("  not {}: {}\n", path, reason(repaired));
+    else
+      fmt::print("  {}\n", path);
+    if (!repaired.replaced.empty())
+      fmt::print("    what was there is {}\n",
+                 escaped(store.shown(repaired.replaced)));
+  }
+}
+
 bool keeps_corrupt_files(const VerifyReport& report) {
   return report.verified.corrupt > 0 && !report.quarantine;
 }
@@ -118,6 +160,8 @@ std::string to_json(const VerifyReport& report, const OpenedStore& store) {
   document["broken_tags"] = texts(verified.broken_tags);
   document["broken_revisions"] = texts(verified.broken_revisions);
   document["push_again"] = texts(verified.to_push);
+  document["repaired"] =
+      report.repair ? repaired_json(report, store) : Json(nullptr);
   document["quarantined"] =
       report.quarantine ? moved_json(report, store) : Json(nullptr);
   document["refused"] = refusals_json(report.refusals);
@@ -138,6 +182,7 @@ void print_text(const VerifyReport& report, const OpenedStore& store,
              broken(verified.broken_revisions.size()));
   fmt::print("{}\n", palette.strong(conclusion(verified)));
   print_findings(stdout, verified.findings, store, palette, options.verbose);
+  print_repaired(report, store);
   print_moved(report, store);
   print_healing(report, options.verbose);
 }

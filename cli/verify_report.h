@@ -6,6 +6,7 @@
 
 #include "cli/opened_store.h"
 #include "gc/quarantine.h"
+#include "gc/repair.h"
 #include "gc/verify.h"
 
 namespace dregs {
@@ -13,6 +14,8 @@ namespace dregs {
 struct VerifyReport {
   Verified verified;
   Shard shard;
+  bool repair = false;  // --repair-from or --repair-links
+  std::vector<Repaired> repaired;
   bool quarantine = false;       // --quarantine
   std::vector<MovedFile> moved;  // or that could not be
   std::vector<Refusal> refusals;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 
 #include "gc/last_folders.h"
 #include "scanner/layout.h"
@@ -16,8 +15,9 @@ namespace {
 
 constexpr mode_t kOwnerOnly = 0700;
 
-// Made as far as missing, from v2's parent on. Invalid with errno set.
-Descriptor make_folders(int v2, std::string_view path) {
+}  // namespace
+
+Descriptor make_own_folder(int v2, std::string_view path) {
   Descriptor folder = open_own_folder(v2, "..");
   while (folder && !path.empty()) {
     const std::string part(path.substr(0, path.find('/')));
@@ -30,8 +30,6 @@ Descriptor make_folders(int v2, std::string_view path) {
   return folder;
 }
 
-}  // namespace
-
 Aside::Aside(int v2, const std::string& folder)
     : v2_(v2),
       folder_(".dregs/" + folder),
@@ -43,9 +41,10 @@ std::string Aside::shown() const { return "../" + folder_; }
 
 // That a file is not there any more must not be said of one that is.
 int Aside::take(int from, const std::string& name, const std::string& path) {
-  const int to = folders_->at(
-      folder_ + "/" + std::string(layout::parent(path)),
-      [this](const std::string& folder) { return make_folders(v2_, folder); });
+  const int to = folders_->at(folder_ + "/" + std::string(layout::parent(path)),
+                              [this](const std::string& folder) {
+                                return make_own_folder(v2_, folder);
+                              });
   if (to >= 0 &&
       ::renameat2(from, name.c_str(), to, name.c_str(), RENAME_NOREPLACE) == 0)
     return 0;
@@ -54,6 +53,19 @@ int Aside::take(int from, const std::string& name, const std::string& path) {
   return error == ENOENT && file_status(from, name.c_str(), status) == 0
              ? ESTALE
              : error;
+}
+
+MovedFile Aside::take(const std::string& path) {
+  MovedFile moved{path, "", 0};
+  const std::string name(layout::last_component(path));
+  const Descriptor from =
+      open_folder_beneath(v2_, std::string(layout::parent(path)));
+  FileStatus status;
+  moved.error = from ? file_status(from.get(), name.c_str(), status) : errno;
+  if (moved.error == 0 && !status.regular()) moved.error = EINVAL;
+  if (moved.error == 0) moved.error = take(from.get(), name, path);
+  if (moved.error == 0) moved.to = shown() + "/" + path;
+  return moved;
 }
 
 }  // namespace dregs

@@ -5,6 +5,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include "scanner/descriptor.h"
 
 namespace dregs {
 
@@ -18,6 +21,10 @@ struct MovedFile {
   auto operator<=>(const MovedFile&) const = default;
 };
 
+// Opens a folder of dregs's own, such as ".dregs/trash", beside v2, and makes
+// what is missing of it. Invalid with errno set.
+Descriptor make_own_folder(int v2, std::string_view path);
+
 class Aside {
  public:
   // `v2` is borrowed; `folder` is relative to .dregs and made when needed.
@@ -30,6 +37,10 @@ class Aside {
   // 0 or an errno value: EEXIST where one is here already, EXDEV where this is
   // another filesystem. Any number of threads.
   int take(int from, const std::string& name, const std::string& path);
+
+  // The same for a regular file that lies there, beneath v2, through no
+  // symbolic link and on its filesystem.
+  MovedFile take(const std::string& path);
 
   // "../.dregs/FOLDER", relative to v2.
   std::string shown() const;

@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include "scanner/descriptor.h"
-#include "scanner/layout.h"
 
 namespace dregs {
 namespace {
@@ -30,19 +29,6 @@ bool is_worth_it(const Finding& finding, int v2) {
   }
 }
 
-MovedFile take(int v2, const std::string& path, Aside& aside) {
-  MovedFile moved{path, "", 0};
-  const std::string name(layout::last_component(path));
-  const Descriptor from =
-      open_folder_beneath(v2, std::string(layout::parent(path)));
-  FileStatus status;
-  moved.error = from ? file_status(from.get(), name.c_str(), status) : errno;
-  if (moved.error == 0 && !status.regular()) moved.error = EINVAL;
-  if (moved.error == 0) moved.error = aside.take(from.get(), name, path);
-  if (moved.error == 0) moved.to = aside.shown() + "/" + path;
-  return moved;
-}
-
 }  // namespace
 
 std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
@@ -60,7 +46,7 @@ std::vector<MovedFile> quarantine(int v2, const std::string& run,
   Aside aside(v2, "quarantine/" + run);
   std::vector<MovedFile> moved;
   moved.reserve(paths.size());
-  for (const std::string& path : paths) moved.push_back(take(v2, path, aside));
+  for (const std::string& path : paths) moved.push_back(aside.take(path));
   if (paths.empty() || ::syncfs(v2) == 0) return moved;
   for (MovedFile& file : moved)
     if (file.error == 0) file.error = errno;

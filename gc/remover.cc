@@ -304,6 +304,15 @@ int remove_from_trash(int trash, const std::string& run) {
   return empty_folder(trash, run, kDeepestTrash);
 }
 
+void remove_staged(int v2) {
+  const Descriptor above = open_own_folder(v2, "..");
+  const Descriptor own =
+      above ? open_own_folder(above.get(), ".dregs") : Descriptor();
+  if (!own) return;
+  static_cast<void>(empty_folder(own.get(), "repair", kDeepestTrash));
+  static_cast<void>(remove_folder(above.get(), ".dregs"));
+}
+
 void remove_empty_folders(int parent, const std::string& name) {
   {
     const Descriptor folder = open_own_folder(parent, name);

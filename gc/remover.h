@@ -80,6 +80,10 @@ inline constexpr int kDeepestTrash = 64;
 // 0 or an errno value.
 int remove_from_trash(int trash, const std::string& run);
 
+// What a repair began and did not put in place, in .dregs/repair beside v2.
+// Nobody else writes there.
+void remove_staged(int v2);
+
 // The folder too, and those below it, as far as no file is in them.
 void remove_empty_folders(int parent, const std::string& name);
 

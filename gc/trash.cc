@@ -1,15 +1,14 @@
 #include "gc/trash.h"
 
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
 
+#include "gc/make_parent.h"
 #include "gc/remover.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
@@ -58,34 +57,6 @@ int stage(std::string_view path) {
 }
 
 constexpr int kStages = 4;
-
-// As the folder that it is made in has it.
-int make_folder(int parent, const std::string& name) {
-  struct stat like {};
-  if (::fstat(parent, &like) != 0) return errno;
-  if (::mkdirat(parent, name.c_str(), like.st_mode & 07777) != 0)
-    return errno == EEXIST ? 0 : errno;
-  // Whoever may not give it away keeps it.
-  static_cast<void>(::fchownat(parent, name.c_str(), like.st_uid, like.st_gid,
-                               AT_SYMLINK_NOFOLLOW) == 0);
-  return 0;
-}
-
-// The folder of v2 in which `path` lies, made as far as missing. Through no
-// symbolic link.
-Descriptor make_parent(int v2, std::string_view path) {
-  const std::string_view parent = layout::parent(path);
-  Descriptor folder = open_folder_beneath(v2, std::string(parent));
-  if (folder || errno != ENOENT || parent.empty()) return folder;
-  const Descriptor above = make_parent(v2, parent);
-  if (!above) return Descriptor();
-  const std::string name(layout::last_component(parent));
-  if (const int error = make_folder(above.get(), name)) {
-    errno = error;
-    return Descriptor();
-  }
-  return open_folder_beneath(v2, std::string(parent));
-}
 
 class Restoration {
  public:

@@ -15,7 +15,9 @@ may_change_files='
 gc/remover.cc      *      the only file that deletes
 gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothing
 gc/aside.cc        renameat2 the same
-gc/trash.cc        *         puts back what was moved there, over nothing
+gc/trash.cc        renameat2 puts back what was moved there, over nothing
+gc/make_parent.cc  *         makes the folder for what is put back or repaired
+gc/repair.cc       *         writes beside, and moves into a place that is free
 cli/user_file.cc   fopen  the file that the user names, outside the registry
 cli/user_file.cc   rename the same, whole at every moment
 '

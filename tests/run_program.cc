@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -77,6 +78,13 @@ bool can_trace() {
   static const bool can =
       run_program({"strace", "-o", "/dev/null", "true"}).exit_code == 0;
   return can;
+}
+
+std::string name_of_fault(std::string fault) {
+  std::replace_if(
+      fault.begin(), fault.end(), [](char c) { return c == ':' || c == '='; },
+      '_');
+  return fault;
 }
 
 }  // namespace dregs

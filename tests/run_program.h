@@ -19,4 +19,7 @@ ProgramResult run_program(const std::vector<std::string>& argv);
 // Whether strace is there and may trace.
 bool can_trace();
 
+// What strace is to inject, "fsync:error=EIO", as a part of a test's name.
+std::string name_of_fault(std::string fault);
+
 }  // namespace dregs

@@ -151,12 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "openat:error=EACCES", "openat:error=EMFILE",
                       "statx:error=EIO", "read:error=EIO", "unlinkat:error=EIO",
                       "syncfs:error=EIO"),
-    [](const auto& call) {
-      std::string name = call.param;
-      for (char& c : name)
-        if (c == ':' || c == '=') c = '_';
-      return name;
-    });
+    [](const auto& call) { return name_of_fault(call.param); });
 
 }  // namespace
 }  // namespace dregs

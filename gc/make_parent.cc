@@ -1,0 +1,41 @@
+#include "gc/make_parent.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <string>
+
+#include "scanner/layout.h"
+
+namespace dregs {
+namespace {
+
+// As the folder that it is made in has it.
+int make_folder(int parent, const std::string& name) {
+  struct stat like {};
+  if (::fstat(parent, &like) != 0) return errno;
+  if (::mkdirat(parent, name.c_str(), like.st_mode & 07777) != 0)
+    return errno == EEXIST ? 0 : errno;
+  // Whoever may not give it away keeps it.
+  static_cast<void>(::fchownat(parent, name.c_str(), like.st_uid, like.st_gid,
+                               AT_SYMLINK_NOFOLLOW) == 0);
+  return 0;
+}
+
+}  // namespace
+
+Descriptor make_parent(int v2, std::string_view path) {
+  const std::string_view parent = layout::parent(path);
+  Descriptor folder = open_folder_beneath(v2, std::string(parent));
+  if (folder || errno != ENOENT || parent.empty()) return folder;
+  const Descriptor above = make_parent(v2, parent);
+  if (!above) return Descriptor();
+  const std::string name(layout::last_component(parent));
+  if (const int error = make_folder(above.get(), name)) {
+    errno = error;
+    return Descriptor();
+  }
+  return open_folder_beneath(v2, std::string(parent));
+}
+
+}  // namespace dregs
