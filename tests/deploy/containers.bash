@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# A real registry, and the containers of deploy/ on its folder.
+
+# shellcheck source=tests/e2e/window.bash
+. "${BASH_SOURCE[0]%/*}/../e2e/window.bash"
+# shellcheck source=tests/image/engine.bash
+. "${BASH_SOURCE[0]%/*}/../image/engine.bash"
+
+deploy=$here/../../deploy
+volumes=$work/volumes
+mkdir "$volumes"
+ln -s "$root" "$volumes/storage"
+
+fill_registry() {
+  open_registry ""
+  image base base
+  stock_docker_images
+  stock_oci_images
+  use_registry
+  pull_all | sort >"$work/before"
+  calls >/dev/null
+}
+
+expect_served() {
+  pull_all | sort >"$work/after"
+  same "what is served before and after" "$work/before" "$work/after"
+}
+
+# container FILE NAME [KEY=VALUE...] [-- ARGUMENT...]: as FILE says; the
+# arguments stand in the place of a service's command.
+container() {
+  local arguments environment=()
+  while (($# > 2)) && [[ $3 != -- ]]; do
+    environment+=("$3")
+    set -- "$1" "$2" "${@:4}"
+  done
+  mapfile -t arguments < <("$here/../deploy/podman_arguments" \
+    "$deploy/$1" "$2" "$volumes" "${environment[@]}")
+  # Containers here have no network of their own, only this host's or none.
+  [[ " ${arguments[*]} " == *" --network="* ]] || arguments=(--network=host "${arguments[@]}")
+  podman run --rm "${limits[@]:2}" "${arguments[@]}" "${@:4}"
+}
+
+# stand_in NAME <SCRIPT: a program before all others of this name, which knows
+# the test's folders and its containers.
+stand_in() {
+  mkdir -p "$work/bin"
+  {
+    printf '#!/bin/bash\n'
+    declare -p work deploy volumes here limits
+    declare -f container podman
+    cat
+  } >"$work/bin/$1"
+  chmod +x "$work/bin/$1"
+  export PATH=$work/bin:$PATH
+}
