@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A machine for the book's commands: its folders are those that the book names,
-# and nobody else sees them. $work/registry-start and -stop are its registry, a real
+# A machine for the book's commands: the folders that the book names are its own,
+# and all others are read-only. $work/registry-start and -stop are its registry, a real
 # one, at http://127.0.0.1:5000 without and at https://registry.example.com with
 # tokens, which https://auth.example.com:8443 gives.
 
@@ -22,7 +22,12 @@ own() {
 set_up_machine() {
   cp -a /etc "$work/etc" 2>/dev/null || true  # whoever may not read all of it
   mount --bind "$work/etc" /etc
-  own /var/lib /var/tmp /srv /run /usr/local/bin
+  own /var/lib /var/tmp /srv /run /usr/local
+  mkdir /usr/local/bin
+  # Nothing that a page says harms the machine that this runs on.
+  export TMPDIR=${TMPDIR:-/tmp}
+  mount --bind "$TMPDIR" "$TMPDIR"
+  mount --options remount,bind,ro /
   ip link set lo up
   cp "$DREGS" /usr/local/bin/dregs
   ln -s "$checkout"/window/dregs-{window,smoke-test} /usr/local/bin
