@@ -103,6 +103,8 @@ fill_book_registry() {
   push app-1.0 team/old-app:1.0
   "$work/registry-stop"
   mv "$root" "$work/stock"
+  mkdir /srv/backup
+  ln -s "$work/stock" /srv/backup/registry
 }
 
 # new_page: the registry stopped and as it was filled, and a folder to work in
