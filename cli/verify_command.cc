@@ -68,7 +68,7 @@ class VerifyRun {
     if (options_.quarantine || options_.healing.asked())
       report_.refusals = make_exclusive(store).refusals;
     if (report_.refusals.empty()) {
-      if (!verify(store, request)) return exit_code_of(stop_.reason());
+      if (!verify(store, request)) return interrupted();
       heal(store, request, healing);
       if (!options_.state_file.empty())
         replace_file(state_text(proved_, root_inode(store)),
@@ -137,6 +137,13 @@ class VerifyRun {
     const int v2 = store.v2.get();
     report_.moved = quarantine(v2, name_of_run(),
                                worth_quarantine(report_.verified.findings, v2));
+  }
+
+  ExitCode interrupted() const {
+    fmt::print(stderr, "dregs: {}; nothing was read yet\n",
+               stop_.reason() == StopReason::deadline ? "the deadline came"
+                                                      : "interrupted");
+    return exit_code_of(stop_.reason());
   }
 
   ExitCode exit_code() const {

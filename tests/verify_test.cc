@@ -314,7 +314,10 @@ TEST_F(Verify, ALimitedRateIsKept) {
 
 TEST_F(Verify, ADeadlineEndsItWithExitCode4) {
   store_.truncate(web_.layers[1], std::uintmax_t{1} << 40);
-  const Json report = verify(4, {"--deadline", "1s"});
+  Json report;
+  // Under a sanitizer, on a busy machine, a second is not enough to begin.
+  for (const char* deadline : {"1s", "5s", "25s"})
+    if (report.is_null()) report = verify(4, {"--deadline", deadline});
   EXPECT_EQ(report["complete"], false);
   EXPECT_LT(report["seconds"], 30);
   for (const char* when : {"24:00", "6:5", "1", "soon", "-1h", ""})
