@@ -207,7 +207,7 @@ OpenFolder open_existing(const std::string& path) {
   return folder;
 }
 
-void run(const std::string& root) {
+void run(const std::string& root, bool with_manifests) {
   Stopwatch watch;
   Findings found;
   const std::string registry = root + "/docker/registry/v2/";
@@ -217,7 +217,8 @@ void run(const std::string& root) {
   const double blob_seconds = watch.lap();
   walk(repositories, found);
   const double link_seconds = watch.lap();
-  const std::size_t manifests = hash_manifests(blobs, found);
+  const std::size_t manifests =
+      with_manifests ? hash_manifests(blobs, found) : 0;
   const double manifest_seconds = watch.lap();
   Counts all;
   for (const Counts& counts : found.counts) all += counts;
@@ -237,14 +238,17 @@ void run(const std::string& root) {
 int main(int argc, char** argv) try {
   std::string root;
   int jobs = tbb::info::default_concurrency();
+  bool no_manifests = false;
   CLI::App app("The least that a collection's dry run must ask of the kernel");
   app.add_option("--root", root, "Registry root directory")->required();
   app.add_option("-j,--jobs", jobs)->check(CLI::Range(1, 1024));
+  app.add_flag("--no-manifests", no_manifests,
+               "Open none: what is left where a perfect cache knows them all");
   CLI11_PARSE(app, argc, argv);
   const tbb::global_control threads(
       tbb::global_control::max_allowed_parallelism,
       static_cast<std::size_t>(jobs));
-  tbb::task_arena(jobs).execute([&] { dregs::run(root); });
+  tbb::task_arena(jobs).execute([&] { dregs::run(root, !no_manifests); });
 } catch (const std::exception& error) {
   fmt::print(stderr, "floor_gc: {}\n", error.what());
   return 1;

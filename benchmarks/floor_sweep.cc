@@ -1,6 +1,10 @@
-// The floor below every sweep: unlinks the blobs named in a file, one digest
-// or its hex a line, each with its folder, and syncs the filesystem once.
-// It asks no questions: only for made stores.
+// The floor below every sweep: unlinks the files named in a list, each with
+// its folder, in parallel, with the barriers that the list asks for. It asks no
+// questions: only for made stores.
+//
+// A line is a path below docker/registry/v2. "a/b/data" removes that file and
+// then the folder a/b; "a/b/" removes a folder only; an empty line waits until
+// everything before it is on the disk, as the end does.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <tbb/global_control.h>
@@ -12,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
@@ -19,46 +24,54 @@
 #include <system_error>
 #include <vector>
 
-#include "scanner/digest.h"
-
 namespace dregs {
 namespace {
 
-std::vector<Digest> read_digests(const std::string& path) {
+using Stage = std::vector<std::string>;
+
+std::vector<Stage> read_stages(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error(path + ": cannot be read");
-  std::vector<Digest> digests;
-  for (std::string line; std::getline(file, line);) {
-    auto digest = Digest::parse(line);
-    if (!digest) digest = Digest::from_hex(line);
-    if (!digest) throw std::runtime_error(line + ": not a digest");
-    digests.push_back(*digest);
-  }
-  return digests;
+  std::vector<Stage> stages(1);
+  for (std::string line; std::getline(file, line);)
+    if (!line.empty())
+      stages.back().push_back(line);
+    else if (!stages.back().empty())
+      stages.emplace_back();
+  if (stages.back().empty()) stages.pop_back();
+  return stages;
 }
 
-// Relative to blobs/sha256; false where any of the two calls failed.
-bool remove_blob(int blobs, const Digest& digest) {
-  const std::string hex = digest.hex();
-  const std::string folder = hex.substr(0, 2) + "/" + hex;
-  return unlinkat(blobs, (folder + "/data").c_str(), 0) == 0 &&
-         unlinkat(blobs, folder.c_str(), AT_REMOVEDIR) == 0;
+bool remove(int v2, const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos)
+    throw std::runtime_error(path + ": not in a folder of its own");
+  const bool is_folder = slash + 1 == path.size();
+  if (!is_folder && unlinkat(v2, path.c_str(), 0) != 0) return false;
+  return unlinkat(v2, path.substr(0, slash).c_str(), AT_REMOVEDIR) == 0;
 }
 
 int run(const std::string& root, const std::string& list) {
-  const std::vector<Digest> digests = read_digests(list);
-  const std::string path = root + "/docker/registry/v2/blobs/sha256";
-  const int blobs = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (blobs < 0) throw std::system_error(errno, std::generic_category(), path);
-  std::atomic<std::size_t> removed = 0;
-  tbb::parallel_for(std::size_t{0}, digests.size(), [&](std::size_t i) {
-    if (remove_blob(blobs, digests[i])) ++removed;
-  });
-  const bool synced = syncfs(blobs) == 0;
-  close(blobs);
-  fmt::print("{{\"removed\":{},\"failed\":{},\"synced\":{}}}\n", removed.load(),
-             digests.size() - removed, synced);
-  return removed == digests.size() && synced ? 0 : 1;
+  const std::vector<Stage> stages = read_stages(list);
+  const std::string path = root + "/docker/registry/v2";
+  const int v2 = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (v2 < 0) throw std::system_error(errno, std::generic_category(), path);
+  std::atomic<std::size_t> removed = 0, failed = 0;
+  bool synced = true;
+  const auto start = std::chrono::steady_clock::now();
+  for (const Stage& stage : stages) {
+    tbb::parallel_for(std::size_t{0}, stage.size(), [&](std::size_t i) {
+      ++(remove(v2, stage[i]) ? removed : failed);
+    });
+    synced &= syncfs(v2) == 0;
+  }
+  const std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  close(v2);
+  fmt::print(
+      "{{\"removed\":{},\"failed\":{},\"synced\":{},\"seconds\":{:.3f}}}\n",
+      removed.load(), failed.load(), synced, seconds.count());
+  return failed == 0 && synced ? 0 : 1;
 }
 
 }  // namespace
@@ -68,9 +81,9 @@ int main(int argc, char** argv) try {
   std::string root;
   std::string list;
   int jobs = tbb::info::default_concurrency();
-  CLI::App app("Removes the blobs named in a file from a made store");
+  CLI::App app("Removes the files named in a list from a made store");
   app.add_option("--root", root, "Registry root directory")->required();
-  app.add_option("DIGESTS", list, "File with one digest a line")->required();
+  app.add_option("LIST", list, "What goes, and the barriers")->required();
   app.add_option("-j,--jobs", jobs)->check(CLI::Range(1, 1024));
   CLI11_PARSE(app, argc, argv);
   const tbb::global_control threads(

@@ -170,16 +170,14 @@ std::uint32_t ImageMaker::base_image_of(const ImageId& id) const {
          id.number % base_images_per_repository();
 }
 
-// At least 32 bytes, so that no two layers are ever alike; at most 64 KiB,
-// so that a million of them stay small.
 std::string ImageMaker::layer_bytes(std::uint64_t kind, std::uint64_t owner,
                                     std::uint64_t part,
                                     std::uint64_t layer) const {
   Seeded random{shape_.seed, kind, owner, part, layer};
   if (shape_.blob_bytes != 0) return random.bytes(shape_.blob_bytes);
-  const double size = random.log_normal(512, 1.2);
-  return random.bytes(
-      static_cast<std::size_t>(std::clamp(size, 32.0, 65536.0)));
+  const double size = random.log_normal(shape_.median_bytes, shape_.sigma);
+  return random.bytes(static_cast<std::size_t>(
+      std::clamp<double>(size, shape_.least_bytes, shape_.most_bytes)));
 }
 
 }  // namespace dregs

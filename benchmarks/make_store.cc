@@ -128,7 +128,14 @@ void declare(CLI::App& app, Options& options) {
                  "Images deleted through the API, per tag")
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--blob-bytes", shape.blob_bytes,
-                 "Size of every layer; default: log-normal, median 512")
+                 "Size of every layer; 0: log-normal, as the next four say")
+      ->check(CLI::Range(0, 1'000'000'000));
+  app.add_option("--median-bytes", shape.median_bytes)
+      ->check(CLI::Range(1.0, 1e9));
+  app.add_option("--sigma", shape.sigma)->check(CLI::Range(0.0, 10.0));
+  app.add_option("--least-bytes", shape.least_bytes)
+      ->check(CLI::Range(32, 1'000'000'000));
+  app.add_option("--most-bytes", shape.most_bytes)
       ->check(CLI::Range(32, 1'000'000'000));
   app.add_option("--uploads", shape.uploads, "Unfinished uploads in all");
   app.add_option("--shared-image-pool", shape.shared_image_pool,

@@ -17,7 +17,11 @@ struct Shape {
   double multi_arch_share = 0.25;  // of the images: an index, two children
   double moved_tags_share = 0.4;   // of the tags: an older revision stays
   double deleted_share = 0.12;     // deleted images per tag
-  std::uint32_t blob_bytes = 0;    // of every layer; 0: log-normal
+  std::uint32_t blob_bytes = 0;    // of every layer; 0: log-normal, as below
+  double median_bytes = 512;
+  double sigma = 1.2;
+  std::uint32_t most_bytes = 65536;  // so that a million of them stay small
+  std::uint32_t least_bytes = 32;    // so that no two are ever alike
   std::uint32_t uploads = 0;
   std::uint32_t shared_image_pool = 0;  // 0: every tag has its own image
 
