@@ -1,0 +1,60 @@
+# Made stores: each is made once for its shape and used again.
+
+# Sets `store` to the store NAME below the folder IN, made with the options
+# that follow, which an equal one of before has been.
+need_store() {
+  local in=$1 name=$2 shape
+  shift 2
+  store=$in/$name
+  shape="$(maker_version) $*"
+  if [[ $(cat "$store/shape" 2>/dev/null) != "$shape" ]]; then
+    rm -rf "$store"
+    need_space "$in"
+    mkdir -p "$store"
+    echo "making $store: $*"
+    "$programs/make_store" "$store" "$@" >"$store/made.json"
+    sync -f "$store"
+    echo "$shape" >"$store/shape"
+  fi
+}
+
+# Another maker makes another store of the same shape.
+maker_version() {
+  cat benchmarks/{make_store,pushes,image_maker,store_writer}.cc \
+    benchmarks/{shape,seeded}.h | sha256sum | cut -c1-16
+}
+
+# The largest stores take 15 GB, and a machine out of memory measures nothing.
+need_space() {
+  local free
+  free=$(df --output=avail -k "$1" | tail -n 1)
+  ((free > 16 * 1024 * 1024)) || die "$1: less than 16 GiB are free"
+  [[ $(stat -f -c %T "$1") == tmpfs ]] || return 0
+  free=$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)
+  ((free > 16 * 1024 * 1024)) ||
+    die "$1 is in memory, of which less than 16 GiB are available"
+}
+
+# Made anew each time: what is removed cannot be removed again.
+need_new_store() {
+  rm -rf "${1:?}/$2"
+  need_store "$@"
+}
+
+made() {
+  jq "$1" "$store/made.json"
+}
+
+# What most sections use: 470,000 blobs in 200 repositories of 200 tags.
+need_busy_store() {
+  need_store "$folder" busy --uploads 50
+}
+
+peer_config() {
+  cat >"$work/config.yml" <<END
+version: 0.1
+log: {level: error}
+storage:
+  filesystem: {rootdirectory: "$store"}
+END
+}
