@@ -51,7 +51,7 @@ bool Collection::run() {
   if (options_.saved != nullptr) keep_to_saved_plan();
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
-  guard_.refuse(reasons_to_refuse(survey.inventory, marks_, plan_,
+  guard_.refuse(reasons_to_refuse(survey.inventory, marks_, totals_of(plan_),
                                   options_.policy, survey.surroundings));
   if (!options_.policy.delete_untagged && options_.saved == nullptr)
     look_further();
@@ -97,12 +97,11 @@ void Collection::look_further() {
   policy.delete_untagged = true;
   const MarkSet marks =
       mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
-  const Plan plan = make_plan(survey.inventory, marks, policy);
-  if (!reasons_to_refuse(survey.inventory, marks, plan, policy,
+  const KindTotals more = planned_totals(survey.inventory, marks, policy);
+  if (!reasons_to_refuse(survey.inventory, marks, more, policy,
                          survey.surroundings)
            .empty())
     return;
-  const KindTotals more = totals_of(plan);
   const KindTotals less = totals_of(plan_);
   const auto revision = static_cast<std::size_t>(RemovalKind::revision);
   const auto blob = static_cast<std::size_t>(RemovalKind::blob);

@@ -98,9 +98,9 @@ class RequestedRun {
     policy.allow_empty = !options_.collect;
     const MarkSet marks =
         mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
-    before_ = freed(totals_of(make_plan(survey.inventory, marks, policy)));
-    guard_.refuse(reasons_to_refuse(survey.inventory, marks, plan_, policy,
-                                    survey.surroundings));
+    before_ = freed(planned_totals(survey.inventory, marks, policy));
+    guard_.refuse(reasons_to_refuse(survey.inventory, marks, totals_of(plan_),
+                                    policy, survey.surroundings));
     guard_.refuse(untouchable(survey.inventory, request_));
     if (!options_.force) guard_.refuse(harm_of(survey, request_));
   }
@@ -134,7 +134,7 @@ class RequestedRun {
         mark(after.inventory, after.graph, after.diagnosis.pins, policy_);
     const std::uint64_t then =
         freed(totals_of(plan_)) +
-        freed(totals_of(make_plan(after.inventory, marks, policy_)));
+        freed(planned_totals(after.inventory, marks, policy_));
     const std::uint64_t anyway = options_.collect ? 0 : before_;
     report_.frees = then - std::min(then, anyway);
     find_about_touched(after);
@@ -183,8 +183,8 @@ class RequestedRun {
     const MarkSet marks =
         mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
     const Plan plan = make_plan(survey.inventory, marks, policy);
-    guard_.refuse(reasons_to_refuse(survey.inventory, marks, plan, policy,
-                                    survey.surroundings));
+    guard_.refuse(reasons_to_refuse(survey.inventory, marks, totals_of(plan),
+                                    policy, survey.surroundings));
     append(report_.findings, survey.diagnosis.findings);
     if (!may_go_on() || guard_.refuse_if_changed()) {
       complete_ = false;

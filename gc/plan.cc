@@ -15,7 +15,24 @@ class Planner {
           const Policy& policy)
       : inventory_(inventory), marks_(marks), policy_(policy) {}
 
-  Plan run() {
+  KindTotals count() {
+    run();
+    return totals_;
+  }
+
+  // A store may have millions of removals: memory for just as many, for a
+  // vector that grows holds three times that on the way.
+  Plan collect(std::size_t removals) {
+    keeps_ = true;
+    plan_.removals.reserve(removals);
+    run();
+    return std::move(plan_);
+  }
+
+ private:
+  using Step = void (Planner::*)(std::uint32_t, const Repository&);
+
+  void run() {
     for_each_free_repository(&Planner::plan_history);
     for_each_free_repository(&Planner::plan_revisions);
     for_each_free_repository(&Planner::plan_layers);
@@ -23,11 +40,7 @@ class Planner {
     for_each_free_repository(&Planner::plan_uploads);
     plan_temporary_files();
     plan_folders();
-    return std::move(plan_);
   }
-
- private:
-  using Step = void (Planner::*)(std::uint32_t, const Repository&);
 
   // Nothing in a pinned repository goes.
   void for_each_free_repository(Step step) {
@@ -36,13 +49,17 @@ class Planner {
         (this->*step)(i, inventory_.repositories[i]);
   }
 
-  Removal& add(RemovalKind kind, RemovalReason reason,
-               std::uint32_t repository) {
-    Removal& removal = plan_.removals.emplace_back();
-    removal.kind = kind;
-    removal.reason = reason;
-    removal.repository = repository;
-    return removal;
+  void add(Removal removal) {
+    KindTotal& total = totals_[static_cast<std::size_t>(removal.kind)];
+    ++total.count;
+    total.bytes += removal.bytes;
+    if (keeps_) plan_.removals.push_back(std::move(removal));
+  }
+
+  void add_link(RemovalKind kind, RemovalReason reason,
+                std::uint32_t repository, const Digest& digest,
+                std::string name = {}) {
+    add({kind, reason, repository, digest, 0, std::move(name)});
   }
 
   // A tag without a target keeps its history, the only trace of what it was.
@@ -52,10 +69,8 @@ class Planner {
       const Tag& tag = repository.tags[entry.tag];
       if (!tag.current || mark.keeps_revision(repository, entry.digest))
         continue;
-      Removal& removal =
-          add(RemovalKind::tag_history, RemovalReason::revision_removed, i);
-      removal.digest = entry.digest;
-      removal.name = tag.name;
+      add_link(RemovalKind::tag_history, RemovalReason::revision_removed, i,
+               entry.digest, tag.name);
     }
   }
 
@@ -63,20 +78,20 @@ class Planner {
     const RepositoryMark& mark = marks_.repositories[i];
     for (std::size_t r = 0; r < repository.revisions.size(); ++r)
       if (!mark.revisions[r])
-        add(RemovalKind::revision, RemovalReason::untagged, i).digest =
-            repository.revisions[r];
+        add_link(RemovalKind::revision, RemovalReason::untagged, i,
+                 repository.revisions[r]);
   }
 
   void plan_layers(std::uint32_t i, const Repository& repository) {
     const RepositoryMark& mark = marks_.repositories[i];
     for (std::size_t l = 0; l < repository.layers.size(); ++l)
       if (!mark.layers[l])
-        add(RemovalKind::layer_link, RemovalReason::unneeded_link, i).digest =
-            repository.layers[l];
+        add_link(RemovalKind::layer_link, RemovalReason::unneeded_link, i,
+                 repository.layers[l]);
     for (std::size_t a = 0; a < repository.aliases.size(); ++a)
       if (!mark.aliases[a])
-        add(RemovalKind::layer_link, RemovalReason::unneeded_link, i).name =
-            repository.aliases[a].digest;
+        add_link(RemovalKind::layer_link, RemovalReason::unneeded_link, i, {},
+                 repository.aliases[a].digest);
   }
 
   void plan_blobs() {
@@ -85,10 +100,12 @@ class Planner {
       if (marks_.live[id] || marks_.held[id] || !blob.removable ||
           policy_.is_young(blob.changed_ns))
         continue;
-      Removal& removal =
-          add(RemovalKind::blob, RemovalReason::unreferenced, kNoRepository);
-      removal.digest = blob.digest;
-      removal.bytes = blob.hard_linked ? 0 : blob.size;
+      add({RemovalKind::blob,
+           RemovalReason::unreferenced,
+           kNoRepository,
+           blob.digest,
+           blob.hard_linked ? 0 : blob.size,
+           {}});
       ++gone_in_prefix_[blob.digest.bytes[0]];
     }
   }
@@ -97,10 +114,12 @@ class Planner {
     for (const Upload& upload : repository.uploads) {
       if (!upload.recognised || policy_.is_fresh_upload(upload.changed_ns))
         continue;
-      Removal& removal =
-          add(RemovalKind::upload, RemovalReason::stale_upload, i);
-      removal.name = upload.id;
-      removal.bytes = upload.bytes;
+      add({RemovalKind::upload,
+           RemovalReason::stale_upload,
+           i,
+           {},
+           upload.bytes,
+           upload.id});
     }
   }
 
@@ -126,15 +145,21 @@ class Planner {
       occupied_.insert(std::string(layout::parent(file.path)));
       return;
     }
-    Removal& removal =
-        add(RemovalKind::temporary, RemovalReason::left_over, repository);
-    removal.name = file.path;
-    removal.bytes = file.bytes;
+    add({RemovalKind::temporary,
+         RemovalReason::left_over,
+         repository,
+         {},
+         file.bytes,
+         file.path});
   }
 
   void add_folder(std::uint32_t repository, std::string path) {
-    add(RemovalKind::folder, RemovalReason::left_empty, repository).name =
-        std::move(path);
+    add({RemovalKind::folder,
+         RemovalReason::left_empty,
+         repository,
+         {},
+         0,
+         std::move(path)});
   }
 
   void plan_folders() {
@@ -222,7 +247,9 @@ class Planner {
   const Inventory& inventory_;
   const MarkSet& marks_;
   const Policy& policy_;
+  bool keeps_ = false;
   Plan plan_;
+  KindTotals totals_{};
   std::array<std::uint32_t, 256> gone_in_prefix_{};
   // Folders in which something stays that the scan alone would call empty.
   std::unordered_set<std::string> occupied_;
@@ -302,9 +329,27 @@ std::string path_of(const Removal& removal, const Inventory& inventory) {
   return {};
 }
 
+KindTotals totals_of(const Plan& plan) {
+  KindTotals totals{};
+  for (const Removal& removal : plan.removals) {
+    KindTotal& total = totals[static_cast<std::size_t>(removal.kind)];
+    ++total.count;
+    total.bytes += removal.bytes;
+  }
+  return totals;
+}
+
+KindTotals planned_totals(const Inventory& inventory, const MarkSet& marks,
+                          const Policy& policy) {
+  return Planner(inventory, marks, policy).count();
+}
+
 Plan make_plan(const Inventory& inventory, const MarkSet& marks,
                const Policy& policy) {
-  return Planner(inventory, marks, policy).run();
+  std::uint64_t removals = 0;
+  for (const KindTotal& total : planned_totals(inventory, marks, policy))
+    removals += total.count;
+  return Planner(inventory, marks, policy).collect(removals);
 }
 
 }  // namespace dregs

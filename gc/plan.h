@@ -2,6 +2,7 @@
 // function. A dry run is a plan that nobody executes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -63,8 +64,23 @@ struct Plan {
   std::vector<Removal> removals;  // by kind, then in the inventory's order
 };
 
-// Pure; runs on one thread.
+inline constexpr std::size_t kRemovalKinds = 8;
+
+struct KindTotal {
+  std::uint64_t count = 0;
+  std::uint64_t bytes = 0;
+};
+
+// Position: RemovalKind.
+using KindTotals = std::array<KindTotal, kRemovalKinds>;
+
+KindTotals totals_of(const Plan& plan);
+
+// Pure; each runs on one thread.
 Plan make_plan(const Inventory& inventory, const MarkSet& marks,
                const Policy& policy);
+// totals_of(make_plan(…)), without the memory that the plan would take.
+KindTotals planned_totals(const Inventory& inventory, const MarkSet& marks,
+                          const Policy& policy);
 
 }  // namespace dregs

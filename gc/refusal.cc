@@ -17,11 +17,12 @@ constexpr double kAlmostAll = 0.9;
 
 class Judge {
  public:
-  Judge(const Inventory& inventory, const MarkSet& marks, const Plan& plan,
-        const Policy& policy, const Surroundings& surroundings)
+  Judge(const Inventory& inventory, const MarkSet& marks,
+        const KindTotals& planned, const Policy& policy,
+        const Surroundings& surroundings)
       : inventory_(inventory),
         marks_(marks),
-        plan_(plan),
+        planned_(planned),
         policy_(policy),
         surroundings_(surroundings) {}
 
@@ -99,8 +100,8 @@ class Judge {
 
   void judge_share() {
     if (!policy_.max_delete_percent) return;
-    const KindTotals totals = totals_of(plan_);
-    const KindTotal& gone = totals[static_cast<std::size_t>(RemovalKind::blob)];
+    const KindTotal& gone =
+        planned_[static_cast<std::size_t>(RemovalKind::blob)];
     std::uint64_t bytes = 0;
     for (const Blob& blob : inventory_.blobs) bytes += blob.size;
     judge_share("blobs", gone.count, inventory_.blobs.size());
@@ -120,7 +121,7 @@ class Judge {
 
   const Inventory& inventory_;
   const MarkSet& marks_;
-  const Plan& plan_;
+  const KindTotals& planned_;
   const Policy& policy_;
   const Surroundings& surroundings_;
   std::vector<Refusal> refusals_;
@@ -141,10 +142,11 @@ Surroundings look_around(int v2) {
 }
 
 std::vector<Refusal> reasons_to_refuse(const Inventory& inventory,
-                                       const MarkSet& marks, const Plan& plan,
+                                       const MarkSet& marks,
+                                       const KindTotals& planned,
                                        const Policy& policy,
                                        const Surroundings& surroundings) {
-  return Judge(inventory, marks, plan, policy, surroundings).run();
+  return Judge(inventory, marks, planned, policy, surroundings).run();
 }
 
 }  // namespace dregs

@@ -23,9 +23,11 @@ struct Refusal {
   std::string way_out;  // one line: what to check, which flag overrides
 };
 
-// Every reason, in a fixed order; empty where the plan may be carried out.
+// Every reason, in a fixed order; empty where a plan of these totals may be
+// carried out.
 std::vector<Refusal> reasons_to_refuse(const Inventory& inventory,
-                                       const MarkSet& marks, const Plan& plan,
+                                       const MarkSet& marks,
+                                       const KindTotals& planned,
                                        const Policy& policy,
                                        const Surroundings& surroundings);
 

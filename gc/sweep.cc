@@ -197,16 +197,6 @@ class Sweeper {
 
 }  // namespace
 
-KindTotals totals_of(const Plan& plan) {
-  KindTotals totals{};
-  for (const Removal& removal : plan.removals) {
-    KindTotal& total = totals[static_cast<std::size_t>(removal.kind)];
-    ++total.count;
-    total.bytes += removal.bytes;
-  }
-  return totals;
-}
-
 SweepResult sweep(Plan plan, const Inventory& inventory, Remover& remover,
                   const Replan& replan, StopRequest& stop,
                   SweepProgress& progress, const Precautions& precautions) {

@@ -20,18 +20,6 @@
 
 namespace dregs {
 
-inline constexpr std::size_t kRemovalKinds = 8;
-
-struct KindTotal {
-  std::uint64_t count = 0;
-  std::uint64_t bytes = 0;
-};
-
-// Position: RemovalKind.
-using KindTotals = std::array<KindTotal, kRemovalKinds>;
-
-KindTotals totals_of(const Plan& plan);
-
 struct SweepResult {
   KindTotals removed{};
   std::vector<Finding> findings;  // removals that failed or were left out

@@ -25,8 +25,9 @@ MarkedStore::MarkedStore(const std::filesystem::path& v2, const Policy& policy)
   const MarkSet marks =
       mark(survey_.inventory, survey_.graph, survey_.diagnosis.pins, policy_);
   plan_ = make_plan(survey_.inventory, marks, policy_);
-  const auto refusals = reasons_to_refuse(survey_.inventory, marks, plan_,
-                                          policy_, survey_.surroundings);
+  const auto refusals =
+      reasons_to_refuse(survey_.inventory, marks, totals_of(plan_), policy_,
+                        survey_.surroundings);
   if (!refusals.empty()) throw std::runtime_error(refusals.front().reason);
 }
 
