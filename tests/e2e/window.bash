@@ -24,7 +24,8 @@ cat >"$work/stop" <<'END'
 #!/bin/bash
 echo stop >>calls
 kill "$(<pid)"
-while kill -0 "$(<pid)" 2>/dev/null; do sleep 0.05; done
+# What nobody has buried yet has no program any more.
+while [[ -e /proc/$(<pid)/exe ]]; do sleep 0.05; done
 END
 sed -i "2i cd '$work' || exit" "$work/start" "$work/stop"
 chmod +x "$work/start" "$work/stop"
