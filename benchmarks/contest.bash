@@ -77,9 +77,9 @@ figure() {
   jq -cn --arg section "$section" --arg what "$1" --argjson value "$2" \
     --arg operator "$3" --argjson target "${4/#-/null}" '
     {$section, $what, measured: $value, $operator, $target,
-     reached: (if $operator == "<=" then $value <= $target
-               elif $operator == ">=" then $value >= $target
-               else null end)}' | tee -a "$work/comparisons" |
+     reached: (if $target == null then null
+               elif $operator == "<=" then $value <= $target
+               else $value >= $target end)}' | tee -a "$work/comparisons" |
     jq -r '"  \(.what): \(.measured * 1000 | round / 1000)"'
 }
 
