@@ -43,6 +43,7 @@ std::string left_of(const Flag& flag) {
 }
 
 std::string section(const std::string& title, const std::vector<Flag>& flags) {
+  if (flags.empty()) return "";
   std::string text = "\n" + title + ":\n";
   for (const Flag& flag : flags) text += row(left_of(flag), flag.help);
   return text;

@@ -13,7 +13,7 @@ enum class Severity { error, warning, note };
 std::string_view to_string(Severity severity);
 
 // Kinds are kebab-case words that scripts may match on: they are only added,
-// never renamed. The list, with each kind's severity, is in finding.cc.
+// never renamed. Listed with their severities in finding_kinds.inc.
 enum class FindingKind {
 #define DREGS_FINDING(name, text, severity) name,
 #include "scanner/finding_kinds.inc"
