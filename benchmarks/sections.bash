@@ -27,12 +27,13 @@ beat_peer() {
   shift 2
   peer_config
   forget_contenders
-  contender 2.8.2 docker-registry garbage-collect -d "$@" "$work/config.yml"
   contender dregs "$dregs" gc -n "$@" --root "$store"
+  contender 2.8.2 docker-registry garbage-collect -d "$@" "$work/config.yml"
   if [[ $mode == cold ]]; then
     take_turns --rounds 1 --label ', beside it' "${cold[@]}"
   else
     check_agreement "$@"
+    warm "$dregs" gc -n "$@" --root "$store"
     take_turns --rounds 1 --label ', beside it'
   fi
   compare "times as fast as 2.8.2${*:+ }$*, $mode" \
