@@ -84,8 +84,9 @@ gc_cold() {
 # hashing it, and nothing else.
 gc_cache() {
   need_busy_store
-  contender all "$programs/floor_gc" --root "$store" -j 16
-  contender 'no manifests' "$programs/floor_gc" --root "$store" -j 16 --no-manifests
+  contender all "$programs/floor_gc" --root "$store" -j "$(default_jobs)"
+  contender 'no manifests' "$programs/floor_gc" --root "$store" \
+    -j "$(default_jobs)" --no-manifests
   take_turns --rounds $(((rounds + 1) / 2)) --label ', cold' "${cold[@]}"
   compare 'dry run without manifests, cold' 'no manifests, cold' 'all, cold' - -
   warm "$programs/floor_gc" --root "$store"
@@ -206,6 +207,12 @@ start() {
     "$(jq -n "$(median_of dregs) * 1000")" '<=' 30
 }
 
+# What dregs takes by default.
+default_jobs() {
+  local jobs=$((4 * $(nproc)))
+  echo $((jobs > 16 ? jobs : 16))
+}
+
 # As many processes as cores, each with a few files at a time.
 contend_sha256sum() {
   contender sha256sum bash -c "'find $store/docker/registry/v2/blobs -name data |
@@ -222,7 +229,7 @@ verify_large() {
   need_store "$folder" large --repositories 2 --tags 20 --multi-arch-share 0 \
     --moved-tags-share 0 --deleted-share 0 --median-bytes $((8 * mib)) \
     --least-bytes $mib --most-bytes $((100 * mib))
-  contender floor "$programs/floor_verify" --root "$store" -j 16
+  contender floor "$programs/floor_verify" --root "$store" -j "$(default_jobs)"
   contender verify "$dregs" verify --root "$store"
   contend_sha256sum 4
   contender O_DIRECT bash -c "'find $store/docker/registry/v2/blobs -name data |
@@ -240,7 +247,8 @@ verify_small() {
   need_store "$folder" small --repositories 50 --tags 100 --layers 100 \
     --base-layers 0 --multi-arch-share 0 --moved-tags-share 0 \
     --deleted-share 0 --blob-bytes 500
-  contender floor "$programs/floor_verify" --root "$store" --as-listed
+  contender floor "$programs/floor_verify" --root "$store" --as-listed \
+    -j "$(default_jobs)"
   contender verify "$dregs" verify --root "$store"
   warm "$dregs" verify --root "$store"
   warm "$programs/floor_verify" --root "$store" --as-listed
