@@ -97,13 +97,12 @@ gc_cache() {
 # What `dregs gc` removes, for floor_sweep: a barrier after each stage.
 list_removals() {
   "$dregs" gc -n --list --json --root "$store" | jq -r '
-    reduce .removals[] as $each ({kind: null, lines: []};
-      (if .kind and .kind != $each.kind then .lines += [""] else . end)
-      | .kind = $each.kind
-      | .lines += [($each.path | sub("^docker/registry/v2/"; ""))
-          + {blob: "/data", "layer-link": "/link", revision: "/link",
-             "tag-history": "/link", folder: "/"}[$each.kind]])
-    | .lines[]' >"$work/removals"
+    foreach .removals[] as $each ({kind: null};
+      {barrier: (.kind and .kind != $each.kind), kind: $each.kind};
+      (if .barrier then "" else empty end),
+      ($each.path | sub("^docker/registry/v2/"; ""))
+        + {blob: "/data", "layer-link": "/link", revision: "/link",
+           "tag-history": "/link", folder: "/"}[$each.kind])' >"$work/removals"
 }
 
 # The whole command without what a dry run of it takes: that is the sweep, with
