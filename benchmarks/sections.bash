@@ -108,7 +108,7 @@ list_removals() {
 # The whole command without what a dry run of it takes: that is the sweep, with
 # the two looks at the links that keep it safe.
 sweep() {
-  local shape=(--repositories 40 --tags 200 --deleted-share 3.2)
+  local shape=(--repositories 40 --tags 200 --deleted-share 2.57)
   local round turns=$(((rounds + 1) / 2))
   for ((round = 1; round <= turns; ++round)); do
     need_new_store "$folder" swept "${shape[@]}"
