@@ -149,7 +149,7 @@ median_of() {
 # One size of the growth section: its store, in memory, made and removed.
 grow() {
   local repositories=$1 blobs
-  need_new_store "$scratch" growth --repositories "$repositories"
+  need_new_store "$work/memory" growth --repositories "$repositories"
   blobs=$(made .blobs)
   forget_contenders
   contender floor "$programs/floor_gc" --root "$store"
@@ -167,6 +167,7 @@ grow() {
 
 growth() {
   local repositories
+  need_memory
   rm -f "$work/growth"
   for repositories in 4 13 42 134 424; do grow "$repositories"; done
   note growth "$(jq -s . "$work/growth")"
@@ -182,8 +183,9 @@ growth() {
 
 many_tags() {
   local tags
+  need_memory
   for tags in 10000 1000000; do
-    need_new_store "$scratch" tags --repositories 1 --tags "$tags" \
+    need_new_store "$work/memory" tags --repositories 1 --tags "$tags" \
       --shared-image-pool 100 --moved-tags-share 0
     forget_contenders
     contender dregs "$dregs" gc -n --root "$store"
