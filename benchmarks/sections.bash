@@ -105,24 +105,28 @@ list_removals() {
            "tag-history": "/link", folder: "/"}[$each.kind])' >"$work/removals"
 }
 
+# A store that two programs can sweep: as it was made, in the cache.
+need_store_to_sweep() {
+  need_new_filesystem
+  need_new_store "$work/disk" swept --repositories 40 --tags 200 \
+    --deleted-share 2.57
+  warm "$dregs" gc -n --root "$store"
+  forget_contenders
+}
+
 # The whole command without what a dry run of it takes: that is the sweep, with
 # the two looks at the links that keep it safe.
 sweep() {
-  local shape=(--repositories 40 --tags 200 --deleted-share 2.57)
   local round turns=$(((rounds + 1) / 2))
   for ((round = 1; round <= turns; ++round)); do
-    need_new_store "$folder" swept "${shape[@]}"
+    need_store_to_sweep
     list_removals
-    forget_contenders
     contender dry-run "$dregs" gc -n --root "$store"
-    warm "$dregs" gc -n --root "$store"
     take_turns --rounds 1 --as "$round"
     forget_contenders
     contender gc "$dregs" gc --root "$store"
     take_turns --rounds 1 --as "$round" --prepare sync
-    need_new_store "$folder" swept "${shape[@]}"
-    warm "$dregs" gc -n --root "$store"
-    forget_contenders
+    need_store_to_sweep
     contender floor "$programs/floor_sweep" --root "$store" "$work/removals"
     take_turns --rounds 1 --as "$round" --prepare sync
   done
@@ -132,7 +136,7 @@ sweep() {
     def median: sort | .[(length - 1) / 2 | floor];
     group_by(.round) | map(INDEX(.name) | map_values(.seconds)
       | (.gc - ."dry-run") / .floor) | median' "$work/turns")" '<=' 1.15
-  rm -rf "$store"
+  remove_filesystem
 }
 
 # Prints KiB.
