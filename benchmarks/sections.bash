@@ -1,5 +1,11 @@
 # The sections of benchmarks/run, each a function of its name.
 
+# What dregs takes by default.
+default_jobs() {
+  local jobs=$((4 * $(nproc)))
+  echo $((jobs > 16 ? jobs : 16))
+}
+
 warm() {
   local turn
   for turn in 1 2; do "$@" >/dev/null; done
@@ -127,7 +133,8 @@ sweep() {
     contender gc "$dregs" gc --root "$store"
     take_turns --rounds 1 --as "$round" --prepare sync
     need_store_to_sweep
-    contender floor "$programs/floor_sweep" --root "$store" "$work/removals"
+    contender floor "$programs/floor_sweep" --root "$store" \
+      -j "$(default_jobs)" "$work/removals"
     take_turns --rounds 1 --as "$round" --prepare sync
   done
   note removed "$(jq -Rn '[inputs | select(. != "")] | length' "$work/removals")"
@@ -209,12 +216,6 @@ start() {
   take_turns --rounds 20
   figure 'milliseconds for 100 images' \
     "$(jq -n "$(median_of dregs) * 1000")" '<=' 30
-}
-
-# What dregs takes by default.
-default_jobs() {
-  local jobs=$((4 * $(nproc)))
-  echo $((jobs > 16 ? jobs : 16))
 }
 
 # As many processes as cores, each with a few files at a time.
