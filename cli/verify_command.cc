@@ -69,7 +69,7 @@ class VerifyRun {
       report_.refusals = make_exclusive(store).refusals;
     if (report_.refusals.empty()) {
       if (!verify(store, request)) return interrupted();
-      heal(store, request, healing);
+      if (options_.healing.asked()) heal(store, std::move(request), healing);
       if (!options_.state_file.empty())
         replace_file(state_text(proved_, root_inode(store)),
                      options_.state_file, store);

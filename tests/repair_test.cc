@@ -189,6 +189,17 @@ TEST_F(HealedStore, NothingWhileAnotherRunWorksOnTheStore) {
   EXPECT_FALSE(store_.has_blob(app_.layers[1]));
 }
 
+TEST_F(HealedStore, VerifyAloneLeavesWhatAnotherRunHasStaged) {
+  const fs::path staged = store_.root() / "docker/registry/.dregs/repair/new";
+  fs::create_directories(staged.parent_path());
+  store_.write(staged, "half");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, {"--quarantine"}}) {
+    EXPECT_EQ(repair(words).exit_code, 0);
+    EXPECT_TRUE(fs::exists(staged));
+  }
+}
+
 TEST_F(HealedStore, AFolderThatIsNoOtherRegistryIsExitCode2) {
   const ProgramResult same =
       run_dregs(store_, {"verify", "--repair-from", store_.root().string()});
