@@ -63,17 +63,19 @@ std::string reason(const Repaired& repaired) {
   }
 }
 
+// null where there is no such path.
+Json shown_or_null(const std::string& path, const OpenedStore& store) {
+  return path.empty() ? Json(nullptr) : Json(utf8(store.shown(path)));
+}
+
 Json repaired_json(const VerifyReport& report, const OpenedStore& store) {
   Json list = Json::array();
   for (const Repaired& repaired : report.repaired) {
     const bool done = repaired.outcome == Repaired::Outcome::done;
-    list.push_back(
-        {{"path", utf8(store.shown(repaired.repair.path))},
-         {"digest", repaired.repair.digest.to_string()},
-         {"replaced", repaired.replaced.empty()
-                          ? Json(nullptr)
-                          : Json(utf8(store.shown(repaired.replaced)))},
-         {"error", done ? Json(nullptr) : Json(reason(repaired))}});
+    list.push_back({{"path", utf8(store.shown(repaired.repair.path))},
+                    {"digest", repaired.repair.digest.to_string()},
+                    {"replaced", shown_or_null(repaired.replaced, store)},
+                    {"error", done ? Json(nullptr) : Json(reason(repaired))}});
   }
   return list;
 }
@@ -117,11 +119,9 @@ void print_healing(const VerifyReport& report, bool verbose) {
 Json moved_json(const VerifyReport& report, const OpenedStore& store) {
   Json list = Json::array();
   for (const MovedFile& moved : report.moved)
-    list.push_back(
-        {{"path", utf8(store.shown(moved.path))},
-         {"to",
-          moved.to.empty() ? Json(nullptr) : Json(utf8(store.shown(moved.to)))},
-         {"error", error_or_null(moved.error)}});
+    list.push_back({{"path", utf8(store.shown(moved.path))},
+                    {"to", shown_or_null(moved.to, store)},
+                    {"error", error_or_null(moved.error)}});
   return list;
 }
 
