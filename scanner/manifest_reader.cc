@@ -5,7 +5,6 @@
 #include <cstring>
 #include <mutex>
 
-#include "scanner/layout.h"
 #include "scanner/sha256.h"
 
 namespace dregs {
@@ -96,23 +95,8 @@ bool sniff(int fd) {
 
 }  // namespace
 
-ManifestReaderPool::ManifestReaderPool(int v2) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (std::size_t i = 0; i < prefixes_.size(); ++i) {
-    const char name[] = {kDigits[i / 16], kDigits[i % 16]};
-    prefixes_[i] = open_folder(v2, layout::blob_prefix({name, 2}));
-  }
-}
-
 ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
-  char path[80];
-  const std::string hex = blob.digest.hex();
-  std::memcpy(path, hex.data(), hex.size());
-  std::memcpy(path + hex.size(), "/data", 6);
-  const int at = prefixes_[blob.digest.bytes[0]].get();
-  Descriptor file = open_file(at, path);
-  if (!file && errno == ELOOP)  // the server follows it, and the hash decides
-    file = Descriptor(::openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const Descriptor file = blobs_.open(blob.digest);
   if (!file) return failed(errno);
   if (!declared && (blob.size > kLargestParsedManifest || !sniff(file.get()))) {
     ManifestRead read;

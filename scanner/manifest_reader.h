@@ -2,9 +2,7 @@
 // buffers per thread, and reads at most one very large manifest at a time.
 #pragma once
 
-#include <array>
-
-#include "scanner/descriptor.h"
+#include "scanner/blob_folder.h"
 #include "scanner/manifest_graph.h"
 
 namespace dregs {
@@ -17,15 +15,15 @@ struct ManifestRead {
 
 class ManifestReaderPool {
  public:
-  // `v2` is borrowed. Opens the prefix folders that hold manifests once.
-  explicit ManifestReaderPool(int v2);
+  // `v2` is borrowed, and only during the call.
+  explicit ManifestReaderPool(int v2) : blobs_(v2) {}
 
   // `declared`: the blob is named as a manifest (revision, tag, index child);
   // otherwise it is only looked at, and read if it looks like one.
   ManifestRead read(const Blob& blob, bool declared) const;
 
  private:
-  std::array<Descriptor, 256> prefixes_;
+  BlobFolder blobs_;
 };
 
 }  // namespace dregs
