@@ -40,6 +40,20 @@ Plan intersection(const Plan& plan, const Plan& other) {
   return both;
 }
 
+// How many of the next removals may go in any order: a folder goes after those
+// inside it, and of two as deep as each other neither is inside the other.
+std::size_t in_any_order(std::span<const Removal> next) {
+  if (next.front().kind != RemovalKind::folder) return next.size();
+  const auto depth = [](const Removal& folder) {
+    return std::count(folder.name.begin(), folder.name.end(), '/');
+  };
+  const auto other =
+      std::find_if(next.begin(), next.end(), [&](const Removal& removal) {
+        return depth(removal) != depth(next.front());
+      });
+  return static_cast<std::size_t>(other - next.begin());
+}
+
 class Sweeper {
  public:
   Sweeper(Plan plan, const Inventory& inventory, Remover& remover,
@@ -90,13 +104,12 @@ class Sweeper {
         remove(stage[i], mine);
       progress_.done += last - first;
     };
-    // A folder goes after those inside it.
-    if (kind == RemovalKind::folder)
-      remove_range(0, stage.size());
-    else
+    for (std::size_t first = 0, last = 0; first < stage.size(); first = last) {
+      last = first + in_any_order(stage.subspan(first));
       tbb::parallel_for(
-          tbb::blocked_range<std::size_t>(0, stage.size(), 64),
+          tbb::blocked_range<std::size_t>(first, last, 64),
           [&](const auto& range) { remove_range(range.begin(), range.end()); });
+    }
     const std::size_t failed_before = failed_.size();
     for (Share& share : shares) gather(share);
     if (!sync(kind) || stop_.requested()) return false;
