@@ -72,11 +72,16 @@ Descriptor walk_beneath(int at, const std::string& path) {
   return folder;
 }
 
-Descriptor open_beneath(int at, const char* path, int flags) {
+// Where no symbolic link is followed, only ".." leads out, and no name that was
+// listed is one: what deletes is held to the tree by the kernel all the same.
+constexpr unsigned kOwn =
+    RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+
+Descriptor open_resolved(int at, const char* path, int flags,
+                         unsigned resolve) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV |
-                RESOLVE_NO_MAGICLINKS;
+  how.resolve = resolve;
   return Descriptor(
       static_cast<int>(::syscall(SYS_openat2, at, path, &how, sizeof how)));
 }
@@ -121,7 +126,8 @@ Descriptor open_folder(int at, const std::string& path) {
 
 Descriptor open_folder_beneath(int at, const std::string& path) {
   if (path.empty()) return reopen(at);
-  Descriptor folder = open_beneath(at, path.c_str(), kFolderFlags);
+  Descriptor folder =
+      open_resolved(at, path.c_str(), kFolderFlags, kOwn | RESOLVE_BENEATH);
   return folder || !kernel_cannot(errno) ? std::move(folder)
                                          : walk_beneath(at, path);
 }
@@ -136,7 +142,7 @@ Descriptor open_file(int at, const char* path) {
 }
 
 Descriptor open_file_beneath(int at, const char* path) {
-  Descriptor file = open_beneath(at, path, kFileFlags);
+  Descriptor file = open_resolved(at, path, kFileFlags, kOwn);
   return file || !kernel_cannot(errno) ? std::move(file) : open_file(at, path);
 }
 

@@ -59,6 +59,8 @@ LinkFolder read_link_folder(int folder, const StopRequest& stop) {
           sound[i] = !stop.requested() && !names[i].through_symbolic_link &&
                      read_named(folder, names[i].name).names(names[i].name);
       });
+  result.sound.reserve(
+      static_cast<std::size_t>(std::count(sound.begin(), sound.end(), 1)));
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (sound[i])
       result.sound.push_back(names[i].name);

@@ -132,6 +132,7 @@ class ManifestGraphBuilder {
   std::vector<BlobId> read_wave(const std::vector<BlobId>& wave) {
     constexpr std::size_t kPortion = 8192;
     progress_.wanted += wave.size();
+    graph_.nodes_.reserve(graph_.nodes_.size() + wave.size());
     std::vector<BlobId> next;
     for (std::size_t at = 0; at < wave.size(); at += kPortion)
       read_portion(

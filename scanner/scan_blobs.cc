@@ -44,6 +44,12 @@ std::uint32_t blocks_of(const FileStatus& status) {
       status.disk_bytes / 512, std::numeric_limits<std::uint32_t>::max()));
 }
 
+// Most filesystems count a folder's subfolders as its links; others say 1.
+std::size_t likely_entries(const FileStatus& folder) {
+  constexpr std::uint32_t kMost = 65536;
+  return std::min(folder.links, kMost);
+}
+
 // One prefix folder at work.
 class PrefixScanner {
  public:
@@ -54,15 +60,15 @@ class PrefixScanner {
     folder_ = open_folder(at_, result_.folder.name);
     if (!folder_) return cannot_list(errno);
     FileStatus status;
-    if (descriptor_status(folder_.get(), status) == 0 &&
-        status.device != device_)
-      other_filesystem();
+    if (descriptor_status(folder_.get(), status) == 0) {
+      if (status.device != device_) other_filesystem();
+      result_.blobs.reserve(likely_entries(status));
+    }
     const int error = for_each_entry(folder_.get(), [&](FolderEntry entry) {
       if (!stop.requested()) visit(entry);
     });
     if (error != 0) cannot_list(error);
     progress.blobs += result_.blobs.size();
-    result_.blobs.shrink_to_fit();
     std::sort(result_.blobs.begin(), result_.blobs.end(),
               [](const Blob& a, const Blob& b) { return a.digest < b.digest; });
   }
