@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <unordered_set>
 
 #include "gc/closure.h"
@@ -76,6 +77,9 @@ class RepositoryDiagnosis {
     if (proxy_cache)
       pins_.push_back({FindingKind::proxy_cache, "pull-through cache"});
     closure_.start(position);
+    std::copy_if(ids_.layers.begin(), ids_.layers.end(),
+                 std::back_inserter(linked_),
+                 [&](DigestId id) { return graph.present(id); });
   }
 
   void run() {
@@ -253,11 +257,10 @@ class RepositoryDiagnosis {
 
   void judge_layer_link(DigestId id) {
     if (proxy_cache_ || !repository_.has_layers_folder) return;
-    const Digest& digest = inventory_.blobs[id].digest;
-    if (std::binary_search(repository_.layers.begin(), repository_.layers.end(),
-                           digest) ||
+    if (std::binary_search(linked_.begin(), linked_.end(), id) ||
         !first_time(id))
       return;
+    const Digest& digest = inventory_.blobs[id].digest;
     report(FindingKind::missing_layer_link, digest.to_string(),
            layout::link_in(layout::layer(repository_.name, digest)),
            "the blob is there, but servers answer 404 without this link; "
@@ -274,6 +277,8 @@ class RepositoryDiagnosis {
   Closure& closure_;
   std::vector<Finding>& findings_;
   std::vector<PinReason>& pins_;
+  // The blobs among its layers: in order, as BlobIds have that of digests.
+  std::vector<BlobId> linked_;
   std::unordered_set<DigestId> judged_;
 };
 
