@@ -3,7 +3,7 @@
 # What dregs takes by default.
 default_jobs() {
   local jobs=$((4 * $(nproc)))
-  echo $((jobs > 16 ? jobs : 16))
+  echo $((jobs > 32 ? jobs : 32))
 }
 
 warm() {

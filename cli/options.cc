@@ -18,7 +18,7 @@ namespace {
 // Waiting threads, not cores, keep a cold disk's queue deep; warm, the extra
 // ones cost next to nothing. docs/performance.md has the figures.
 unsigned default_jobs() {
-  return std::max(16U, 4 * std::thread::hardware_concurrency());
+  return std::max(32U, 4 * std::thread::hardware_concurrency());
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& global) {
