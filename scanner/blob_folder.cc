@@ -1,6 +1,5 @@
 #include "scanner/blob_folder.h"
 
-#include <cstring>
 #include <string>
 
 #include "scanner/layout.h"
@@ -12,12 +11,8 @@ BlobFolder::BlobFolder(int v2)
 
 Descriptor BlobFolder::open(const Digest& digest) const {
   const std::string hex = digest.hex();
-  char path[80];
-  std::memcpy(path, hex.data(), 2);
-  path[2] = '/';
-  std::memcpy(path + 3, hex.data(), hex.size());
-  std::memcpy(path + 3 + hex.size(), "/data", sizeof "/data");
-  return Descriptor(::openat(sha256_.get(), path,
+  const std::string path = hex.substr(0, 2) + "/" + hex + "/data";
+  return Descriptor(::openat(sha256_.get(), path.c_str(),
                              O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
 }
 
