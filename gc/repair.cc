@@ -120,9 +120,8 @@ class Repairer {
   int replace(Repaired& result) {
     const Repair& repair = result.repair;
     const bool link = repair.what == Repair::What::link;
-    const Descriptor source(::openat(link ? v2_ : other_,
-                                     layout::blob_data(repair.digest).c_str(),
-                                     O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor source = open_followed(
+        link ? v2_ : other_, layout::blob_data(repair.digest).c_str());
     if (!source) {
       if (errno == ENOENT) result.outcome = Outcome::no_source;
       return errno;

@@ -45,8 +45,7 @@ int read_all(int fd, std::string& bytes) {
 }  // namespace
 
 BlobContent read_blob(int v2, const Digest& digest, std::size_t at_most) {
-  const Descriptor file(::openat(v2, layout::blob_data(digest).c_str(),
-                                 O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const Descriptor file = open_followed(v2, layout::blob_data(digest).c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);

@@ -12,8 +12,7 @@ BlobFolder::BlobFolder(int v2)
 Descriptor BlobFolder::open(const Digest& digest) const {
   const std::string hex = digest.hex();
   const std::string path = hex.substr(0, 2) + "/" + hex + "/data";
-  return Descriptor(::openat(sha256_.get(), path.c_str(),
-                             O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  return open_followed(sha256_.get(), path.c_str());
 }
 
 }  // namespace dregs

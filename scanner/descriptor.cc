@@ -13,8 +13,7 @@ namespace dregs {
 namespace {
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK;
-constexpr int kFileFlags =
-    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+constexpr int kFileFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 
 // The longest part of a path that one system call takes, cut at a slash.
 std::string_view leading_part(std::string_view path) {
@@ -137,13 +136,15 @@ Descriptor open_own_folder(int parent, const std::string& name) {
                              O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-Descriptor open_file(int at, const char* path) {
+Descriptor open_followed(int at, const char* path) {
   return Descriptor(::openat(at, path, kFileFlags));
 }
 
 Descriptor open_file_beneath(int at, const char* path) {
-  Descriptor file = open_resolved(at, path, kFileFlags, kOwn);
-  return file || !kernel_cannot(errno) ? std::move(file) : open_file(at, path);
+  constexpr int kOwnFileFlags = kFileFlags | O_NOFOLLOW;
+  Descriptor file = open_resolved(at, path, kOwnFileFlags, kOwn);
+  if (file || !kernel_cannot(errno)) return file;
+  return Descriptor(::openat(at, path, kOwnFileFlags));
 }
 
 int file_status(int at, const char* path, FileStatus& status) {

@@ -45,12 +45,13 @@ Descriptor open_folder_beneath(int at, const std::string& path);
 // Opens a folder of this name, never what a symbolic link made of it.
 Descriptor open_own_folder(int parent, const std::string& name);
 
-// Opens anything for reading without ever waiting for it (FIFOs) and without
-// following a symbolic link in the last component.
-Descriptor open_file(int at, const char* path);
+// Opens anything for reading without ever waiting for it (FIFOs), as the
+// registry would: symbolic links are followed.
+Descriptor open_followed(int at, const char* path);
 
 // The same, but fails with ELOOP or EXDEV where a symbolic link or another
-// mount is on the way; kernels and sandboxes without openat2 do not look.
+// mount is on the way. Kernels and sandboxes without openat2 look at the last
+// component alone.
 Descriptor open_file_beneath(int at, const char* path);
 
 // What stat says of an entry, in the form the scan keeps.

@@ -21,8 +21,7 @@ LinkState state_of_open_error(int error) {
 // but never taken for a link that the registry wrote.
 Link read_elsewhere(int at, const char* path, LinkState state) {
   Link link;
-  const Descriptor file(
-      ::openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  const Descriptor file = open_followed(at, path);
   FileStatus status;
   char buffer[kMostBytes];
   if (file && descriptor_status(file.get(), status) == 0 && status.regular()) {
