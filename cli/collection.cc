@@ -47,14 +47,15 @@ bool Collection::run() {
   const Survey& survey = guard_.survey();
   marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
                 options_.policy);
+  // Before the plan: neither has to be in memory beside the other.
+  if (!options_.policy.delete_untagged && options_.saved == nullptr)
+    look_further();
   plan_ = make_plan(survey.inventory, marks_, options_.policy);
   if (options_.saved != nullptr) keep_to_saved_plan();
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
   guard_.refuse(reasons_to_refuse(survey.inventory, marks_, totals_of(plan_),
                                   options_.policy, survey.surroundings));
-  if (!options_.policy.delete_untagged && options_.saved == nullptr)
-    look_further();
   if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
   if (!may_go_on()) plan_ = {};
   if (options_.dry_run)
@@ -102,7 +103,8 @@ void Collection::look_further() {
                          survey.surroundings)
            .empty())
     return;
-  const KindTotals less = totals_of(plan_);
+  const KindTotals less =
+      planned_totals(survey.inventory, marks_, options_.policy);
   const auto revision = static_cast<std::size_t>(RemovalKind::revision);
   const auto blob = static_cast<std::size_t>(RemovalKind::blob);
   report_.with_delete_untagged = {more[revision].count,

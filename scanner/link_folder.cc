@@ -11,31 +11,6 @@
 namespace dregs {
 namespace {
 
-struct Listed {
-  Digest name;
-  bool through_symbolic_link = false;
-};
-
-std::vector<Listed> list(int folder, LinkFolder& result) {
-  std::vector<Listed> names;
-  result.error = for_each_entry(folder, [&](FolderEntry entry) {
-    const EntryType type = entry_type(folder, entry);
-    const bool linked = type == EntryType::symbolic_link;
-    const auto digest = Digest::from_hex(entry.name);
-    if (type != EntryType::folder && !linked)
-      result.foreign.emplace_back(entry.name);
-    else if (!digest)
-      result.odd.emplace_back(entry.name);
-    else
-      names.push_back({*digest, linked});
-  });
-  std::sort(names.begin(), names.end(),
-            [](const Listed& a, const Listed& b) { return a.name < b.name; });
-  std::sort(result.foreign.begin(), result.foreign.end());
-  std::sort(result.odd.begin(), result.odd.end());
-  return names;
-}
-
 Link read_named(int folder, const Digest& name) {
   char path[80];
   const std::string hex = name.hex();
@@ -44,32 +19,86 @@ Link read_named(int folder, const Digest& name) {
   return read_link(folder, path);
 }
 
+class LinkFolderReader {
+ public:
+  LinkFolderReader(int folder, const StopRequest& stop)
+      : folder_(folder), stop_(stop) {}
+
+  LinkFolder read() {
+    list();
+    // Links are nearly always sound, and then their name says it all: only the
+    // others are worth a record each.
+    set_unsound_apart(read_all());
+    std::sort(
+        result_.unsound.begin(), result_.unsound.end(),
+        [](const NamedLink& a, const NamedLink& b) { return a.name < b.name; });
+    return std::move(result_);
+  }
+
+ private:
+  // Takes every folder's link for sound.
+  void list() {
+    FileStatus status;
+    if (descriptor_status(folder_, status) == 0)
+      result_.sound.reserve(likely_entries(status));
+    result_.error = for_each_entry(folder_, [this](FolderEntry entry) {
+      const EntryType type = entry_type(folder_, entry);
+      const bool linked = type == EntryType::symbolic_link;
+      const auto digest = Digest::from_hex(entry.name);
+      if (type != EntryType::folder && !linked)
+        result_.foreign.emplace_back(entry.name);
+      else if (!digest)
+        result_.odd.emplace_back(entry.name);
+      else if (linked)
+        add_unsound(*digest, true);
+      else
+        result_.sound.push_back(*digest);
+    });
+    for (std::vector<std::string>* each : {&result_.foreign, &result_.odd})
+      std::sort(each->begin(), each->end());
+    std::sort(result_.sound.begin(), result_.sound.end());
+  }
+
+  void add_unsound(const Digest& name, bool through_symbolic_link) {
+    result_.unsound.push_back(
+        {name, read_named(folder_, name), through_symbolic_link});
+  }
+
+  // By position: whether it names what its folder does.
+  std::vector<char> read_all() const {
+    const std::vector<Digest>& names = result_.sound;
+    std::vector<char> sound(names.size(), 0);
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, names.size(), 64),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+          for (std::size_t i = range.begin(); i < range.end(); ++i)
+            sound[i] = !stop_.requested() &&
+                       read_named(folder_, names[i]).names(names[i]);
+        });
+    return sound;
+  }
+
+  void set_unsound_apart(const std::vector<char>& sound) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < sound.size(); ++i) {
+      const Digest name = result_.sound[i];
+      if (sound[i])
+        result_.sound[kept++] = name;
+      else
+        add_unsound(name, false);
+    }
+    result_.sound.resize(kept);
+  }
+
+  int folder_;
+  const StopRequest& stop_;
+  LinkFolder result_;
+};
+
 }  // namespace
 
 LinkFolder read_link_folder(int folder, const StopRequest& stop) {
-  LinkFolder result;
-  const std::vector<Listed> names = list(folder, result);
-  // Links are nearly always sound, and then their name says it all: only the
-  // others are worth a record each.
-  std::vector<char> sound(names.size(), 0);
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, names.size(), 64),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t i = range.begin(); i < range.end(); ++i)
-          sound[i] = !stop.requested() && !names[i].through_symbolic_link &&
-                     read_named(folder, names[i].name).names(names[i].name);
-      });
-  result.sound.reserve(
-      static_cast<std::size_t>(std::count(sound.begin(), sound.end(), 1)));
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (sound[i])
-      result.sound.push_back(names[i].name);
-    else
-      result.unsound.push_back({names[i].name,
-                                read_named(folder, names[i].name),
-                                names[i].through_symbolic_link});
-  }
-  return result;
+  return LinkFolderReader(folder, stop).read();
 }
 
 }  // namespace dregs

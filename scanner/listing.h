@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "scanner/descriptor.h"
+
 namespace dregs {
 
 // The name is NUL-terminated and lives until the callback returns. `type` is
@@ -31,6 +33,13 @@ struct KernelEntry {
   std::uint8_t type;
   char name[1];
 };
+
+// What to make room for. Most filesystems count a folder's subfolders as its
+// links; others say 1.
+inline std::size_t likely_entries(const FileStatus& folder) {
+  constexpr std::uint32_t kMost = 65536;
+  return folder.links < kMost ? folder.links : kMost;
+}
 
 // Calls visit(FolderEntry) for every entry but "." and "..", in the
 // filesystem's order. Returns 0, or the errno that ended the listing early.

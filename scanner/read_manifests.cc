@@ -85,6 +85,7 @@ class ManifestGraphBuilder {
     to.revisions = each(from.revisions);
     to.layers = each(from.layers);
     to.led_to = each(from.led_to);
+    to.tags.reserve(from.tags.size());
     for (const Tag& tag : from.tags)
       to.tags.push_back(tag.current ? find(*tag.current) : kNoDigest);
     for (const LayerAlias& alias : from.aliases)
@@ -130,7 +131,7 @@ class ManifestGraphBuilder {
   // In portions, since what a portion's manifests say is held twice for a
   // while: as parsed, and in the graph.
   std::vector<BlobId> read_wave(const std::vector<BlobId>& wave) {
-    constexpr std::size_t kPortion = 8192;
+    constexpr std::size_t kPortion = 2048;
     progress_.wanted += wave.size();
     graph_.nodes_.reserve(graph_.nodes_.size() + wave.size());
     std::vector<BlobId> next;

@@ -120,6 +120,9 @@ class TagScanner {
 
  private:
   void list() {
+    FileStatus status;
+    if (descriptor_status(folder_, status) == 0)
+      report_.repository().tags.reserve(likely_entries(status));
     const int error = for_each_entry(folder_, [&](FolderEntry entry) {
       const EntryType type = entry_type(folder_, entry);
       if (type == EntryType::folder || type == EntryType::symbolic_link)

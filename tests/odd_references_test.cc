@@ -130,6 +130,18 @@ TEST_P(OddReference, ChildThatIsALayerIsNeverReadWhole) {
   EXPECT_EQ(run.exit_code, 0) << run.report.at("findings");
 }
 
+// row 32; no link of the repository's own leads to it.
+TEST_P(OddReference, ChildThatIsALayerAndLooksLikeACorruptManifestPins) {
+  const Digest rotten = sha256("rotten");
+  store.write(StoreBuilder::blob_path(rotten), index_of(""));
+  const Digest cache = store.manifest_bytes(
+      "app", "cache", index_of(child(media::oci_layer, rotten)));
+  collect();
+  expect_pinned();
+  expect_corrupt(rotten, {"app:cache"});
+  EXPECT_TRUE(store.has_blob(cache));
+}
+
 // row 32
 TEST_P(OddReference, BuildkitCacheIsInOrder) {
   store.buildkit_cache("app", "cache", {"one", "two"});
