@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sys/resource.h>
 #include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -27,8 +28,13 @@ void raise_open_file_limit() {
 
 // Of large blocks, glibc gives back only those above a threshold, which grows
 // with what is freed: without one of our own, what the threads of a scan
-// gathered would stay beside the tables that are made of it.
-void give_back_freed_memory() { ::mallopt(M_MMAP_THRESHOLD, 64 * 1024); }
+// gathered would stay beside the tables that are made of it. Small blocks it
+// keeps in as many arenas as there are threads, which mostly wait for the disk:
+// one for each core is enough.
+void give_back_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+  ::mallopt(M_ARENA_MAX, tbb::info::default_concurrency());
+}
 
 void usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<CLI::App*> chosen = app.get_subcommands();

@@ -45,7 +45,7 @@ inline std::size_t likely_entries(const FileStatus& folder) {
 // filesystem's order. Returns 0, or the errno that ended the listing early.
 template <class Visit>
 int for_each_entry(int folder, Visit&& visit) {
-  alignas(KernelEntry) char buffer[32 * 1024];
+  alignas(KernelEntry) char buffer[16 * 1024];
   for (;;) {
     const long got = ::syscall(SYS_getdents64, folder, buffer, sizeof buffer);
     if (got == 0) return 0;

@@ -112,7 +112,9 @@ TEST_P(BadManifest, ThatDoesNotHashToItsNameIsNotBelieved) {
 // row 21
 TEST_P(BadManifest, ThatIsCorruptStillKeepsAllThatItsBytesName) {
   for (const std::string& bytes :
-       {image_of(loose), "rubble {" + loose.to_string() + " rubble"}) {
+       {image_of(loose), "rubble {" + loose.to_string() + " rubble",
+        image_of(app.layers[0],
+                 R"(,"annotations":{"on":")" + loose.to_string() + "\"}")}) {
     SCOPED_TRACE(bytes);
     store.write(StoreBuilder::blob_path(app.manifest), bytes);
     collect();
@@ -129,6 +131,16 @@ TEST_P(BadManifest, LargerThanServersServeIsReadAllTheSame) {
   collect();
   expect_not_pinned();
   expect_odd_reported("oversized-manifest");
+}
+
+// rows 21 and 22
+TEST_P(BadManifest, LargerThanServersServeAndCorruptPins) {
+  store.remove(StoreBuilder::blob_path(loose));
+  push(image_of(app.layers[0], std::string(5 * 1024 * 1024, ' ')));
+  store.corrupt(odd);
+  collect();
+  expect_pinned();
+  expect_odd_reported("corrupt-manifest");
 }
 
 // row 22
@@ -235,6 +247,16 @@ TEST_P(BadManifest, OfTheDroppedArtifactTypeKeepsItsBlobsAndItsSubject) {
   expect_odd_reported("unknown-manifest");
   EXPECT_TRUE(store.has_blob(sha256("an sbom")));
   EXPECT_TRUE(store.has_blob(old.layers[1]));
+}
+
+// row 26
+TEST_P(BadManifest, OfTheDroppedArtifactTypeMissesItsBlobsLikeAnyOther) {
+  odd = store.artifact("app", "odd", {"an sbom"});
+  const Digest sbom = sha256("an sbom");
+  store.lose(sbom);
+  collect();
+  expect_finding("missing-blob", StoreBuilder::blob_path(sbom),
+                 sbom.to_string(), {"app:odd"});
 }
 
 // row 27

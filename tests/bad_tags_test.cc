@@ -69,6 +69,18 @@ TEST_P(BadTag, WithoutCurrentKeepsAllThatItsHistoryNames) {
                StoreBuilder::layer_link_path("app", nobodys)});
 }
 
+// row 13; the history is the only trace of what the tag was.
+TEST_P(BadTag, WithoutCurrentKeepsItsHistoryOfWhatHasNoRevisionLink) {
+  const BuiltImage hidden = store.image("app", "v2", {"base", "hidden"});
+  store.remove(StoreBuilder::tag_path("app", "v2"));
+  store.remove(StoreBuilder::revision_path("app", hidden.manifest));
+  collect();
+  EXPECT_FALSE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(hidden.layers[1]));
+  EXPECT_TRUE(
+      store.has(StoreBuilder::history_path("app", "v2", hidden.manifest)));
+}
+
 // row 13
 TEST_P(BadTag, WithoutCurrentWhoseHistoryNamesACorruptManifestPins) {
   const BuiltImage hidden = store.image("app", "v2", {"base", "hidden"});

@@ -162,6 +162,19 @@ TEST_P(OddReference, ChildThatNoRevisionLinkNamesKeepsItsLayers) {
   expect_not_pinned();
 }
 
+// row 33; one of so many images is met before the index.
+TEST_P(OddReference, ChildThatImagesHaveForALayerKeepsItsOwnLayers) {
+  const BuiltImage both = store.image("app", "", {"of the child alone"});
+  const std::string bytes = store.read(StoreBuilder::blob_path(both.manifest));
+  for (int i = 0; i < 8; ++i)
+    store.image("app", "v" + std::to_string(i), {bytes, std::to_string(i)});
+  store.index("app", "multi", {both.manifest});
+  store.remove(StoreBuilder::revision_path("app", both.manifest));
+  collect();
+  EXPECT_FALSE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(both.layers[0]));
+}
+
 // row 34
 TEST_P(OddReference, ForeignLayerMayBeAbsent) {
   store.image("app", "windows", {"base"}, {.foreign_layers = {"foreign"}});

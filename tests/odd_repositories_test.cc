@@ -253,5 +253,35 @@ TEST_F(OddRepository, OddNamesCannotBreakALineOfTheOutput) {
   EXPECT_TRUE(run_gc(store_, {"-n"}).report.is_object());
 }
 
+// Folders as they are where everything was deleted, in two repositories.
+class EmptyRepository : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    store_.image("app", "v1", {"base"});
+    for (const std::string repository : {"empty", "almost"})
+      for (const std::string folder : {"_layers/sha256", "_manifests/tags"})
+        store_.folder("repositories/" + repository + "/" + folder);
+  }
+
+  void expect_only_the_empty_one_goes() {
+    run_gc(store_);
+    EXPECT_FALSE(store_.has("repositories/empty"));
+    EXPECT_TRUE(store_.has("repositories/almost/_layers/sha256"));
+    EXPECT_TRUE(store_.has("repositories/almost/_manifests/tags"));
+  }
+
+  StoreBuilder store_;
+};
+
+TEST_F(EmptyRepository, StaysWhereATagIsLeftThoughItNamesNothing) {
+  store_.folder("repositories/almost/_manifests/tags/v1");
+  expect_only_the_empty_one_goes();
+}
+
+TEST_F(EmptyRepository, StaysWhereSomebodyPutAFile) {
+  store_.write("repositories/almost/_manifests/notes", "do not delete");
+  expect_only_the_empty_one_goes();
+}
+
 }  // namespace
 }  // namespace dregs
