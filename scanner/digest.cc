@@ -9,18 +9,45 @@ namespace {
 constexpr std::string_view kSha256Prefix = "sha256:";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-constexpr std::array<std::int8_t, 256> make_hex_values() {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < kHexDigits.size(); ++i)
-    values[static_cast<unsigned char>(kHexDigits[i])] =
-        static_cast<std::int8_t>(i);
-  return values;
+using HexPair = std::array<char, 2>;
+
+constexpr std::array<HexPair, 256> make_hex_pairs() {
+  std::array<HexPair, 256> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {kHexDigits[i >> 4], kHexDigits[i & 15]};
+  return pairs;
 }
 
-constexpr auto kHexValues = make_hex_values();
+constexpr std::array<HexPair, 256> kHexPairs = make_hex_pairs();
 
-int hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
+constexpr std::uint64_t in_each_byte(std::uint64_t value) {
+  return value * 0x0101010101010101;
+}
+
+// Eight hex digits at a time, else a quarter of what a dry run computes:
+// reads four bytes, and says whether the text was what they are written as.
+bool read_hex(const char* text, std::uint8_t* bytes) {
+  std::uint64_t digits;
+  std::memcpy(&digits, text, sizeof digits);
+  digits = le64toh(digits);
+  const std::uint64_t letters = digits >> 6 & in_each_byte(1);
+  std::uint64_t values = (digits & in_each_byte(15)) + letters * 9;
+  const std::uint64_t beyond_nine = (values + in_each_byte(6)) >> 4;
+  const std::uint64_t rewritten =
+      values + in_each_byte('0') +
+      (beyond_nine & in_each_byte(1)) * ('a' - '9' - 1);
+  const bool sound = rewritten == digits && (values & in_each_byte(0xf0)) == 0;
+  values = (values << 4 | values >> 8) & 0x00ff00ff00ff00ff;
+  values = (values | values >> 8) & 0x0000ffff0000ffff;
+  const std::uint32_t four =
+      htole32(static_cast<std::uint32_t>(values | values >> 16));
+  std::memcpy(bytes, &four, sizeof four);
+  return sound;
+}
+
+bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
 std::size_t hex_length(std::string_view algorithm) {
   if (algorithm == "sha256") return 64;
@@ -31,7 +58,7 @@ std::size_t hex_length(std::string_view algorithm) {
 
 bool all_hex(std::string_view text) {
   for (char c : text)
-    if (hex_value(c) < 0) return false;
+    if (!is_hex_digit(c)) return false;
   return true;
 }
 
@@ -55,12 +82,9 @@ std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
 std::optional<Digest> Digest::from_hex(std::string_view hex) {
   if (hex.size() != 64) return std::nullopt;
   Digest digest;
-  for (std::size_t i = 0; i < 32; ++i) {
-    const int high = hex_value(hex[2 * i]);
-    const int low = hex_value(hex[2 * i + 1]);
-    if ((high | low) < 0) return std::nullopt;
-    digest.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
+  for (std::size_t i = 0; i < 32; i += 4)
+    if (!read_hex(hex.data() + 2 * i, digest.bytes.data() + i))
+      return std::nullopt;
   return digest;
 }
 
@@ -71,10 +95,8 @@ std::optional<Digest> Digest::parse(std::string_view text) {
 
 std::string Digest::hex() const {
   std::string text(64, '0');
-  for (std::size_t i = 0; i < 32; ++i) {
-    text[2 * i] = kHexDigits[bytes[i] >> 4];
-    text[2 * i + 1] = kHexDigits[bytes[i] & 15];
-  }
+  for (std::size_t i = 0; i < 32; ++i)
+    std::memcpy(text.data() + 2 * i, kHexPairs[bytes[i]].data(), 2);
   return text;
 }
 
