@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "gc/exclusive.h"
 #include "gc/remover.h"
@@ -154,19 +155,52 @@ TEST(Refusal, WhateverIsPushedBetweenMarkAndSweepIsNoticed) {
   }
 }
 
+class ScannedGarbage : public ::testing::Test {
+ protected:
+  // What becomes of the blob where `since` is done between scan and sweep.
+  void expect_stays_after(const std::function<void()>& since) {
+    const Scanned scanned(store_);
+    since();
+    DiskRemover remover(scanned.v2.get(), scanned.inventory);
+    Removal removal;
+    removal.kind = RemovalKind::blob;
+    removal.digest = garbage_;
+    EXPECT_EQ(remover.remove(removal).state, RemovalOutcome::State::changed);
+    EXPECT_TRUE(store_.has_blob(garbage_));
+  }
+
+  StoreBuilder store_;
+  const Digest garbage_ = store_.blob("garbage");
+  const fs::path file_ = store_.v2() / StoreBuilder::blob_path(garbage_);
+};
+
 // row 72
-TEST(Refusal, ABlobThatWasWrittenSinceItWasScannedStays) {
-  StoreBuilder store;
-  const Digest garbage = store.blob("garbage");
-  const Scanned scanned(store);
-  store.remove(StoreBuilder::blob_path(garbage));
-  store.blob("garbage");
-  DiskRemover remover(scanned.v2.get(), scanned.inventory);
-  Removal removal;
-  removal.kind = RemovalKind::blob;
-  removal.digest = garbage;
-  EXPECT_EQ(remover.remove(removal).state, RemovalOutcome::State::changed);
-  EXPECT_TRUE(store.has_blob(garbage));
+TEST_F(ScannedGarbage, ThatWasPushedAgainSinceStays) {
+  expect_stays_after([this] {
+    fs::remove_all(file_.parent_path());
+    store_.blob("garbage");
+  });
+}
+
+// row 72
+TEST_F(ScannedGarbage, ThatWasWrittenInItsPlaceSinceStays) {
+  expect_stays_after([this] {
+    const auto scanned = fs::last_write_time(file_);
+    while (fs::last_write_time(file_) == scanned)
+      std::ofstream(file_) << "garbage";
+  });
+}
+
+// row 72
+TEST_F(ScannedGarbage, ThatAnotherFileOfTheSameTimeReplacedStays) {
+  const auto ahead = fs::file_time_type::clock::now() + std::chrono::hours(1);
+  fs::last_write_time(file_, ahead);
+  expect_stays_after([&] {
+    const fs::path other = store_.root() / "other";
+    fs::copy_file(file_, other);
+    fs::last_write_time(other, ahead);
+    fs::rename(other, file_);
+  });
 }
 
 // row 74
