@@ -60,6 +60,17 @@ TEST_P(OddReference, SignaturesOfASchema1ManifestGoWithIt) {
             !deletes_untagged());
 }
 
+// row 29; what is among them and no link is somebody's.
+TEST_P(OddReference, AForeignFileAmongSignaturesStays) {
+  const Digest legacy = store.schema1("app", "", {"legacy"}, 1);
+  const std::string notes =
+      folder_of(StoreBuilder::revision_path("app", legacy)) +
+      "/signatures/sha256/notes";
+  store.write(notes, "mine");
+  collect();
+  EXPECT_TRUE(store.has(notes));
+}
+
 // row 29
 TEST_P(OddReference, SignaturesOfACorruptSchema1ManifestStay) {
   const Digest legacy = store.schema1("app", "legacy", {"legacy"}, 2);
