@@ -46,6 +46,10 @@ const Write kWrites[] = {
      }},
     {"a_manifest_without_a_tag",
      [](StoreBuilder& store) { manifest_of(store, "by digest"); }},
+    {"a_revision_link_alone",
+     [](StoreBuilder& store) {
+       store.link_revision("app", store.blob("orphan"));
+     }},
     {"another_tag",
      [](StoreBuilder& store) {
        store.tag("app", "latest", manifest_of(store, "new"));

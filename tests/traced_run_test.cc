@@ -106,6 +106,54 @@ class FailingCall : public ::testing::TestWithParam<const char*> {
   }
 };
 
+TEST(TracedRun, RemovesTheSameWhereTheKernelHasNoOpenat2) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  std::set<std::string> removed[2];
+  const Strings without = {"strace", "-f",
+                           "-o",     "/dev/null",
+                           "-e",     "trace=openat2",
+                           "-e",     "inject=openat2:error=ENOSYS"};
+  for (const bool old_kernel : {false, true}) {
+    StoreBuilder store;
+    const Canary canary(store.root() / "canary");
+    fill(store, canary);
+    const TreeSnapshot before = store.snapshot();
+    const GcRun run = run_gc(store, kAll, old_kernel ? without : Strings());
+    EXPECT_EQ(run.exit_code, 1) << run.err;
+    removed[old_kernel] = store.removed_since(before);
+    EXPECT_TRUE(canary.unharmed());
+  }
+  EXPECT_FALSE(removed[0].empty());
+  EXPECT_EQ(removed[0], removed[1]);
+}
+
+// However often one looks: what is below is not known.
+TEST(TracedRun, AFolderThatCanNeverBeListedCostsNoBlob) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  for (const std::string folder :
+       {"repositories", "repositories/team",
+        "repositories/team/app/_layers/sha256",
+        "repositories/team/app/_manifests/revisions/sha256",
+        "repositories/team/app/_manifests/tags", "blobs/sha256/%"}) {
+    SCOPED_TRACE(folder);
+    StoreBuilder store;
+    const Digest live = store.image("team/app", "v1", {"base"}).manifest;
+    store.image("app", "v1", {"base"});
+    store.blob("garbage");
+    fs::path path = store.v2() / folder;
+    if (path.filename() == "%") path.replace_filename(live.hex().substr(0, 2));
+    const TreeSnapshot before = store.snapshot();
+    const GcRun run =
+        run_gc(store, {"--uploads-older-than", "0"},
+               {"strace", "-f", "-o", store.root() / "trace", "-P", path, "-e",
+                "trace=getdents64", "-e", "inject=getdents64:error=EIO"});
+    EXPECT_EQ(run.exit_code, 3);
+    EXPECT_EQ(run.finding("unreadable-folder").at("path"),
+              in_root(path.lexically_relative(store.v2())));
+    EXPECT_EQ(store.removed_since(before), std::set<std::string>{});
+  }
+}
+
 // What ends the program before it begins is no run.
 bool began(const StoreBuilder& store) {
   return !lines_of(store.root() / "trace").empty();
