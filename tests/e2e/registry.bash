@@ -126,6 +126,13 @@ expect() {
 # same WHAT FILE FILE: the two files must be equal.
 same() { diff -u "$2" "$3" >&2 || fail "$1 differ"; }
 
+# Changes one byte of a file, whatever it was.
+rot() {
+  dd if="$1" bs=1 skip=1000 count=1 status=none |
+    tr '\0-\377' '\1-\377\0' |
+    dd of="$1" bs=1 seek=1000 conv=notrunc status=none
+}
+
 # Every path with all that a change of any sort would touch.
 disk() { (cd "$root" && find . -printf '%p %y %s %m %i %T@ %C@\n' | sort); }
 
