@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 
+#include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
 #include "scanner/leads_elsewhere.h"
@@ -214,18 +215,14 @@ class Discovery {
   }
 
   static void gather(Share& share, Inventory& inventory) {
-    const auto append = [](auto& to, auto& from) {
-      to.insert(to.end(), std::make_move_iterator(from.begin()),
-                std::make_move_iterator(from.end()));
-    };
     for (RepositoryScan& scan : share.repositories) {
-      append(inventory.findings, scan.findings);
-      append(inventory.obstacles, scan.obstacles);
+      append(inventory.findings, std::move(scan.findings));
+      append(inventory.obstacles, std::move(scan.obstacles));
       inventory.repositories.push_back(std::move(scan.repository));
     }
-    append(inventory.namespaces, share.namespaces);
-    append(inventory.findings, share.findings);
-    append(inventory.obstacles, share.obstacles);
+    append(inventory.namespaces, std::move(share.namespaces));
+    append(inventory.findings, std::move(share.findings));
+    append(inventory.obstacles, std::move(share.obstacles));
   }
 
   static void sort(Inventory& inventory) {

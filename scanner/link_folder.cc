@@ -38,9 +38,7 @@ class LinkFolderReader {
  private:
   // Takes every folder's link for sound.
   void list() {
-    FileStatus status;
-    if (descriptor_status(folder_, status) == 0)
-      result_.sound.reserve(likely_entries(status));
+    result_.sound.reserve(likely_entries(folder_));
     result_.error = for_each_entry(folder_, [this](FolderEntry entry) {
       const EntryType type = entry_type(folder_, entry);
       const bool linked = type == EntryType::symbolic_link;

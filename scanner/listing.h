@@ -40,6 +40,10 @@ inline std::size_t likely_entries(const FileStatus& folder) {
   constexpr std::uint32_t kMost = 65536;
   return folder.links < kMost ? folder.links : kMost;
 }
+inline std::size_t likely_entries(int folder) {
+  FileStatus status;
+  return descriptor_status(folder, status) == 0 ? likely_entries(status) : 0;
+}
 
 // Calls visit(FolderEntry) for every entry but "." and "..", in the
 // filesystem's order. Returns 0, or the errno that ended the listing early.

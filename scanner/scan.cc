@@ -6,6 +6,7 @@
 #include <ctime>
 #include <thread>
 
+#include "scanner/append.h"
 #include "scanner/discover_repositories.h"
 #include "scanner/scan_blobs.h"
 
@@ -26,12 +27,6 @@ std::int64_t next_tick_ns() {
   while (clock_ns(CLOCK_REALTIME_COARSE) <= called)
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   return clock_ns(CLOCK_REALTIME_COARSE);
-}
-
-template <class T>
-void append(std::vector<T>& to, std::vector<T>&& from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()),
-            std::make_move_iterator(from.end()));
 }
 
 }  // namespace

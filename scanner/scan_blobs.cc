@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 
+#include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
 #include "scanner/leads_elsewhere.h"
@@ -239,13 +240,6 @@ std::vector<PrefixScan> list_prefixes(int sha256, bool removable,
               return a.folder.name < b.folder.name;
             });
   return prefixes;
-}
-
-// By value: what was moved is not held twice for longer than this takes.
-template <class T>
-void append(std::vector<T>& to, std::vector<T> from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()),
-            std::make_move_iterator(from.end()));
 }
 
 // Blobs are looked up at random, by the million: with pages of 4 KiB each would

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/link_folder.h"
 #include "scanner/repository_scan.h"
@@ -30,14 +31,10 @@ struct TagExtras {
 };
 
 void merge(TagExtras& into, TagExtras& from) {
-  const auto append = [](auto& to, auto& more) {
-    to.insert(to.end(), std::make_move_iterator(more.begin()),
-              std::make_move_iterator(more.end()));
-  };
-  append(into.history, from.history);
-  append(into.unsound, from.unsound);
-  append(into.bad_history, from.bad_history);
-  append(into.odd_history, from.odd_history);
+  append(into.history, std::move(from.history));
+  append(into.unsound, std::move(from.unsound));
+  append(into.bad_history, std::move(from.bad_history));
+  append(into.odd_history, std::move(from.odd_history));
   into.history_entries += from.history_entries;
 }
 
@@ -120,9 +117,7 @@ class TagScanner {
 
  private:
   void list() {
-    FileStatus status;
-    if (descriptor_status(folder_, status) == 0)
-      report_.repository().tags.reserve(likely_entries(status));
+    report_.repository().tags.reserve(likely_entries(folder_));
     const int error = for_each_entry(folder_, [&](FolderEntry entry) {
       const EntryType type = entry_type(folder_, entry);
       if (type == EntryType::folder || type == EntryType::symbolic_link)
