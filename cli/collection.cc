@@ -20,6 +20,13 @@ void append(std::vector<Finding>& to, const std::vector<Finding>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
+GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
+  const auto revision = static_cast<std::size_t>(RemovalKind::revision);
+  const auto blob = static_cast<std::size_t>(RemovalKind::blob);
+  return {more[revision].count, more[blob].count - less[blob].count,
+          more[blob].bytes - less[blob].bytes};
+}
+
 }  // namespace
 
 Collection::Collection(const GlobalOptions& global,
@@ -47,14 +54,16 @@ bool Collection::run() {
   const Survey& survey = guard_.survey();
   marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
                 options_.policy);
-  // Before the plan: neither has to be in memory beside the other.
-  if (!options_.policy.delete_untagged && options_.saved == nullptr)
-    look_further();
+  // Before the plan: the marks for the one need not be in memory beside the
+  // other.
+  const std::optional<KindTotals> further = look_further();
   plan_ = make_plan(survey.inventory, marks_, options_.policy);
   if (options_.saved != nullptr) keep_to_saved_plan();
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
-  guard_.refuse(reasons_to_refuse(survey.inventory, marks_, totals_of(plan_),
+  const KindTotals planned = totals_of(plan_);
+  if (further) report_.with_delete_untagged = beyond(planned, *further);
+  guard_.refuse(reasons_to_refuse(survey.inventory, marks_, planned,
                                   options_.policy, survey.surroundings));
   if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
   if (!may_go_on()) plan_ = {};
@@ -91,25 +100,21 @@ void Collection::keep_to_saved_plan() {
   plan_ = std::move(agreed.plan);
 }
 
-// What the same run with --delete-untagged would remove beyond this one.
-void Collection::look_further() {
+// What the same run with --delete-untagged would remove, if it may.
+std::optional<KindTotals> Collection::look_further() const {
+  if (options_.policy.delete_untagged || options_.saved != nullptr)
+    return std::nullopt;
   const Survey& survey = guard_.survey();
   Policy policy = options_.policy;
   policy.delete_untagged = true;
   const MarkSet marks =
       mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
-  const KindTotals more = planned_totals(survey.inventory, marks, policy);
-  if (!reasons_to_refuse(survey.inventory, marks, more, policy,
+  const KindTotals totals = planned_totals(survey.inventory, marks, policy);
+  if (!reasons_to_refuse(survey.inventory, marks, totals, policy,
                          survey.surroundings)
            .empty())
-    return;
-  const KindTotals less =
-      planned_totals(survey.inventory, marks_, options_.policy);
-  const auto revision = static_cast<std::size_t>(RemovalKind::revision);
-  const auto blob = static_cast<std::size_t>(RemovalKind::blob);
-  report_.with_delete_untagged = {more[revision].count,
-                                  more[blob].count - less[blob].count,
-                                  more[blob].bytes - less[blob].bytes};
+    return std::nullopt;
+  return totals;
 }
 
 void Collection::sweep() {

@@ -51,7 +51,7 @@ class Collection {
   void use_trash();
   void refuse_other_root();
   void keep_to_saved_plan();
-  void look_further();
+  std::optional<KindTotals> look_further() const;
   void sweep();
   void look_back(const Proof& before);
   bool moved_files() const;
