@@ -99,8 +99,8 @@ TEST_P(WrittenMeanwhile, IsSeenAtOnceWhereItMakesAnEntry) {
   EXPECT_EQ(writes.seen(), GetParam().makes_an_entry);
 }
 
-// What no watch would tell is found before the blobs go.
-TEST_P(WrittenMeanwhile, OnceTheLinksAreGoneKeepsEveryBlob) {
+// Blobs that go although somebody wrote when the links were gone.
+std::uint64_t removed_blobs(StoreBuilder& store, const Write& write) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
   Precautions precautions;
   precautions.undisturbed_links = [&](const Plan& plan,
@@ -111,16 +111,54 @@ TEST_P(WrittenMeanwhile, OnceTheLinksAreGoneKeepsEveryBlob) {
           .changed;
     };
     EXPECT_FALSE(look());
-    write();
+    write.apply(store);
     return !look();
   };
   const SweepResult result = marked.sweep(precautions);
-  EXPECT_FALSE(result.complete);
-  EXPECT_EQ(result.removed[static_cast<std::size_t>(RemovalKind::blob)].count,
-            0U);
+  return result.removed[static_cast<std::size_t>(RemovalKind::blob)].count;
+}
+
+// What no watch would tell is found before the blobs go.
+TEST_P(WrittenMeanwhile, OnceTheLinksAreGoneKeepsEveryBlob) {
+  EXPECT_EQ(removed_blobs(store, GetParam()), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Gc, WrittenMeanwhile, testing::ValuesIn(kWrites),
+                         [](const auto& test) {
+                           return std::string(test.param.name);
+                         });
+
+// One thing alone, in a store in which nothing else has to be made for it.
+const Write kSingleWrites[] = {
+    {"a_tag_moved_to_another_live_image",
+     [](StoreBuilder& store) {
+       store.write(StoreBuilder::tag_path("app", "v1"),
+                   store.image("app", "v2", {"two"}).manifest.to_string());
+     }},
+    {"an_upload_beside_another",
+     [](StoreBuilder& store) { store.upload("app", kUpload, 0s, "half"); }},
+    {"an_alias_beside_another",
+     [](StoreBuilder& store) {
+       store.alias_link("app", sha512_text("new"), store.blob("orphan"));
+     }},
+    {"a_removed_revision_pushed_again",
+     [](StoreBuilder& store) { manifest_of(store, "old"); }},
+    {"a_removed_layer_pushed_again",
+     [](StoreBuilder& store) { store.layer("app", "spare"); }},
+};
+
+class WrittenAlone : public testing::TestWithParam<Write> {};
+
+TEST_P(WrittenAlone, OnceTheLinksAreGoneKeepsEveryBlob) {
+  StoreBuilder store;
+  build_app(store);
+  store.image("app", "v2", {"two"});
+  store.image("app", "v3", {"three"}, {.sha512_layers = true});
+  store.upload("app", "11111111-89ab-4cde-8f01-23456789abcd", -24h, "more");
+  EXPECT_EQ(removed_blobs(store, GetParam()), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Gc, WrittenAlone, testing::ValuesIn(kSingleWrites),
                          [](const auto& test) {
                            return std::string(test.param.name);
                          });
@@ -177,6 +215,25 @@ TEST(ForeignWrite, ALinkRewrittenAsItWasIsNotRemoved) {
   EXPECT_FALSE(marked.sweep().complete);
   EXPECT_TRUE(store.has(StoreBuilder::revision_path("app", old)));
   EXPECT_TRUE(store.has_blob(old));
+}
+
+// Who writes one blob anew writes more.
+TEST(ForeignWrite, ABlobWrittenAnewEndsTheSweepWithIt) {
+  StoreBuilder store;
+  std::vector<Digest> garbage;
+  for (const char* content : {"one", "two", "three"})
+    garbage.push_back(store.blob(content));
+  std::sort(garbage.begin(), garbage.end());
+  store.image("app", "v1", {"base"});
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  const std::string path = StoreBuilder::blob_path(garbage[0]);
+  const std::string content = store.read(path);
+  store.remove(path);
+  store.write(path, content);
+  const TreeSnapshot before = store.snapshot();
+  EXPECT_FALSE(marked.sweep().complete);
+  EXPECT_EQ(marked.stop().reason(), StopReason::changed);
+  EXPECT_EQ(store.snapshot(), before);
 }
 
 TEST(ForeignWrite, WhatTheSweepItselfRemovesIsNone) {

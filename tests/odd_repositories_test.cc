@@ -259,7 +259,8 @@ class EmptyRepository : public ::testing::Test {
   void SetUp() override {
     store_.image("app", "v1", {"base"});
     for (const std::string repository : {"empty", "almost"})
-      for (const std::string folder : {"_layers/sha256", "_manifests/tags"})
+      for (const std::string folder :
+           {"_layers/sha256", "_manifests/revisions/sha256", "_manifests/tags"})
         store_.folder("repositories/" + repository + "/" + folder);
   }
 
@@ -275,6 +276,17 @@ class EmptyRepository : public ::testing::Test {
 
 TEST_F(EmptyRepository, StaysWhereATagIsLeftThoughItNamesNothing) {
   store_.folder("repositories/almost/_manifests/tags/v1");
+  expect_only_the_empty_one_goes(1);
+}
+
+// What it names has neither a link here nor a blob; its history may yet help.
+TEST_F(EmptyRepository, StaysWhereATagIsLeftWhoseImageIsLost) {
+  store_.tag("almost", "v1", sha256("lost"));
+  expect_only_the_empty_one_goes(1);
+}
+
+TEST_F(EmptyRepository, StaysWhereATagNamesAnImageOfAnotherRepository) {
+  store_.tag("almost", "v1", store_.image("app", "v2", {"two"}).manifest);
   expect_only_the_empty_one_goes(1);
 }
 
