@@ -1,4 +1,5 @@
 // Somebody writes between marking and sweeping, or while the sweep goes on.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <tbb/global_control.h>
@@ -6,6 +7,7 @@
 #include "gc/exclusive.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
+#include "tests/gc_run.h"
 #include "tests/random_store.h"
 #include "tests/servable.h"
 
@@ -215,6 +217,35 @@ TEST(ForeignWrite, ALinkRewrittenAsItWasIsNotRemoved) {
   EXPECT_FALSE(marked.sweep().complete);
   EXPECT_TRUE(store.has(StoreBuilder::revision_path("app", old)));
   EXPECT_TRUE(store.has_blob(old));
+}
+
+TEST(ForeignWrite, WhatIsMovedHereFromElsewhereIsSeen) {
+  StoreBuilder store;
+  build_app(store);
+  const MarkedStore marked(store.v2(), policy_of_tests(true));
+  ForeignWrites writes(store.v2().string(), marked.inventory());
+  const std::string tag = StoreBuilder::tag_folder("app", "restored");
+  std::filesystem::create_directory(store.root() / "backup");
+  EXPECT_FALSE(writes.seen());
+  std::filesystem::rename(store.root() / "backup", store.v2() / tag);
+  EXPECT_TRUE(writes.seen());
+}
+
+TEST(ForeignWrite, ThatTheKernelGrantsNoWatchForGoesUnseenAndTheReportSaysSo) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  StoreBuilder store;
+  build_app(store);
+  const Digest orphan = store.blob("orphan");
+  const GcRun run = run_gc(
+      store, {},
+      {"strace", "-f", "-o", "/dev/null", "-e", "trace=inotify_add_watch", "-e",
+       "inject=inotify_add_watch:error=ENOSPC:when=3+"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const nlohmann::json note = run.finding("incomplete-watch");
+  EXPECT_EQ(note.at("severity"), "note");
+  EXPECT_THAT(note.at("detail").get<std::string>(),
+              testing::StartsWith("blobs/sha256: No space left on device"));
+  EXPECT_FALSE(store.has_blob(orphan));
 }
 
 // Who writes one blob anew writes more.
