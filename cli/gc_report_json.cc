@@ -15,7 +15,7 @@ Json removals(const OpenedStore& store, const Survey& survey,
     each["path"] = utf8(store.shown(path_of(removal, survey.inventory)));
     each["digest"] = removal.digest == Digest{}
                          ? text_or_null(removal.kind == RemovalKind::layer_link
-                                            ? removal.name
+                                            ? removal.name.text()
                                             : "")
                          : Json(removal.digest.to_string());
     each["bytes"] = removal.bytes;

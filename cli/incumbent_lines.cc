@@ -159,10 +159,10 @@ void print_blobs(const Plan& plan) {
 void print_layer_links(const Inventory& inventory, const Plan& plan) {
   for (const Removal& removal : plan.removals)
     if (is(removal, RemovalKind::layer_link))
-      fmt::print(
-          "{}: layer link eligible for deletion: {}\n",
-          inventory.repositories[removal.repository].name,
-          removal.name.empty() ? removal.digest.to_string() : removal.name);
+      fmt::print("{}: layer link eligible for deletion: {}\n",
+                 inventory.repositories[removal.repository].name,
+                 removal.name.empty() ? removal.digest.to_string()
+                                      : removal.name.text());
 }
 
 }  // namespace

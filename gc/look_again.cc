@@ -67,7 +67,9 @@ bool has(const std::vector<T>& sorted, const T& value) {
 }
 
 bool is_there(const Removal& removal, const Repository& now) {
-  const auto is_named = [&](const auto& each) { return each == removal.name; };
+  const auto is_named = [&](const auto& each) {
+    return each == removal.name.text();
+  };
   switch (removal.kind) {
     case RemovalKind::revision:
       return has(now.revisions, removal.digest);

@@ -309,22 +309,23 @@ std::string path_of(const Removal& removal, const Inventory& inventory) {
           : inventory.repositories[removal.repository].name;
   switch (removal.kind) {
     case RemovalKind::tag_history:
-      return layout::history_entry(repository, removal.name, removal.digest);
+      return layout::history_entry(repository, removal.name.text(),
+                                   removal.digest);
     case RemovalKind::tag:
-      return layout::tag(repository, removal.name);
+      return layout::tag(repository, removal.name.text());
     case RemovalKind::revision:
       return layout::revision(repository, removal.digest);
     case RemovalKind::layer_link:
       return removal.name.empty()
                  ? layout::layer(repository, removal.digest)
-                 : layout::layer_alias(repository, removal.name);
+                 : layout::layer_alias(repository, removal.name.text());
     case RemovalKind::blob:
       return layout::blob(removal.digest);
     case RemovalKind::upload:
-      return layout::upload(repository, removal.name);
+      return layout::upload(repository, removal.name.text());
     case RemovalKind::temporary:
     case RemovalKind::folder:
-      return removal.name;
+      return removal.name.text();
   }
   return {};
 }

@@ -11,6 +11,7 @@
 
 #include "gc/mark.h"
 #include "gc/policy.h"
+#include "gc/rare_name.h"
 #include "scanner/inventory.h"
 
 namespace dregs {
@@ -54,7 +55,7 @@ struct Removal {
   std::uint64_t bytes = 0;  // what it frees; 0 for links and folders
   // tag_history: the tag. tag: its name. layer_link: the digest where it is
   // an alias. upload: its id. temporary, folder: the path below v2.
-  std::string name;
+  RareName name;
 };
 
 // Relative to the v2 folder: the folder that goes, or the temporary file.

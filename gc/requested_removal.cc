@@ -62,7 +62,7 @@ class WholeRepositories {
       if (removal.kind != RemovalKind::folder ||
           removal.repository != kNoRepository)
         return false;
-      const std::string_view path = removal.name;
+      const std::string_view path = removal.name.text();
       return !above.contains(path.substr(layout::kRepositories.size() + 1));
     });
   }

@@ -45,7 +45,8 @@ Plan intersection(const Plan& plan, const Plan& other) {
 std::size_t in_any_order(std::span<const Removal> next) {
   if (next.front().kind != RemovalKind::folder) return next.size();
   const auto depth = [](const Removal& folder) {
-    return std::count(folder.name.begin(), folder.name.end(), '/');
+    const std::string& path = folder.name.text();
+    return std::count(path.begin(), path.end(), '/');
   };
   const auto other =
       std::find_if(next.begin(), next.end(), [&](const Removal& removal) {

@@ -18,12 +18,12 @@ namespace {
 class SlowlyFromBelow : public Remover {
  public:
   RemovalOutcome remove(const Removal& removal) override {
-    if (removal.name.ends_with("/sha256"))
+    if (removal.name.text().ends_with("/sha256"))
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     const std::scoped_lock lock(mutex_);
-    gone_.insert(removal.name);
-    if (removal.name.ends_with("/_layers") &&
-        !gone_.contains(removal.name + "/sha256"))
+    gone_.insert(removal.name.text());
+    if (removal.name.text().ends_with("/_layers") &&
+        !gone_.contains(removal.name.text() + "/sha256"))
       ++too_early_;
     return {};
   }
@@ -44,8 +44,8 @@ Plan plan_of_folders(int repositories) {
     for (int i = 0; i < repositories; ++i) {
       Removal folder;
       folder.kind = RemovalKind::folder;
-      folder.name = layout::repository("app" + std::to_string(i));
-      folder.name += below;
+      folder.name =
+          layout::repository("app" + std::to_string(i)) + std::string(below);
       plan.removals.push_back(std::move(folder));
     }
   return plan;
