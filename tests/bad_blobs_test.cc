@@ -191,6 +191,18 @@ std::string sha512_blob(std::string_view content) {
 }
 
 // row 46
+TEST(BadBlobs, BlobsStoredUnderSha384AreReportedAndKept) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const std::string hex(96, 'a');
+  store.write("blobs/sha384/aa/" + hex + "/data", "elsewhere");
+  const TreeSnapshot before = store.snapshot();
+  EXPECT_EQ(run_gc(store).finding("foreign-algorithm").at("path"),
+            in_root("blobs/sha384"));
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 46
 TEST(BadBlobs, BlobsStoredUnderSha512AreReportedAndKept) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});
@@ -299,6 +311,23 @@ TEST(BadBlobs, AHardLinkedBlobGoesButFreesNothingAndKeepsItsOtherName) {
   EXPECT_FALSE(store.has_blob(garbage));
   EXPECT_EQ(fs::file_size(snapshot), 7u);
   EXPECT_EQ(fs::last_write_time(snapshot), written);
+}
+
+// row 50
+TEST(BadBlobs, AHardLinkedTemporaryFileGoesButFreesNothing) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const Digest never = sha256("never written");
+  const std::string left_overs[] = {
+      store.temp_file(StoreBuilder::blob_path(never)),
+      store.temp_file(StoreBuilder::layer_link_path("app", never))};
+  int names = 0;
+  for (const std::string& left : left_overs)
+    fs::create_hard_link(store.v2() / left,
+                         store.root() / std::to_string(names++));
+  const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
+  EXPECT_EQ(run.removed("temporary").size(), 2u);
+  EXPECT_EQ(run.report.at("bytes_freed"), 0);
 }
 
 }  // namespace

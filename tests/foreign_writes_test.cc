@@ -143,6 +143,23 @@ const Write kSingleWrites[] = {
      [](StoreBuilder& store) {
        store.alias_link("app", sha512_text("new"), store.blob("orphan"));
      }},
+    {"a_layer_folder_whose_link_is_on_its_way",
+     [](StoreBuilder& store) {
+       store.folder("repositories/app/_layers/sha256/" + std::string(64, 'b'));
+     }},
+    {"an_alias_folder_whose_link_is_on_its_way",
+     [](StoreBuilder& store) {
+       store.folder("repositories/app/_layers/sha512/" + std::string(128, 'b'));
+     }},
+    {"a_file_among_the_tags_that_names_a_blob",
+     [](StoreBuilder& store) {
+       store.write("repositories/app/_manifests/tags/copy",
+                   store.blob("orphan").to_string());
+     }},
+    {"what_nobody_understands_among_the_revisions",
+     [](StoreBuilder& store) {
+       store.fifo(StoreBuilder::revision_path("app", store.blob("orphan")));
+     }},
     {"a_removed_revision_pushed_again",
      [](StoreBuilder& store) { manifest_of(store, "old"); }},
     {"a_removed_layer_pushed_again",

@@ -264,8 +264,9 @@ class EmptyRepository : public ::testing::Test {
         store_.folder("repositories/" + repository + "/" + folder);
   }
 
-  void expect_only_the_empty_one_goes(int exit_code) {
-    EXPECT_EQ(run_gc(store_).exit_code, exit_code);
+  void expect_only_the_empty_one_goes(
+      int exit_code, const std::vector<std::string>& arguments = {}) {
+    EXPECT_EQ(run_gc(store_, arguments).exit_code, exit_code);
     EXPECT_FALSE(store_.has("repositories/empty"));
     EXPECT_TRUE(store_.has("repositories/almost/_layers/sha256"));
     EXPECT_TRUE(store_.has("repositories/almost/_manifests/tags"));
@@ -292,6 +293,26 @@ TEST_F(EmptyRepository, StaysWhereATagNamesAnImageOfAnotherRepository) {
 
 TEST_F(EmptyRepository, StaysWhereSomebodyPutAFile) {
   store_.write("repositories/almost/_manifests/notes", "do not delete");
+  expect_only_the_empty_one_goes(0);
+}
+
+TEST_F(EmptyRepository, StaysWhereALayerIsYoung) {
+  store_.layer("almost", "young");
+  expect_only_the_empty_one_goes(0, {"--min-age", "1h"});
+}
+
+TEST_F(EmptyRepository, StaysWhereALayersOtherNameIsYoung) {
+  store_.alias_link("almost", sha512_text("young"), store_.blob("young"));
+  expect_only_the_empty_one_goes(0, {"--min-age", "1h"});
+}
+
+TEST_F(EmptyRepository, StaysWhereSomethingElseLiesAmongItsUploads) {
+  store_.write("repositories/almost/_uploads/notes/list", "do not delete");
+  expect_only_the_empty_one_goes(0, {"--uploads-older-than", "0"});
+}
+
+TEST_F(EmptyRepository, StaysWhereALinkIsBeingWritten) {
+  store_.temp_file(StoreBuilder::revision_path("almost", sha256("coming")));
   expect_only_the_empty_one_goes(0);
 }
 

@@ -178,5 +178,16 @@ TEST_P(Referrer, ThatCosignTaggedForALiveImageIsInOrder) {
   EXPECT_FALSE(reported("orphan-signature"));
 }
 
+// row 39
+TEST_P(Referrer, ThatIsOnlyNamedAlmostAsCosignDoesIsATagLikeAnyOther) {
+  const std::string hex = sha256("an image that was deleted").hex();
+  for (const std::string& tag : {"sha256-" + hex, "sha256-" + hex + "-sig",
+                                 std::string("sha256-of-last-week")})
+    store.image("app", tag, {"base"});
+  collect();
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_FALSE(reported("orphan-signature"));
+}
+
 }  // namespace
 }  // namespace dregs

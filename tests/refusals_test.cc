@@ -183,6 +183,14 @@ TEST_F(ScannedGarbage, ThatWasPushedAgainSinceStays) {
 }
 
 // row 72
+TEST_F(ScannedGarbage, ThatASymbolicLinkReplacedSinceStays) {
+  expect_stays_after([this] {
+    fs::rename(file_, store_.root() / "elsewhere");
+    fs::create_symlink(store_.root() / "elsewhere", file_);
+  });
+}
+
+// row 72
 TEST_F(ScannedGarbage, ThatWasWrittenInItsPlaceSinceStays) {
   expect_stays_after([this] {
     const auto scanned = fs::last_write_time(file_);
@@ -218,6 +226,22 @@ TEST(Refusal, APullThroughCacheHasNothingUntaggedToDelete) {
   EXPECT_EQ(fs::file_size(store.root() / "scheduler-state.json"), 2u);
 }
 
+// row 74
+TEST(Refusal, APullThroughCacheLacksWhatNobodyAskedItFor) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base", "rare"});
+  const Digest old = store.image("app", "", {"old"}).manifest;
+  std::ofstream(store.root() / "scheduler-state.json") << "{}";
+  store.lose(app.layers[1]);
+  store.alias_link("app", sha512_text("rare"), app.layers[1]);
+  const GcRun run = run_gc(store, {"-m", "--allow-proxy-cache"});
+  EXPECT_EQ(run.refused(), "");
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_EQ(run.finding("missing-blob"), nullptr);
+  EXPECT_EQ(run.finding("dangling-link"), nullptr);
+  EXPECT_TRUE(store.has_blob(old));
+}
+
 // row 75
 TEST(Refusal, GitLabsDatabaseKnowsMoreThanTheDisk) {
   StoreBuilder store;
@@ -240,6 +264,8 @@ TEST(Refusal, ManyRepositoriesWithoutTagsLookLikeHarbors) {
   store.image("tagged", "v1", {"base"});
   expect_refused(store, "no tags", {"-m"});
   EXPECT_EQ(run_gc(store).exit_code, 0);
+  EXPECT_EQ(run_gc(store, {"-m", "--allow-empty"}).exit_code, 0);
+  EXPECT_FALSE(store.has("repositories/app0"));
 }
 
 // row 78
