@@ -220,5 +220,42 @@ TEST(Rm, TheLastRepositoryGoesWithAllItsBlobs) {
   EXPECT_EQ(run_gc(store, {"-n"}).report["blobs"]["total"], 0);
 }
 
+// Nobody knows what its images needed; all of it goes, so nobody has to.
+TEST(Rm, ARepositoryThatLostItsManifestsGoesWhole) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base", "app"});
+  store.image("web", "v1", {"base"});
+  store.remove("repositories/app/_manifests/revisions");
+  const int dry = rm(store, {"-n", "--gc", "app"}).report["frees"];
+  EXPECT_EQ(rm(store, {"--gc", "app"}).report["frees"], dry);
+  EXPECT_FALSE(store.has("repositories/app"));
+  EXPECT_FALSE(store.has_blob(app.layers[1]));
+  EXPECT_TRUE(store.has_blob(app.layers[0]));
+}
+
+TEST(Rm, ATagGoesFromARepositoryThatIsKeptWholeAndFreesNothing) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base", "app"});
+  store.image("app", "v2", {"base"});
+  store.corrupt(store.image("app", "", {"rotten"}).manifest);
+  EXPECT_EQ(rm(store, {"app:v1"}).report["frees"], 0);
+  EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
+  EXPECT_TRUE(run_gc(store, {"-m"}).pinned("app"));
+  EXPECT_TRUE(store.has_blob(app.layers[1]));
+}
+
+// Its history is the only trace of what it was.
+TEST(Rm, AManifestStaysInTheHistoryOfATagWithoutATarget) {
+  StoreBuilder store;
+  const Digest old = store.image("app", "lost", {"old"}).manifest;
+  const Digest kept = store.image("app", "v1", {"base"}).manifest;
+  store.tag("app", "lost", kept);
+  store.remove(StoreBuilder::tag_path("app", "lost"));
+  rm(store, {"app@" + old.to_string()});
+  EXPECT_FALSE(store.has(StoreBuilder::revision_path("app", old)));
+  EXPECT_TRUE(store.has(StoreBuilder::history_path("app", "lost", old)));
+  EXPECT_TRUE(store.has(StoreBuilder::history_path("app", "lost", kept)));
+}
+
 }  // namespace
 }  // namespace dregs
