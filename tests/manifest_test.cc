@@ -65,6 +65,67 @@ TEST(Manifest, ReferencesKeepTheirOrder) {
   EXPECT_EQ(manifest.references[1].digest.to_string(), other);
 }
 
+TEST(Manifest, AVersionOrATypeSaidTwiceIsAmbiguous) {
+  EXPECT_TRUE(
+      parse_manifest(R"({"schemaVersion":1,"schemaVersion":2,"layers":[]})")
+          .ambiguous);
+  EXPECT_TRUE(parse_manifest(R"({"schemaVersion":2,"mediaType":"a",)"
+                             R"("mediaType":"b","layers":[]})")
+                  .ambiguous);
+}
+
+// As Go's decoder has it: as if it were left out.
+TEST(Manifest, NullIsNothing) {
+  const Manifest manifest = parse_manifest(
+      R"({"schemaVersion":2,"mediaType":null,"config":null,"manifests":null,)"
+      R"("layers":[{"digest":")" +
+      kDigest + R"("}]})");
+  EXPECT_EQ(manifest.kind, ManifestKind::oci_manifest);
+  EXPECT_TRUE(manifest.understood());
+  EXPECT_EQ(manifest.references.size(), 1U);
+  EXPECT_EQ(parse_manifest(R"({"schemaVersion":null,"layers":[]})").kind,
+            ManifestKind::unknown);
+}
+
+TEST(Manifest, ADescriptorWithMoreDigestsThanAnybodyWritesIsNotUnderstood) {
+  std::string many = R"({"schemaVersion":2,"layers":[{)";
+  for (int i = 0; i < 8; ++i) many += R"("digest":")" + kDigest + "\",";
+  many += R"("digest":")" + kDigest + R"("}]})";
+  const Manifest manifest = parse_manifest(many);
+  EXPECT_TRUE(manifest.ambiguous);
+  EXPECT_FALSE(manifest.understood());
+  EXPECT_TRUE(names(manifest, ReferenceRole::layer));
+}
+
+TEST(Manifest, OnlyALayerThatHasUrlsMayBeElsewhere) {
+  for (const std::string urls : {"[]", "null", R"("https://example.com")"}) {
+    const Manifest manifest =
+        parse_manifest(R"({"schemaVersion":2,"layers":[{"digest":")" + kDigest +
+                       R"(","urls":)" + urls + "}]}");
+    ASSERT_EQ(manifest.references.size(), 1U);
+    EXPECT_FALSE(manifest.references[0].may_be_absent) << urls;
+  }
+}
+
+TEST(Manifest, ByAnotherAlgorithmOnlyASubjectOrALayerWithUrlsMayBeAbsent) {
+  const std::string other = R"({"digest":"sha512:)" + std::string(128, 'a');
+  const Manifest manifest = parse_manifest(
+      R"({"schemaVersion":2,"subject":)" + other + R"("},"layers":[)" + other +
+      R"("},)" + other + R"(","urls":["https://example.com"]}]})");
+  ASSERT_EQ(manifest.other_references.size(), 3U);
+  EXPECT_TRUE(manifest.other_references[0].may_be_absent);
+  EXPECT_FALSE(manifest.other_references[1].may_be_absent);
+  EXPECT_TRUE(manifest.other_references[2].may_be_absent);
+}
+
+TEST(Manifest, ASignedOldImageIsTheChildOfAnIndexAsAnyOther) {
+  const Manifest manifest = parse_manifest(
+      R"({"schemaVersion":2,"manifests":[{"digest":")" + kDigest +
+      R"(","mediaType":)"
+      R"("application/vnd.docker.distribution.manifest.v1+prettyjws"}]})");
+  EXPECT_TRUE(names(manifest, ReferenceRole::child));
+}
+
 TEST(ManifestDetails, TakeTheTypeThatServersImply) {
   EXPECT_EQ(describe_manifest(R"({"schemaVersion":2,"layers":[]})").media_type,
             media::oci_image);
