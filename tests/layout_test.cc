@@ -1,7 +1,11 @@
-// Which names servers take for a repository's (format.md 2).
+// Which names servers take for a repository's or a tag's (format.md 2), and
+// which they give to files that are still being written.
 #include "scanner/layout.h"
 
 #include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace dregs {
 namespace {
@@ -19,6 +23,37 @@ TEST(RepositoryName, IsIllegalAsServersHaveIt) {
         "a/", "-foo.Example/x", "foo-.Example/x", "F..o/x", "F_o/x", "Foo./x",
         "a b"})
     EXPECT_FALSE(layout::is_legal_repository_name(name)) << name;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(TagName, IsLegalAsServersHaveIt) {
+  const std::string longest(128, 'a');
+  for (const std::string& tag : Names{"v1", "_x", "A.b-c_9", longest})
+    EXPECT_TRUE(layout::is_legal_tag(tag)) << tag;
+  for (const std::string& tag :
+       Names{"", ".x", "-x", "a b", "a/b", longest + "a"})
+    EXPECT_FALSE(layout::is_legal_tag(tag)) << tag;
+}
+
+const std::string kUuid = "01234567-89ab-4CDE-8f01-23456789abcd";
+
+TEST(TemporaryName, IsOneThatARegistryGives) {
+  for (const std::string& base :
+       Names{"link", "data", "startedat", "0", "1048576"})
+    EXPECT_TRUE(layout::is_temporary_name(base + "." + kUuid + ".tmp")) << base;
+}
+
+// Whoever gave it another name may want the file.
+TEST(TemporaryName, IsNoneWhereAnythingDiffers) {
+  for (const std::string& name : Names{
+           "link." + kUuid, "link." + kUuid + ".tmp2", "." + kUuid + ".tmp",
+           "link-" + kUuid + ".tmp", "notes." + kUuid + ".tmp",
+           "12x." + kUuid + ".tmp", "-1." + kUuid + ".tmp",
+           "link." + kUuid.substr(1) + ".tmp", "link.0" + kUuid + ".tmp",
+           "link.g" + kUuid.substr(1) + ".tmp",
+           "link.01234567_89ab-4cde-8f01-23456789abcd.tmp", "link.tmp", ".tmp"})
+    EXPECT_FALSE(layout::is_temporary_name(name)) << name;
 }
 
 }  // namespace
