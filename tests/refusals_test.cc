@@ -2,15 +2,18 @@
 // to 64, 72 to 76 and 78.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "gc/exclusive.h"
 #include "gc/remover.h"
 #include "scanner/scan.h"
 #include "scanner/sha256.h"
-#include "tests/gc_run.h"
+#include "tests/mounted_store.h"
 
 namespace dregs {
 namespace {
@@ -183,6 +186,20 @@ TEST_F(ScannedGarbage, ThatWasPushedAgainSinceStays) {
 }
 
 // row 72
+// The same file to the byte and inode, yet somebody needs it there.
+TEST_F(ScannedGarbage, ThatWasMountedOverItselfSinceStays) {
+  if (!can_mount()) GTEST_SKIP() << "this process may not make mounts";
+  std::thread in_its_own_namespace([this] {
+    ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    expect_stays_after([this] {
+      ASSERT_EQ(
+          ::mount(file_.c_str(), file_.c_str(), nullptr, MS_BIND, nullptr), 0);
+    });
+  });
+  in_its_own_namespace.join();
+}
+
 TEST_F(ScannedGarbage, ThatASymbolicLinkReplacedSinceStays) {
   expect_stays_after([this] {
     fs::rename(file_, store_.root() / "elsewhere");
