@@ -12,13 +12,10 @@
 #include "cli/take_survey.h"
 #include "gc/agreed_plan.h"
 #include "gc/image_findings.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
-
-void append(std::vector<Finding>& to, const std::vector<Finding>& more) {
-  to.insert(to.end(), more.begin(), more.end());
-}
 
 GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
   const auto revision = static_cast<std::size_t>(RemovalKind::revision);

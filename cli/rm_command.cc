@@ -13,6 +13,7 @@
 #include "cli/signals.h"
 #include "gc/image_findings.h"
 #include "gc/survey_after.h"
+#include "scanner/append.h"
 #include "scanner/layout.h"
 
 namespace dregs {
@@ -32,10 +33,6 @@ std::uint64_t freed(const KindTotals& totals) {
   std::uint64_t bytes = 0;
   for (const KindTotal& total : totals) bytes += total.bytes;
   return bytes;
-}
-
-void append(std::vector<Finding>& to, const std::vector<Finding>& more) {
-  to.insert(to.end(), more.begin(), more.end());
 }
 
 class RequestedRun {

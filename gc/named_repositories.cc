@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scanner/append.h"
 #include "scanner/layout.h"
 #include "scanner/repository_scanner.h"
 
@@ -21,11 +22,8 @@ bool add_repository(int v2, const std::string& name, const StopRequest& stop,
   place.name = name;
   RepositoryScan scan = scan_repository(place, folder.get(), stop, progress);
   if (scan.repository.folders.empty()) return false;
-  const auto append = [](auto& to, const auto& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  append(inventory.findings, scan.findings);
-  append(inventory.obstacles, scan.obstacles);
+  append(inventory.findings, std::move(scan.findings));
+  append(inventory.obstacles, std::move(scan.obstacles));
   inventory.repositories.push_back(std::move(scan.repository));
   return true;
 }

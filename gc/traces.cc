@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "scanner/append.h"
 #include "scanner/blob_content.h"
 #include "scanner/descriptor.h"
 #include "scanner/layout.h"
@@ -84,9 +85,6 @@ class Tracer {
   }
 
   static void gather(const Traces& share, Traces& all) {
-    const auto append = [](auto& to, const auto& from) {
-      to.insert(to.end(), from.begin(), from.end());
-    };
     append(all.layer_links, share.layer_links);
     append(all.history, share.history);
     append(all.former, share.former);
