@@ -285,6 +285,18 @@ TEST(Refusal, ManyRepositoriesWithoutTagsLookLikeHarbors) {
   EXPECT_FALSE(store.has("repositories/app0"));
 }
 
+// row 76: a repository without revisions has no say in it.
+TEST(Refusal, TenRepositoriesWithoutTagsAreManyAndNineAreNot) {
+  StoreBuilder store;
+  const Digest live = store.image("tagged", "v1", {"base"}).manifest;
+  store.remove(StoreBuilder::revision_path("tagged", live));
+  for (int i = 0; i < 9; ++i)
+    store.image("app" + std::to_string(i), "", {"base"});
+  EXPECT_EQ(run_gc(store, {"-m", "-n"}).refused(), "");
+  store.image("app9", "", {"base"});
+  expect_refused(store, "no tags", {"-m"});
+}
+
 // row 78
 TEST(Roots, ASymbolicLinkAndDotDotOnTheWayAreResolvedOnce) {
   StoreBuilder store;
