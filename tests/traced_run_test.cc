@@ -80,32 +80,6 @@ TEST(TracedRun, RemovesOnlyByDescriptorsBeneathV2AndWritesNothing) {
   EXPECT_TRUE(canary.unharmed());
 }
 
-// A run whose n-th call of that name fails. In a process namespace of its own
-// the search for registries makes few calls.
-class FailingCall : public ::testing::TestWithParam<const char*> {
- protected:
-  static std::string name() {
-    const std::string call = GetParam();
-    return call.substr(0, call.find(':'));
-  }
-
-  static GcRun run(const StoreBuilder& store, const Strings& more) {
-    Strings starter = {"unshare", "--pid",
-                       "--fork",  "--mount-proc",
-                       "strace",  "-f",
-                       "-o",      store.root() / "trace",
-                       "-e",      "trace=" + name()};
-    starter.insert(starter.end(), more.begin(), more.end());
-    Strings arguments = kAll;
-    arguments.insert(arguments.end(), {"-j", "1"});
-    return run_gc(store, arguments, starter);
-  }
-
-  static std::string fault(std::size_t nth) {
-    return std::string("inject=") + GetParam() + ":when=" + std::to_string(nth);
-  }
-};
-
 TEST(TracedRun, RemovesTheSameWhereTheKernelHasNoOpenat2) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
   std::set<std::string> removed[2];
@@ -153,6 +127,32 @@ TEST(TracedRun, AFolderThatCanNeverBeListedCostsNoBlob) {
     EXPECT_EQ(store.removed_since(before), std::set<std::string>{});
   }
 }
+
+// A run whose n-th call of that name fails. In a process namespace of its own
+// the search for registries makes few calls.
+class FailingCall : public ::testing::TestWithParam<const char*> {
+ protected:
+  static std::string name() {
+    const std::string call = GetParam();
+    return call.substr(0, call.find(':'));
+  }
+
+  static GcRun run(const StoreBuilder& store, const Strings& more) {
+    Strings starter = {"unshare", "--pid",
+                       "--fork",  "--mount-proc",
+                       "strace",  "-f",
+                       "-o",      store.root() / "trace",
+                       "-e",      "trace=" + name()};
+    starter.insert(starter.end(), more.begin(), more.end());
+    Strings arguments = kAll;
+    arguments.insert(arguments.end(), {"-j", "1"});
+    return run_gc(store, arguments, starter);
+  }
+
+  static std::string fault(std::size_t nth) {
+    return std::string("inject=") + GetParam() + ":when=" + std::to_string(nth);
+  }
+};
 
 // What ends the program before it begins is no run.
 bool began(const StoreBuilder& store) {
