@@ -63,10 +63,11 @@ bool Collection::run() {
   guard_.refuse(reasons_to_refuse(survey.inventory, marks_, planned,
                                   options_.policy, survey.surroundings));
   if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
-  if (!may_go_on()) plan_ = {};
-  if (options_.dry_run)
-    add_removed(report_, totals_of(plan_));
-  else if (may_go_on())
+  if (!may_go_on())
+    plan_ = {};
+  else if (options_.dry_run)
+    add_removed(report_, planned);
+  else
     sweep();
   close_report();
   return true;
