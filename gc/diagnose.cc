@@ -9,6 +9,7 @@
 
 #include "gc/closure.h"
 #include "gc/needed_by.h"
+#include "scanner/append.h"
 #include "scanner/layout.h"
 #include "scanner/sha256.h"
 
@@ -319,13 +320,9 @@ Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
     tidy(diagnosis.pins[i]);
   });
   diagnosis.findings = inventory.findings;
-  diagnosis.findings.insert(diagnosis.findings.end(),
-                            inventory.obstacles.begin(),
-                            inventory.obstacles.end());
+  append(diagnosis.findings, inventory.obstacles);
   for (std::vector<Finding>& some : findings)
-    diagnosis.findings.insert(diagnosis.findings.end(),
-                              std::make_move_iterator(some.begin()),
-                              std::make_move_iterator(some.end()));
+    append(diagnosis.findings, std::move(some));
   say_what_is_repairable(inventory, graph, diagnosis.findings);
   fill_needed_by(inventory, graph, diagnosis.findings);
   sort_findings(diagnosis.findings);

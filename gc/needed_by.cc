@@ -3,12 +3,12 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "gc/closure.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
@@ -174,9 +174,7 @@ std::vector<Need> find_needs(const Inventory& inventory,
         .run();
   });
   std::vector<Need> all;
-  for (std::vector<Need>& some : needs)
-    all.insert(all.end(), std::make_move_iterator(some.begin()),
-               std::make_move_iterator(some.end()));
+  for (std::vector<Need>& some : needs) append(all, std::move(some));
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "gc/needed_by.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
@@ -26,12 +27,9 @@ Proof prove(const Survey& survey) {
   std::vector<Finding> breaking;
   for (const Finding& finding : survey.diagnosis.findings)
     if (breaks_images(finding)) breaking.push_back(finding);
-  for (const HurtImages& hurt :
-       hurt_by(survey.inventory, survey.graph, breaking)) {
-    proof.broken_tags.insert(proof.broken_tags.end(), hurt.tags.begin(),
-                             hurt.tags.end());
-    proof.broken_revisions.insert(proof.broken_revisions.end(),
-                                  hurt.revisions.begin(), hurt.revisions.end());
+  for (HurtImages& hurt : hurt_by(survey.inventory, survey.graph, breaking)) {
+    append(proof.broken_tags, std::move(hurt.tags));
+    append(proof.broken_revisions, std::move(hurt.revisions));
   }
   tidy(proof.broken_tags);
   tidy(proof.broken_revisions);

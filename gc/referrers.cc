@@ -1,4 +1,5 @@
 #include "gc/referrers.h"
+#include "scanner/append.h"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
@@ -34,8 +35,7 @@ std::vector<Referrer> find_referrers(int v2, const Repository& repository,
           found.local().push_back({digest, type_of(details), ""});
       });
   std::vector<Referrer> all;
-  for (const std::vector<Referrer>& some : found)
-    all.insert(all.end(), some.begin(), some.end());
+  for (std::vector<Referrer>& some : found) append(all, std::move(some));
   for (const Tag& tag : repository.tags)
     if (tag.current && tag.name.starts_with("sha256-" + subject.hex()))
       all.push_back({*tag.current, "", tag.name});

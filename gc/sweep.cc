@@ -1,4 +1,5 @@
 #include "gc/sweep.h"
+#include "scanner/append.h"
 
 #include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
@@ -191,8 +192,7 @@ class Sweeper {
       result_.removed[kind].bytes += share.removed[kind].bytes;
     }
     if (!share.complete) result_.complete = false;
-    result_.findings.insert(result_.findings.end(), share.findings.begin(),
-                            share.findings.end());
+    append(result_.findings, std::move(share.findings));
     failed_.merge(share.failed_repositories);
   }
 

@@ -31,7 +31,7 @@ class Tracer {
                         look_at(inventory_.repositories[i], shares.local());
                       });
     Traces all;
-    for (const Traces& share : shares) gather(share, all);
+    for (Traces& share : shares) gather(share, all);
     std::sort(all.layer_links.begin(), all.layer_links.end());
     std::sort(all.history.begin(), all.history.end());
     std::sort(all.former.begin(), all.former.end(),
@@ -84,10 +84,10 @@ class Tracer {
     return status.modified_ns;
   }
 
-  static void gather(const Traces& share, Traces& all) {
-    append(all.layer_links, share.layer_links);
-    append(all.history, share.history);
-    append(all.former, share.former);
+  static void gather(Traces& share, Traces& all) {
+    append(all.layer_links, std::move(share.layer_links));
+    append(all.history, std::move(share.history));
+    append(all.former, std::move(share.former));
   }
 
   int v2_;
