@@ -16,7 +16,8 @@ struct ProgramResult {
 // std::system_error where none can be started at all.
 ProgramResult run_program(const std::vector<std::string>& argv);
 
-// Whether strace is there and may trace.
+// Whether strace is there and may trace: not what a sanitizer watches, since
+// under strace that cannot look for leaks and fails.
 bool can_trace();
 
 // What strace is to inject, "fsync:error=EIO", as a part of a test's name.
