@@ -121,7 +121,7 @@ need_store_to_sweep() {
 }
 
 # The whole command without what a dry run of it takes: that is the sweep, with
-# the two looks at the links that keep it safe.
+# the second look at the links that keeps it safe.
 sweep() {
   local round turns=$(((rounds + 1) / 2))
   for ((round = 1; round <= turns; ++round)); do
