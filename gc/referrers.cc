@@ -1,10 +1,11 @@
 #include "gc/referrers.h"
-#include "scanner/append.h"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {

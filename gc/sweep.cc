@@ -1,5 +1,4 @@
 #include "gc/sweep.h"
-#include "scanner/append.h"
 
 #include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
@@ -9,6 +8,8 @@
 #include <cstring>
 #include <span>
 #include <tuple>
+
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
