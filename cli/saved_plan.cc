@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "cli/text.h"
@@ -31,12 +32,23 @@ Json to_json(const Policy& policy) {
   return json;
 }
 
+// As dregs writes them, whole and not negative: any other number throws, for
+// the library would make of it whatever fits.
+std::uint64_t whole_number(const Json& json) {
+  return json.get_ref<const Json::number_unsigned_t&>();
+}
+
+// What does not fit is longer than any file is old.
+std::int64_t nanoseconds(const Json& json) {
+  constexpr std::uint64_t longest = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(whole_number(json), longest));
+}
+
 Policy policy_from(const Json& json) {
   Policy policy;
   policy.delete_untagged = json.at("delete_untagged").get<bool>();
-  policy.min_age_ns = json.at("min_age_ns").get<std::int64_t>();
-  policy.uploads_older_than_ns =
-      json.at("uploads_older_than_ns").get<std::int64_t>();
+  policy.min_age_ns = nanoseconds(json.at("min_age_ns"));
+  policy.uploads_older_than_ns = nanoseconds(json.at("uploads_older_than_ns"));
   const Json& percent = json.at("max_delete_percent");
   if (!percent.is_null()) policy.max_delete_percent = percent.get<double>();
   policy.allow_empty = json.at("allow_empty").get<bool>();
@@ -83,8 +95,8 @@ void check_seal(std::string_view text, const std::string& name) {
 SavedPlan plan_from(const Json& json) {
   SavedPlan plan;
   plan.root = json.at("root").get<std::string>();
-  plan.inode = json.at("inode").get<std::uint64_t>();
-  plan.made_ns = json.at("made_ns").get<std::int64_t>();
+  plan.inode = whole_number(json.at("inode"));
+  plan.made_ns = nanoseconds(json.at("made_ns"));
   plan.policy = policy_from(json.at("policy"));
   for (const Json& removal : json.at("removals"))
     plan.removals.push_back({removal.at("kind").get<std::string>(),

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/saved_plan.h"
 #include "tests/command_run.h"
 
 namespace dregs {
@@ -171,6 +172,27 @@ TEST_F(Apply, WhatIsNoPlanIsExitCode2) {
   EXPECT_EQ(run_dregs(store_, {"apply", "/nowhere"}).exit_code, 2);
   EXPECT_EQ(run_dregs(store_, {"apply", "/"}).exit_code, 2);
   EXPECT_EQ(run_dregs(store_, {"apply"}).exit_code, 2);
+}
+
+// One with a checksum that is right, as a program could make it.
+TEST_F(Apply, NumbersThatDregsDoesNotWriteAreNoPlan) {
+  const Digest young = store_.blob("garbage");
+  save({"--min-age", "0"});
+  std::string body = plan_text();
+  body.erase(body.rfind("  \"checksum\""));
+  body.erase(0, body.find("  \"version\""));
+  const std::string age = "\"min_age_ns\":";
+  for (const char* number : {"-1", "0.5", "1e81", "\"0\""}) {
+    std::string other = body;
+    other.replace(other.find(age), age.size() + 1, age + number);
+    write_plan(sealed(other));
+    EXPECT_EQ(run_dregs(store_, {"apply", plan_.string()}).exit_code, 2)
+        << number;
+    EXPECT_TRUE(store_.has_blob(young));
+  }
+  write_plan(sealed(body));
+  EXPECT_EQ(apply().exit_code, 0);
+  EXPECT_FALSE(store_.has_blob(young));
 }
 
 TEST_F(Apply, OnlyADryRunSavesAPlanAndNotInTheRegistry) {

@@ -14,6 +14,9 @@ void parse(const std::string& text) {
     const SavedPlan plan = parse_saved_plan(text, "fuzz");
     require(std::is_sorted(plan.removals.begin(), plan.removals.end()),
             "removals are in order");
+    require(
+        plan.policy.min_age_ns >= 0 && plan.policy.uploads_older_than_ns >= 0,
+        "no age is negative");
   } catch (const std::runtime_error& error) {
     const std::string_view message = error.what();
     require(!message.empty(), "an error says why");
