@@ -166,6 +166,10 @@ const Write kSingleWrites[] = {
      [](StoreBuilder& store) { manifest_of(store, "old"); }},
     {"a_removed_layer_pushed_again",
      [](StoreBuilder& store) { store.layer("app", "spare"); }},
+    {"a_removed_alias_pushed_again",
+     [](StoreBuilder& store) {
+       store.alias_link("app", sha512_text("orphan"), store.blob("orphan"));
+     }},
 };
 
 class WrittenAlone : public testing::TestWithParam<Write> {};
@@ -175,6 +179,7 @@ TEST_P(WrittenAlone, OnceTheLinksAreGoneKeepsEveryBlob) {
   build_app(store);
   store.image("app", "v2", {"two"});
   store.image("app", "v3", {"three"}, {.sha512_layers = true});
+  store.alias_link("app", sha512_text("orphan"), store.blob("orphan"));
   store.upload("app", "11111111-89ab-4cde-8f01-23456789abcd", -24h, "more");
   expect_every_blob_stays(store, GetParam());
 }
