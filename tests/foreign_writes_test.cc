@@ -243,6 +243,28 @@ TEST(ForeignWrite, ALinkRewrittenAsItWasIsNotRemoved) {
   EXPECT_TRUE(store.has_blob(old));
 }
 
+// A filesystem's clock moves in ticks: what bears the tick in which the scan
+// began may have been written after it.
+TEST(ForeignWrite, ALinkOfTheTickInWhichTheScanBeganIsNotRemoved) {
+  StoreBuilder store;
+  build_app(store);
+  const MarkedStore marked(store.v2(), policy_of_tests(true));
+  Inventory inventory = marked.inventory();
+  const auto removal = std::find_if(
+      marked.plan().removals.begin(), marked.plan().removals.end(),
+      [](const Removal& each) { return each.kind == RemovalKind::layer_link; });
+  ASSERT_NE(removal, marked.plan().removals.end());
+  const std::string link = path_of(*removal, inventory) + "/link";
+  FileStatus status;
+  ASSERT_EQ(file_status(marked.v2(), link.c_str(), status), 0);
+
+  DiskRemover remover(marked.v2(), inventory);
+  inventory.started_ns = status.changed_ns;
+  EXPECT_EQ(remover.remove(*removal).state, RemovalOutcome::State::changed);
+  inventory.started_ns = status.changed_ns + 1;
+  EXPECT_EQ(remover.remove(*removal).state, RemovalOutcome::State::removed);
+}
+
 TEST(ForeignWrite, WhatIsMovedHereFromElsewhereIsSeen) {
   StoreBuilder store;
   build_app(store);
