@@ -32,8 +32,8 @@ Json to_json(const Policy& policy) {
   return json;
 }
 
-// As dregs writes them, whole and not negative: any other number throws, for
-// the library would make of it whatever fits.
+// As dregs writes them, whole and not negative. Any other number throws; get()
+// would convert it, whatever becomes of it.
 std::uint64_t whole_number(const Json& json) {
   return json.get_ref<const Json::number_unsigned_t&>();
 }
