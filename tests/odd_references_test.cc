@@ -195,6 +195,22 @@ TEST_P(OddReference, ForeignLayerMayBeAbsent) {
 }
 
 // row 34
+TEST_P(OddReference, ForeignLayerNamedBySha512MayBeAbsent) {
+  const Digest config = store.layer("app", "config");
+  store.manifest_bytes(
+      "app", "windows",
+      std::string(R"({"schemaVersion":2,"mediaType":")") + media::oci_image +
+          R"(","config":)" +
+          child("application/vnd.oci.empty.v1+json", config) +
+          R"(,"layers":[{"mediaType":")" + media::oci_foreign +
+          R"(","digest":")" + sha512_text("foreign") +
+          R"(","size":7,"urls":["https://example.com/foreign"]}]})");
+  collect();
+  expect_not_pinned();
+  EXPECT_TRUE(store.has_blob(config));
+}
+
+// row 34
 TEST_P(OddReference, ForeignLayerThatIsThereStays) {
   store.image("app", "windows", {"base"},
               {.docker = true, .foreign_layers = {"foreign"}});
