@@ -197,14 +197,15 @@ TEST_P(OddReference, ForeignLayerMayBeAbsent) {
 // row 34
 TEST_P(OddReference, ForeignLayerNamedBySha512MayBeAbsent) {
   const Digest config = store.layer("app", "config");
-  store.manifest_bytes(
-      "app", "windows",
-      std::string(R"({"schemaVersion":2,"mediaType":")") + media::oci_image +
-          R"(","config":)" +
-          child("application/vnd.oci.empty.v1+json", config) +
-          R"(,"layers":[{"mediaType":")" + media::oci_foreign +
-          R"(","digest":")" + sha512_text("foreign") +
-          R"(","size":7,"urls":["https://example.com/foreign"]}]})");
+  ManifestParts parts;
+  parts.media_type = media::oci_image;
+  parts.config = {media::oci_empty, config.to_string(), 6};
+  parts.layers = {{media::oci_foreign,
+                   sha512_text("foreign"),
+                   7,
+                   "",
+                   {"https://example.com/foreign"}}};
+  store.manifest_bytes("app", "windows", manifest_json(parts));
   collect();
   expect_not_pinned();
   EXPECT_TRUE(store.has_blob(config));
