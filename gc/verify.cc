@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <thread>
 #include <tuple>
 
@@ -14,6 +15,8 @@
 
 namespace dregs {
 namespace {
+
+using State = UnsoundBlob::State;
 
 // A store that is pushed to all the time may never look the same twice; what
 // was not there twice in a row is not reported then.
@@ -54,6 +57,23 @@ bool is_first_push(const Finding& finding, int v2, std::int64_t now_ns) {
   const std::string path = layout::layers(finding.repository);
   return followed_status(v2, path.c_str(), layers) == 0 &&
          layers.modified_ns > now_ns - kLongestPush_ns;
+}
+
+// What is to be read by this survey and was not by the one before: a folder
+// could not be listed then, or somebody pushed.
+std::vector<BlobId> newly_named(const Survey& before, const Survey& now,
+                                const VerifyRequest& request) {
+  const VerifyScope named(now, request);
+  const VerifyScope named_before(before, request);
+  const std::vector<BlobId>& known = named_before.blobs();
+  std::vector<BlobId> added;
+  for (const BlobId id : named.blobs()) {
+    const auto old =
+        before.inventory.blobs.find(now.inventory.blobs[id].digest);
+    if (!old || !std::binary_search(known.begin(), known.end(), *old))
+      added.push_back(id);
+  }
+  return added;
 }
 
 std::uint64_t count_missing(const std::vector<Finding>& findings) {
@@ -141,6 +161,7 @@ void Verification::wait_a_little() const {
 void Verification::survey_again() {
   Survey now = take_survey(v2_, proxy_cache_, stop_, progress_.survey);
   if (stop_.requested()) return;
+  unread_ = newly_named(survey_, now, request_);
   std::vector<Finding> before = std::move(survey_.diagnosis.findings);
   std::sort(before.begin(), before.end(), earlier);
   findings_.clear();
@@ -154,19 +175,31 @@ void Verification::survey_again() {
 
 // A blob that is gone by now is nobody's problem, unless the survey says whose.
 void Verification::hash_again() {
-  std::vector<BlobId> suspects;
-  for (const UnsoundBlob& blob : unsound_)
+  std::vector<BlobId> read_before;
+  std::set<Digest> doubted;
+  for (const UnsoundBlob& blob : unsound_) {
+    doubted.insert(blob.digest);
     if (const auto id = survey_.inventory.blobs.find(blob.digest))
-      suspects.push_back(*id);
-  HashProgress uncounted;
-  HashedBlobs again = hash_blobs(v2_, survey_.inventory.blobs,
-                                 std::move(suspects), limit_, stop_, uncounted);
+      (blob.state == State::wrong ? read_before : unread_).push_back(*id);
+  }
+  HashedBlobs again = hash_uncounted(std::move(read_before));
+  const HashedBlobs first = hash_uncounted(std::move(unread_));
   if (stop_.requested()) return;
+  hashed_.blobs += first.blobs;
+  hashed_.bytes += first.bytes;
+  again.add(first);
   unsound_ = std::move(again.unsound);
-  unsettled_ |= std::any_of(unsound_.begin(), unsound_.end(),
-                            [](const UnsoundBlob& blob) {
-                              return blob.state == UnsoundBlob::State::missing;
-                            });
+  unsettled_ |= std::any_of(
+      unsound_.begin(), unsound_.end(), [&](const UnsoundBlob& blob) {
+        return blob.state == State::missing || !doubted.contains(blob.digest);
+      });
+}
+
+// Not in the progress, which ended with the first reading.
+HashedBlobs Verification::hash_uncounted(std::vector<BlobId> blobs) {
+  HashProgress uncounted;
+  return hash_blobs(v2_, survey_.inventory.blobs, std::move(blobs), limit_,
+                    stop_, uncounted);
 }
 
 Verified Verification::result() const {
@@ -179,8 +212,8 @@ Verified Verification::result() const {
   verified.revisions = scope.revisions();
   verified.complete = !stop_.requested();
   for (const UnsoundBlob& blob : unsound_) {
-    verified.corrupt += blob.state == UnsoundBlob::State::wrong ? 1 : 0;
-    verified.unreadable += blob.state == UnsoundBlob::State::unreadable ? 1 : 0;
+    verified.corrupt += blob.state == State::wrong ? 1 : 0;
+    verified.unreadable += blob.state == State::unreadable ? 1 : 0;
   }
   std::vector<Finding> all = findings_of(unsound_, survey_, v2_);
   const std::size_t own = all.size();

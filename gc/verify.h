@@ -61,6 +61,7 @@ class Verification {
   void wait_a_little() const;
   void survey_again();
   void hash_again();
+  HashedBlobs hash_uncounted(std::vector<BlobId> blobs);
 
   int v2_;
   bool proxy_cache_;
@@ -74,6 +75,7 @@ class Verification {
   std::uint64_t not_due_ = 0;
   ProvedBlobs proved_;
   std::vector<UnsoundBlob> unsound_;  // as far as confirmed
+  std::vector<BlobId> unread_;        // that only the last survey named
   bool unsettled_ = false;  // the last look found what the one before had not
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+namespace fs = std::filesystem;
 
 VerifyRequest without_pause() {
   VerifyRequest request;
@@ -92,6 +93,31 @@ TEST_F(LiveVerify, AnImageThatIsPushedMeanwhileIsNoProblem) {
   store_.image("new", "v1", {"base", "new layer"});
   EXPECT_THAT(found_after_all(), ElementsAre(FindingKind::missing_blob));
   EXPECT_EQ(verification_.result().tags, 3U);
+}
+
+// Else all would be well with what nobody has read.
+TEST_F(LiveVerify, WhatOnlyTheSecondLookSawIsReadAsWell) {
+  const std::string hidden = store_.root() / "hidden";
+  const fs::path blobs = store_.v2() / "blobs/sha256";
+  store_.corrupt(app_.layers[1]);
+  fs::rename(blobs, hidden);
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  fs::rename(hidden, blobs);
+  EXPECT_THAT(found_after_all(), ElementsAre(FindingKind::corrupt_blob));
+  EXPECT_EQ(verification_.result().blobs, 6U);
+}
+
+TEST_F(LiveVerify, ABlobThatCouldOnlyBeReadTheSecondTimeCounts) {
+  verification_.take_first_survey();
+  const std::string path = StoreBuilder::blob_path(app_.layers[1]);
+  store_.remove(path);
+  store_.folder(path);
+  verification_.read_blobs();
+  store_.remove(path);
+  store_.write(path, "app layer");
+  EXPECT_THAT(found_after_all(), IsEmpty());
+  EXPECT_EQ(verification_.result().blobs, 6U);
 }
 
 TEST_F(LiveVerify, AFirstPushUnderWayIsNoProblemButOneGivenUpIs) {
