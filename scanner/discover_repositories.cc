@@ -48,9 +48,14 @@ struct Share {
   std::vector<Finding> obstacles;
 };
 
-bool is_part(std::string_view name) {
-  return name == layout::kManifests || name == layout::kLayers ||
-         name == layout::kUploads;
+// A registry's own: what it has for parts of a repository, and in those.
+// Without a name there is no repository, and somebody may have put others in
+// its parts.
+bool is_structure(std::string_view place, std::string_view name) {
+  if (layout::is_part(name)) return !place.empty();
+  if (place == layout::kManifests) return name == "revisions" || name == "tags";
+  return place == layout::kLayers &&
+         (name.starts_with("sha") || name == "tarsum");
 }
 
 bool leads_back(const FileStatus& status, const Ancestor* above) {
@@ -128,9 +133,8 @@ class Discovery {
         Ancestor{status.device, status.inode, place.above});
     bool is_repository = false;
     error = for_each_entry(folder.get(), [&](FolderEntry entry) {
-      if (is_part(entry.name))
-        is_repository = true;
-      else
+      if (layout::is_part(entry.name)) is_repository = true;
+      if (!is_structure(place.path, entry.name))
         visit_entry(place, self, folder.get(), entry, here, feeder);
     });
     if (error != 0) obstacle(mine, place.path, error);

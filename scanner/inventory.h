@@ -21,8 +21,9 @@ struct Blob {
   std::uint64_t inode = 0;
   std::uint32_t disk_blocks = 0;  // 512-byte units; the largest value: more
   bool hard_linked = false;       // removing it frees nothing
-  bool removable = true;          // false: behind a symbolic link, on another
-                                  // filesystem, or not a regular file
+  bool removable = true;          // false: behind a symbolic link or at the
+                                  // end of one, on another filesystem, or not
+                                  // a regular file
 };
 
 using BlobId = std::uint32_t;
@@ -38,6 +39,8 @@ class BlobTable {
   std::optional<BlobId> find(const Digest& digest) const;
   const Blob& operator[](BlobId id) const { return blobs_[id]; }
   std::size_t size() const { return blobs_.size(); }
+  // Before anybody else reads the table.
+  void keep(BlobId id) { blobs_[id].removable = false; }
   auto begin() const { return blobs_.begin(); }
   auto end() const { return blobs_.end(); }
 

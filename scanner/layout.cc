@@ -176,6 +176,10 @@ bool is_legal_tag(std::string_view tag) {
   });
 }
 
+bool is_part(std::string_view name) {
+  return name == kManifests || name == kLayers || name == kUploads;
+}
+
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -62,6 +62,8 @@ std::string_view last_component(std::string_view path);
 bool is_legal_repository_name(std::string_view name);
 bool is_legal_tag(std::string_view tag);
 bool is_uuid(std::string_view text);
+// Whether a folder of this name makes the one that it lies in a repository.
+bool is_part(std::string_view name);
 
 // "<base>.<uuid>.tmp" exactly, where base is a small file of the server:
 // link, data, startedat, or a hash state's offset.

@@ -8,6 +8,7 @@
 
 #include "scanner/append.h"
 #include "scanner/discover_repositories.h"
+#include "scanner/keep_what_is_led_to.h"
 #include "scanner/scan_blobs.h"
 
 namespace dregs {
@@ -36,6 +37,7 @@ Inventory scan_repositories(int v2, const StopRequest& stop,
   Inventory inventory;
   inventory.started_ns = next_tick_ns();
   discover_repositories(v2, stop, progress, inventory);
+  keep_what_is_led_to(v2, inventory);
   return inventory;
 }
 
@@ -54,6 +56,7 @@ Inventory scan(int v2, const StopRequest& stop, ScanProgress& progress) {
   append(inventory.temporary_files, std::move(blobs.temporary_files));
   append(inventory.findings, std::move(blobs.findings));
   append(inventory.obstacles, std::move(blobs.obstacles));
+  keep_what_is_led_to(v2, inventory);
   return inventory;
 }
 

@@ -10,22 +10,24 @@
 namespace dregs {
 namespace {
 
+using Names = std::vector<std::string>;
+
 TEST(RepositoryName, IsLegalAsServersHaveIt) {
-  for (const char* name :
-       {"a", "a0/b", "a.b/c_d/e__f/g-h/i---j", "FOO.example/x", "Foo/bar",
-        "my-host.Example/x", "0/1"})
+  const std::string longest(255, 'a');
+  for (const std::string& name :
+       Names{"a", "a0/b", "a.b/c_d/e__f/g-h/i---j", "FOO.example/x", "Foo/bar",
+             "my-host.Example/x", "0/1", longest, longest + "/" + longest})
     EXPECT_TRUE(layout::is_legal_repository_name(name)) << name;
 }
 
 TEST(RepositoryName, IsIllegalAsServersHaveIt) {
-  for (const char* name :
-       {"", "Foo", "a/B", "a..b", "a___b", "a.-b", "a_", "-a", "a//b", "/a",
-        "a/", "-foo.Example/x", "foo-.Example/x", "F..o/x", "F_o/x", "Foo./x",
-        "a b"})
+  const std::string too_long(256, 'a');
+  for (const std::string& name :
+       Names{"", "Foo", "a/B", "a..b", "a___b", "a.-b", "a_", "-a", "a//b",
+             "/a", "a/", "-foo.Example/x", "foo-.Example/x", "F..o/x", "F_o/x",
+             "Foo./x", "a b", too_long, "a/" + too_long})
     EXPECT_FALSE(layout::is_legal_repository_name(name)) << name;
 }
-
-using Names = std::vector<std::string>;
 
 TEST(TagName, IsLegalAsServersHaveIt) {
   const std::string longest(128, 'a');
@@ -42,6 +44,12 @@ TEST(TemporaryName, IsOneThatARegistryGives) {
   for (const std::string& base :
        Names{"link", "data", "startedat", "0", "1048576"})
     EXPECT_TRUE(layout::is_temporary_name(base + "." + kUuid + ".tmp")) << base;
+}
+
+TEST(Uuid, IsNoneWithAnythingButHexDigitsBetweenItsDashes) {
+  EXPECT_TRUE(layout::is_uuid(kUuid));
+  for (const char odd : {'-', '.', ':', '@', 'G', '`', 'g', '~'})
+    EXPECT_FALSE(layout::is_uuid(kUuid.substr(0, 35) + odd)) << odd;
 }
 
 // Whoever gave it another name may want the file.

@@ -45,6 +45,25 @@ TEST(MountReach, TheLaterOfTwoMountsAtOnePlaceCounts) {
   EXPECT_FALSE(may_reach(ours, mount("8:2", "/", "/x"), "/srv/reg"));
 }
 
+// A system lists its first mounts before the root that they were moved into.
+TEST(MountReach, AMountBelowALaterOneOfTheRootCounts) {
+  const std::string ours = mount("0:22", "/", "/run") + kOurs;
+  EXPECT_TRUE(may_reach(ours, mount("0:22", "/reg", "/x"), "/run/reg"));
+}
+
+// The kernel still lists what nobody gets at any more.
+TEST(MountReach, WhatIsMountedOverAFolderHidesTheMountsBelowIt) {
+  const std::string ours =
+      kOurs + mount("8:3", "/", "/srv/reg") + mount("8:4", "/", "/srv");
+  EXPECT_TRUE(may_reach(ours, mount("8:4", "/reg", "/x"), "/srv/reg/docker"));
+}
+
+TEST(MountReach, AVolumeThatIsMountedAtTheRootIsTheRoot) {
+  EXPECT_TRUE(may_reach(kOurs, mount("8:2", "/", "/data"), "/srv"));
+  EXPECT_TRUE(may_reach(kOurs, mount("8:2", "/blobs", "/data"), "/srv"));
+  EXPECT_FALSE(may_reach(kOurs, mount("8:3", "/", "/data"), "/srv"));
+}
+
 TEST(MountReach, AnOverlayReachesTheFolderThatItWritesTo) {
   const std::string overlay = mount(
       "0:50", "/", "/", "rw,lowerdir=/l,upperdir=/srv/o/diff,workdir=/srv/o/w");
@@ -61,12 +80,18 @@ TEST(MountReach, BlanksInPathsAreUnderstood) {
   const std::string ours = kOurs + mount("8:4", "/", "/my\\040disk");
   EXPECT_TRUE(
       may_reach(ours, mount("8:4", "/a\\134b", "/x"), "/my disk/a\\b/docker"));
+  for (const std::string plain : {"\\-123", "\\912", "\\04"})
+    EXPECT_TRUE(may_reach(kOurs + mount("8:4", "/", "/" + plain),
+                          mount("8:4", "/reg", "/x"), "/" + plain + "/reg"))
+        << plain;
 }
 
 TEST(MountReach, ATableThatCannotBeReadIsADoubt) {
   EXPECT_TRUE(may_reach("", kOurs, "/srv/reg"));
   EXPECT_TRUE(may_reach(kOurs, "", "/srv/reg"));
   EXPECT_TRUE(may_reach(kOurs, "not a table\n", "/srv/reg"));
+  // Of a place that no mount of ours shows.
+  EXPECT_TRUE(may_reach(mount("8:2", "/", "/srv"), kOurs, "/elsewhere"));
 }
 
 }  // namespace

@@ -131,6 +131,42 @@ TEST_F(OddRepository, WithoutManifestsKeepsEveryLayerThatItLinks) {
   EXPECT_FALSE(store_.has_blob(garbage_));
 }
 
+// row 54
+TEST_F(OddRepository, WithAFileForAFolderOfAliasesKeepsAllThatItNames) {
+  for (const char* path :
+       {"sha512", "tarsum", "tarsum/v1", "tarsum/v1/sha256"}) {
+    SCOPED_TRACE(path);
+    const std::string file = "repositories/app/_layers/" + std::string(path);
+    store_.write(file, "file");
+    const GcRun run = run_gc(store_, {"-m", "-n"});
+    EXPECT_TRUE(run.pinned("app"));
+    EXPECT_EQ(reported(run, "not-a-folder"), Paths{in_root(file)});
+    store_.remove(file);
+  }
+}
+
+// row 54
+TEST_F(OddRepository, WithAFileAmongItsRevisionsIsCollectedAroundIt) {
+  const std::string notes = "repositories/app/_manifests/revisions/notes";
+  store_.write(notes, "mine");
+  const GcRun run = run_gc(store_, {"-m"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(reported(run, "foreign-entry"), Paths{in_root(notes)});
+  EXPECT_TRUE(store_.has(notes));
+  EXPECT_FALSE(store_.has_blob(sha256("untagged")));
+}
+
+// What a pull-through cache leaves whose upstream has nothing new (format.md
+// 6.4).
+TEST_F(OddRepository, WithNothingButTagsIsPinned) {
+  store_.tag("asked", "v1", store_.image("app", "v2", {"base"}).manifest);
+  const GcRun run = run_gc(store_, {"-m"});
+  EXPECT_TRUE(run.pinned("asked"));
+  EXPECT_EQ(reported(run, "manifests-missing"),
+            Paths{in_root("repositories/asked/_manifests/revisions")});
+  EXPECT_TRUE(store_.has(StoreBuilder::tag_path("asked", "v1")));
+}
+
 // row 57
 TEST_F(OddRepository, AStrayFileEndsNoWalk) {
   const BuiltImage hidden = store_.image("team/zebra", "v1", {"stripes"});
@@ -232,6 +268,19 @@ TEST_F(OddRepository, PartsOfOneDirectlyBelowRepositoriesAreKept) {
   EXPECT_TRUE(store_.has_blob(made.layers[0]));
   EXPECT_TRUE(store_.has("repositories/_manifests/tags/v1/current/link"));
   EXPECT_FALSE(store_.has_blob(garbage_));
+}
+
+// rows 58 and 61
+TEST_F(OddRepository, BelowPartsOfNoneIsScannedAsAnyHiddenOne) {
+  for (const std::string part : {"_layers", "_manifests", "_uploads"}) {
+    const BuiltImage made = store_.image("made", "v1", {"in " + part});
+    store_.folder("repositories/" + part);
+    std::filesystem::rename(store_.v2() / "repositories/made",
+                            store_.v2() / "repositories" / part / "made");
+    const GcRun run = run_gc(store_, {"-m"});
+    EXPECT_TRUE(run.pinned(part + "/made"));
+    EXPECT_TRUE(store_.has_blob(made.layers[0])) << part;
+  }
 }
 
 // row 77
