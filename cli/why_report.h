@@ -24,7 +24,8 @@ struct WhyReport {
   ExitCode exit_code = ExitCode::done;
   double seconds = 0;
 
-  bool needed() const { return !paths.paths.empty(); }
+  // Where ways are too long to be listed there are some.
+  bool needed() const { return !paths.paths.empty() || !paths.complete; }
   bool kept() const { return needed() || !pinned_by.empty(); }
 };
 

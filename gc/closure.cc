@@ -4,28 +4,6 @@
 
 namespace dregs {
 
-AliasIndex::AliasIndex(const Inventory& inventory, const ManifestGraph& graph)
-    : inventory_(inventory) {
-  for (std::size_t i = 0; i < inventory.repositories.size(); ++i) {
-    const std::vector<LayerAlias>& aliases = inventory.repositories[i].aliases;
-    for (std::size_t a = 0; a < aliases.size(); ++a) {
-      const DigestId target = graph.repository(i).aliases[a];
-      if (target != kNoDigest) targets_[aliases[a].digest].push_back(target);
-    }
-  }
-}
-
-std::span<const DigestId> AliasIndex::targets(const std::string& digest) const {
-  const auto found = targets_.find(digest);
-  return found == targets_.end() ? std::span<const DigestId>()
-                                 : std::span(found->second);
-}
-
-bool AliasIndex::stored(const std::string& digest) const {
-  return std::binary_search(inventory_.other_blobs.begin(),
-                            inventory_.other_blobs.end(), digest);
-}
-
 Closure::Closure(const Inventory& inventory, const ManifestGraph& graph,
                  const AliasIndex& aliases)
     : inventory_(inventory),
@@ -49,18 +27,28 @@ void Closure::start_again() {
   order_.clear();
   expanded_.clear();
   unresolved_.clear();
+  borrowed_.clear();
   aliased_.assign(repository_->aliases.size(), 0);
 }
 
 void Closure::follow_referrers() {
+  std::vector<DigestId> of_nobody_knows_what;
   for (const DigestId revision : ids_->revisions) {
     const ManifestNode* node = graph_.node(revision);
     if (node == nullptr || !node->has_subject) continue;
     for (const GraphEdge& edge : graph_.edges(*node))
       if (edge.role == ReferenceRole::subject)
         referrers_.emplace_back(edge.to, revision);
+    for (const OtherReference& other : graph_.others(*node)) {
+      if (other.role != ReferenceRole::subject) continue;
+      const std::span<const DigestId> subjects = aliases_.targets(other.digest);
+      for (const DigestId subject : subjects)
+        referrers_.emplace_back(subject, revision);
+      if (subjects.empty()) of_nobody_knows_what.push_back(revision);
+    }
   }
   std::sort(referrers_.begin(), referrers_.end());
+  for (const DigestId revision : of_nobody_knows_what) add_manifest(revision);
 }
 
 void Closure::add_blob(DigestId id) {
@@ -111,7 +99,8 @@ void Closure::follow(const GraphEdge& edge) {
       return add_manifest(edge.to);
     case ReferenceRole::subject:
       // A subject that was deleted is not brought back by its referrers.
-      if (has_revision(edge.to)) add_manifest(edge.to);
+      if (has_revision(edge.to) || has_layer_link(edge.to))
+        add_manifest(edge.to);
   }
 }
 
@@ -120,6 +109,13 @@ bool Closure::has_revision(DigestId id) const {
   return std::binary_search(repository_->revisions.begin(),
                             repository_->revisions.end(),
                             inventory_.blobs[id].digest);
+}
+
+// What servers up to 2.8 serve as a manifest where there is no revision.
+bool Closure::has_layer_link(DigestId id) const {
+  return graph_.present(id) && std::binary_search(repository_->layers.begin(),
+                                                  repository_->layers.end(),
+                                                  inventory_.blobs[id].digest);
 }
 
 void Closure::add_referrers_of(DigestId subject) {
@@ -135,14 +131,14 @@ void Closure::resolve(const OtherReference& reference) {
   auto alias = std::lower_bound(
       own.begin(), own.end(), reference.digest,
       [](const LayerAlias& a, const std::string& b) { return a.digest < b; });
-  if (alias != own.end() && alias->digest == reference.digest)
-    aliased_[static_cast<std::size_t>(alias - own.begin())] = 1;
-  const std::span<const DigestId> targets = aliases_.targets(reference.digest);
-  for (const DigestId target : targets) add_manifest(target);
-  const bool resolved =
-      std::any_of(targets.begin(), targets.end(),
-                  [this](DigestId id) { return graph_.present(id); });
-  if (!resolved && !aliases_.stored(reference.digest) &&
+  const auto at = static_cast<std::size_t>(alias - own.begin());
+  const bool linked = at < own.size() && alias->digest == reference.digest;
+  if (linked) aliased_[at] = 1;
+  if (!linked || !graph_.present(ids_->aliases[at]))
+    borrowed_.push_back(&reference);
+  for (const DigestId target : aliases_.targets(reference.digest))
+    add_manifest(target);
+  if (!aliases_.lead_to_a_blob(reference.digest, graph_) &&
       !reference.may_be_absent)
     unresolved_.push_back(&reference);
 }

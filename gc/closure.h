@@ -11,27 +11,13 @@
 #include <span>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
+#include "scanner/alias_index.h"
 #include "scanner/inventory.h"
 #include "scanner/manifest_graph.h"
 
 namespace dregs {
-
-// Alias links of all repositories: what a sha512 reference may stand for.
-class AliasIndex {
- public:
-  AliasIndex(const Inventory& inventory, const ManifestGraph& graph);
-  // All targets of the digest, anywhere.
-  std::span<const DigestId> targets(const std::string& digest) const;
-  // Whether blobs/<alg>/… holds the digest itself.
-  bool stored(const std::string& digest) const;
-
- private:
-  const Inventory& inventory_;
-  std::unordered_map<std::string, std::vector<DigestId>> targets_;
-};
 
 class Closure {
  public:
@@ -48,8 +34,8 @@ class Closure {
   void add_manifest(DigestId id);
   void add_blob(DigestId id);
 
-  // Also keeps referrers: a revision whose subject is reached is reached.
-  // Call after start() and before the roots.
+  // Also keeps referrers: a revision whose subject is reached, or cannot be
+  // told, is reached. Call after start() and before the roots.
   void follow_referrers();
 
   bool reached(DigestId id) const { return seen_[id] >= epoch_; }
@@ -58,6 +44,8 @@ class Closure {
   std::span<const DigestId> order() const { return order_; }
   // The manifests among them whose references were followed.
   std::span<const ManifestNode* const> manifests() const { return expanded_; }
+  // Digests that only links of other repositories lead to something.
+  std::span<const OtherReference* const> borrowed() const { return borrowed_; }
   // References that lead to nothing although something must be there.
   std::span<const OtherReference* const> unresolved() const {
     return unresolved_;
@@ -68,6 +56,7 @@ class Closure {
   void follow(const GraphEdge& edge);
   void resolve(const OtherReference& reference);
   bool has_revision(DigestId id) const;
+  bool has_layer_link(DigestId id) const;
   void add_referrers_of(DigestId subject);
 
   const Inventory& inventory_;
@@ -83,6 +72,7 @@ class Closure {
   bool working_ = false;
   std::vector<const ManifestNode*> expanded_;
   std::vector<const OtherReference*> unresolved_;
+  std::vector<const OtherReference*> borrowed_;
   std::vector<char> aliased_;
   std::vector<std::pair<DigestId, DigestId>> referrers_;  // subject, referrer
 };

@@ -9,6 +9,7 @@
 
 #include "gc/closure.h"
 #include "gc/needed_by.h"
+#include "gc/roots.h"
 #include "scanner/append.h"
 #include "scanner/layout.h"
 #include "scanner/sha256.h"
@@ -84,9 +85,7 @@ class RepositoryDiagnosis {
   }
 
   void run() {
-    for (const DigestId id : ids_.revisions) closure_.add_manifest(id);
-    for (const DigestId id : ids_.tags) closure_.add_manifest(id);
-    for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
+    add_all_roots(closure_, ids_);
     for (std::size_t i = 0; i < ids_.revisions.size(); ++i) judge_revision(i);
     for (std::size_t i = 0; i < ids_.tags.size(); ++i) judge_tag(i);
     // Before an image that has it for a layer calls it a mere empty blob.
@@ -213,13 +212,24 @@ class RepositoryDiagnosis {
   void judge_manifest(const ManifestNode& node) {
     if (node.state == ManifestState::corrupt) return;
     for (const GraphEdge& edge : graph_.edges(node)) judge_edge(edge, node);
+    for (const OtherReference& other : graph_.others(node)) {
+      judge_alias_link(other);
+      judge_children(other);
+    }
+  }
+
+  void judge_children(const OtherReference& other) {
+    if (!is_child(other.role)) return;
+    for (const DigestId id : aliases_.targets(other.digest))
+      if (other.role == ReferenceRole::child || is_damaged(id))
+        judge_declared(id);
   }
 
   void judge_edge(const GraphEdge& edge, const ManifestNode& from) {
     const bool child = edge.role == ReferenceRole::child;
     const bool part =
         edge.role == ReferenceRole::config || edge.role == ReferenceRole::layer;
-    const bool any_child = child || edge.role == ReferenceRole::child_or_blob;
+    const bool any_child = is_child(edge.role);
     if (child || (any_child && is_damaged(edge.to))) judge_declared(edge.to);
     if (graph_.present(edge.to)) {
       if (part || edge.role == ReferenceRole::child_or_blob)
@@ -242,7 +252,10 @@ class RepositoryDiagnosis {
   void judge_size(DigestId id) {
     const Blob& blob = inventory_.blobs[id];
     static const Digest kOfNothing = sha256("");
-    if (blob.size > 0 || blob.digest == kOfNothing || !first_time(id)) return;
+    const bool unknown = blob.inode == 0;  // nobody could look
+    if (blob.size > 0 || unknown || blob.digest == kOfNothing ||
+        !first_time(id))
+      return;
     report(
         FindingKind::empty_blob, name_of(id), blob_path(id),
         "needed, and empty; servers serve it as it is, and pushing the image "
@@ -264,6 +277,24 @@ class RepositoryDiagnosis {
     const Digest& digest = inventory_.blobs[id].digest;
     report(FindingKind::missing_layer_link, digest.to_string(),
            layout::link_in(layout::layer(repository_.name, digest)),
+           "the blob is there, but servers answer 404 without this link; "
+           "pushing the image again heals it",
+           false);
+  }
+
+  // What another repository's link leads to is kept for this one, too.
+  void judge_alias_link(const OtherReference& reference) {
+    if (proxy_cache_ || !repository_.has_layers_folder ||
+        reference.may_be_absent ||
+        !aliases_.lead_to_a_blob(reference.digest, graph_))
+      return;
+    const std::vector<LayerAlias>& own = repository_.aliases;
+    const bool linked = std::ranges::binary_search(own, reference.digest, {},
+                                                   &LayerAlias::digest);
+    if (linked) return;
+    report(FindingKind::missing_layer_link, reference.digest,
+           layout::link_in(
+               layout::layer_alias(repository_.name, reference.digest)),
            "the blob is there, but servers answer 404 without this link; "
            "pushing the image again heals it",
            false);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string>
+#include <unordered_set>
 
 #include "gc/roots.h"
 
@@ -32,6 +34,7 @@ class Marker {
     marks_.repositories.resize(inventory_.repositories.size());
     for_each_repository(inventory_,
                         [this](std::size_t i) { mark_repository(i); });
+    keep_borrowed_aliases();
     return std::move(marks_);
   }
 
@@ -48,6 +51,8 @@ class Marker {
     for (const DigestId id : closure.order())
       if (graph_.present(id)) set(marks_.live[id]);
     keep_links(closure, i, mark);
+    for (const OtherReference* reference : closure.borrowed())
+      borrowed_.local().insert(reference->digest);
     if (mark.pinned) hold_all(graph_.repository(i));
   }
 
@@ -74,6 +79,21 @@ class Marker {
                              is_young(ids.aliases[a]));
   }
 
+  // Nothing else says which blob another repository's image means.
+  void keep_borrowed_aliases() {
+    std::unordered_set<std::string> borrowed;
+    for (std::unordered_set<std::string>& some : borrowed_)
+      borrowed.merge(some);
+    if (borrowed.empty()) return;
+    for (std::size_t i = 0; i < marks_.repositories.size(); ++i) {
+      const std::vector<LayerAlias>& aliases =
+          inventory_.repositories[i].aliases;
+      for (std::size_t a = 0; a < aliases.size(); ++a)
+        if (borrowed.contains(aliases[a].digest))
+          marks_.repositories[i].aliases[a] = true;
+    }
+  }
+
   // U(R): whatever a link names can be served, whether needed or not. The
   // other links are roots.
   void hold_all(const RepositoryIds& ids) {
@@ -88,6 +108,7 @@ class Marker {
   const Policy& policy_;
   AliasIndex aliases_;
   tbb::enumerable_thread_specific<Closure> closures_;
+  tbb::enumerable_thread_specific<std::unordered_set<std::string>> borrowed_;
   MarkSet marks_;
 };
 

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "gc/closure.h"
+#include "gc/roots.h"
 
 namespace dregs {
 namespace {
@@ -34,10 +35,12 @@ class RepositoryPaths {
     if (!closure_.reached(target_)) return;
     const std::vector<const ManifestNode*> manifests(
         closure_.manifests().begin(), closure_.manifests().end());
+    const std::vector<DigestId> all(closure_.order().begin(),
+                                    closure_.order().end());
     start_from_tags();
     for (const DigestId id : closure_.order()) under_tag_.insert(id);
     for (const bool with_subjects : {false, true}) {
-      link_up(manifests, with_subjects);
+      link_up(manifests, all, with_subjects);
       walk_from_roots();
       if (found_ > 0) return;
     }
@@ -46,8 +49,7 @@ class RepositoryPaths {
  private:
   void start_from_all() {
     closure_.start(position_);
-    for (const auto* roots : {&ids_.revisions, &ids_.tags, &ids_.led_to})
-      for (const DigestId id : *roots) closure_.add_manifest(id);
+    add_all_roots(closure_, ids_);
   }
 
   void start_from_tags() {
@@ -62,16 +64,19 @@ class RepositoryPaths {
       if (with_subjects || edge.role != ReferenceRole::subject) visit(edge.to);
     for (const OtherReference& other : graph_.others(node))
       for (const DigestId id : aliases_.targets(other.digest)) visit(id);
-    for (const DigestId id : graph_.signatures(node.id)) visit(id);
   }
 
   // Finds everything above the target, and for it what is below.
   void link_up(const std::vector<const ManifestNode*>& manifests,
-               bool with_subjects) {
+               const std::vector<DigestId>& all, bool with_subjects) {
     std::unordered_map<DigestId, std::vector<DigestId>> needed_by;
     for (const ManifestNode* node : manifests)
       for_each_need(*node, with_subjects,
                     [&](DigestId id) { needed_by[id].push_back(node->id); });
+    // Also of a manifest that is lost.
+    for (const DigestId id : all)
+      for (const DigestId signature : graph_.signatures(id))
+        needed_by[signature].push_back(id);
     below_.clear();
     below_[target_];
     std::vector<DigestId> waiting = {target_};

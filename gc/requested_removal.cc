@@ -113,11 +113,13 @@ std::string index_name(const Repository& repository, const Digest& digest) {
 class KeptIndexes {
  public:
   KeptIndexes(const Survey& survey, std::uint32_t i,
-              const RequestedParts& parts, Closure& closure)
+              const RequestedParts& parts, const AliasIndex& aliases,
+              Closure& closure)
       : survey_(survey),
         repository_(survey.inventory.repositories[i]),
         ids_(survey.graph.repository(i)),
         parts_(parts),
+        aliases_(aliases),
         closure_(closure) {
     closure_.start(i);
   }
@@ -126,9 +128,8 @@ class KeptIndexes {
     add_kept_roots();
     for (const ManifestNode* node : closure_.manifests())
       if (!goes(node->id))
-        for (const GraphEdge& edge : survey_.graph.edges(*node))
-          if (is_child(edge) && goes(edge.to))
-            refusals.push_back(refusal(edge.to, node->id));
+        for (const DigestId child : children_of(*node))
+          if (goes(child)) refusals.push_back(refusal(child, node->id));
   }
 
  private:
@@ -140,9 +141,15 @@ class KeptIndexes {
     for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
   }
 
-  static bool is_child(const GraphEdge& edge) {
-    return edge.role == ReferenceRole::child ||
-           edge.role == ReferenceRole::child_or_blob;
+  std::vector<DigestId> children_of(const ManifestNode& node) const {
+    std::vector<DigestId> children;
+    for (const GraphEdge& edge : survey_.graph.edges(node))
+      if (is_child(edge.role)) children.push_back(edge.to);
+    for (const OtherReference& other : survey_.graph.others(node))
+      if (is_child(other.role))
+        for (const DigestId id : aliases_.targets(other.digest))
+          children.push_back(id);
+    return children;
   }
 
   const Digest& digest(DigestId id) const {
@@ -162,6 +169,7 @@ class KeptIndexes {
   const Repository& repository_;
   const RepositoryIds& ids_;
   const RequestedParts& parts_;
+  const AliasIndex& aliases_;
   Closure& closure_;
 };
 
@@ -230,7 +238,7 @@ std::vector<Refusal> harm_of(const Survey& survey,
   std::vector<Refusal> refusals;
   for (const auto& [i, parts] : request)
     if (!parts.whole && !parts.manifests.empty())
-      KeptIndexes(survey, i, parts, closure).refuse(refusals);
+      KeptIndexes(survey, i, parts, aliases, closure).refuse(refusals);
   return refusals;
 }
 

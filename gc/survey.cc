@@ -1,5 +1,7 @@
 #include "gc/survey.h"
 
+#include "scanner/append.h"
+
 namespace dregs {
 namespace {
 
@@ -39,9 +41,10 @@ Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
   survey.surroundings = look_around(v2);
   survey.surroundings.proxy_cache |= proxy_cache;
   survey.inventory = scan(v2, stop, progress.scan);
-  // Beyond this point nothing in the inventory changes.
   survey.graph = read_manifests(v2, survey.inventory, stop, progress.manifests);
   if (stop.requested()) return survey;
+  append(survey.inventory.obstacles, survey.graph.obstacles());
+  // Beyond this point nothing in the inventory changes.
   survey.diagnosis =
       diagnose(survey.inventory, survey.graph, survey.surroundings.proxy_cache);
   judge_store(survey.surroundings, survey.inventory, survey.diagnosis.findings);

@@ -33,9 +33,9 @@ class FoldedKey {
 
   // Whether the key is written as every client writes it.
   bool spelt_as_usual() const {
-    constexpr std::array<std::string_view, 8> kUsual = {
-        "schemaVersion", "mediaType", "config",   "layers",
-        "manifests",     "blobs",     "fsLayers", "subject"};
+    constexpr std::array<std::string_view, 10> kUsual = {
+        "schemaVersion", "mediaType", "config",  "layers", "manifests",
+        "blobs",         "fsLayers",  "subject", "digest", "blobSum"};
     for (const std::string_view usual : kUsual)
       if (usual == original_) return true;
     return false;

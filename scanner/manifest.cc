@@ -134,6 +134,7 @@ class ManifestReader {
     for (const dom::key_value_pair field : descriptor) {
       const FoldedKey key(field.key);
       if (key.is("digest") || key.is("blobsum")) {
+        if (!key.spelt_as_usual()) manifest_.ambiguous = true;
         std::string_view text;
         if (field.value.get(text) != simdjson::SUCCESS ||
             count == digests.size())
@@ -166,7 +167,8 @@ class ManifestReader {
       manifest_.references.push_back({*digest, role, has_urls});
     else if (DigestText::parse(text) || is_tarsum(text))
       manifest_.other_references.push_back(
-          {std::string(text), has_urls || role == ReferenceRole::subject});
+          {std::string(text), role,
+           has_urls || role == ReferenceRole::subject});
     else
       manifest_.bad_descriptor = true;
   }
@@ -235,16 +237,18 @@ simdjson::error_code parse_object(std::string_view bytes, dom::object& top) {
 
 }  // namespace
 
-bool looks_like_manifest(std::string_view leading_bytes) {
+Appearance appearance_of(std::string_view leading_bytes) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  constexpr std::string_view kBlanks(" \t\r\n\0", 5);
   if (leading_bytes.starts_with(kByteOrderMark)) leading_bytes.remove_prefix(3);
-  const std::size_t first = leading_bytes.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && leading_bytes[first] == '{';
+  const std::size_t first = leading_bytes.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return Appearance::blank;
+  return leading_bytes[first] == '{' ? Appearance::manifest : Appearance::other;
 }
 
 Manifest parse_manifest(std::string_view bytes) {
   Manifest manifest;
-  if (!looks_like_manifest(bytes)) {
+  if (appearance_of(bytes) != Appearance::manifest) {
     collect_mentioned_digests(bytes, manifest);
     return manifest;
   }
@@ -282,7 +286,8 @@ void collect_mentioned_digests(std::string_view bytes, Manifest& manifest) {
         manifest.references.push_back(
             {*digest, ReferenceRole::mentioned, true});
       else if (DigestText::parse(text))
-        manifest.other_references.push_back({text, true});
+        manifest.other_references.push_back(
+            {text, ReferenceRole::mentioned, true});
     }
   }
   std::sort(manifest.references.begin(), manifest.references.end());

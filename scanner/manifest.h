@@ -34,6 +34,10 @@ enum class ReferenceRole : std::uint8_t {
   mentioned,      // a digest anywhere in a manifest that is not understood
 };
 
+constexpr bool is_child(ReferenceRole role) {
+  return role == ReferenceRole::child || role == ReferenceRole::child_or_blob;
+}
+
 struct Reference {
   Digest digest;
   ReferenceRole role{};
@@ -46,6 +50,7 @@ struct Reference {
 // link of the repository (3.6).
 struct OtherReference {
   std::string digest;
+  ReferenceRole role{};
   bool may_be_absent = false;
 
   auto operator<=>(const OtherReference&) const = default;
@@ -75,8 +80,14 @@ inline constexpr std::size_t kLargestParsedManifest = 64 * 1024 * 1024;
 
 Manifest parse_manifest(std::string_view bytes);
 
-// Whether bytes could be a manifest at all: '{' behind JSON white space.
-bool looks_like_manifest(std::string_view leading_bytes);
+enum class Appearance : std::uint8_t {
+  manifest,  // begins with '{' behind JSON white space
+  blank,     // nothing but that, or zeros, so far
+  other,
+};
+
+// Whether bytes could be a manifest at all.
+Appearance appearance_of(std::string_view leading_bytes);
 
 // Everything in the text that reads like a digest, for manifests that cannot
 // be understood. Finds more than there is, never less.

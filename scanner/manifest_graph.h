@@ -82,6 +82,9 @@ class ManifestGraph {
   std::span<const OtherReference> others(const ManifestNode& node) const;
   // Signature blobs of schema1 revisions, which no manifest names (P4).
   std::span<const DigestId> signatures(DigestId id) const;
+  // Folders of such that cannot be listed: no blob may be deleted, as with the
+  // inventory's own.
+  const std::vector<Finding>& obstacles() const { return obstacles_; }
   const RepositoryIds& repository(std::size_t position) const {
     return repositories_[position];
   }
@@ -104,6 +107,7 @@ class ManifestGraph {
   std::vector<OtherReference> others_;
   std::unordered_map<DigestId, std::vector<DigestId>> signatures_;
   std::vector<RepositoryIds> repositories_;
+  std::vector<Finding> obstacles_;
 };
 
 struct ManifestProgress {

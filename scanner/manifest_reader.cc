@@ -10,7 +10,7 @@ namespace dregs {
 namespace {
 
 constexpr std::size_t kChunk = 1024 * 1024;
-constexpr std::size_t kSniffed = 64;
+constexpr std::size_t kSniffed = 4096;
 
 // Fills `buffer` as far as the file goes; asks no more once there is `enough`.
 // Returns bytes read or -errno.
@@ -60,36 +60,54 @@ ManifestRead too_large() {
   return read;
 }
 
-// Streams what may be a layer that somebody calls a manifest, and keeps the
-// bytes only of what looks like one. It may grow while it is read.
+// Streams what may be a layer that somebody calls a manifest. It may grow while
+// it is read.
 ManifestRead read_large(int fd, const Blob& blob) {
   static std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);
   Sha256 hasher;
   std::string kept;
   std::string chunk(kChunk, '\0');
-  std::size_t size = 0;
-  bool json = false;
   for (;;) {
     const ssize_t got =
         read_up_to(fd, chunk.data(), chunk.size(), chunk.size());
     if (got < 0) return failed(static_cast<int>(-got));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    if (size == 0) json = looks_like_manifest(bytes);
-    size += bytes.size();
-    if (size > kLargestParsedManifest) return too_large();
+    if (kept.size() + bytes.size() > kLargestParsedManifest) return too_large();
     hasher.update(bytes);
-    if (json) kept.append(bytes);
+    kept.append(bytes);
   }
   return conclude(kept, hasher.finish() == blob.digest);
 }
 
-bool sniff(int fd) {
-  char leading[kSniffed];
-  const ssize_t got = ::pread(fd, leading, sizeof leading, 0);
-  return got > 0 &&
-         looks_like_manifest({leading, static_cast<std::size_t>(got)});
+// Reads on while there is nothing but blanks. What cannot be looked at is to be
+// read, which says why not.
+Appearance look_at(int fd) {
+  char bytes[kSniffed];
+  off_t at = 0;
+  ssize_t got = 0;
+  while ((got = ::pread(fd, bytes, sizeof bytes, at)) > 0) {
+    const Appearance seen =
+        appearance_of({bytes, static_cast<std::size_t>(got)});
+    if (seen != Appearance::blank) return seen;
+    at += got;
+  }
+  return got < 0 ? Appearance::manifest : Appearance::blank;
+}
+
+ManifestRead opaque() {
+  ManifestRead read;
+  read.state = ManifestState::opaque;
+  return read;
+}
+
+// What a crash or a full disk emptied may have been a manifest, if servers
+// would have served one of its size.
+ManifestRead read_blank(int fd, const Blob& blob) {
+  if (blob.size > kLargestServedManifest) return opaque();
+  ManifestRead read = read_small(fd, blob);
+  return read.state == ManifestState::sound ? opaque() : read;
 }
 
 }  // namespace
@@ -97,10 +115,11 @@ bool sniff(int fd) {
 ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
   const Descriptor file = blobs_.open(blob.digest);
   if (!file) return failed(errno);
-  if (!declared && (blob.size > kLargestParsedManifest || !sniff(file.get()))) {
-    ManifestRead read;
-    read.state = ManifestState::opaque;
-    return read;
+  if (!declared) {
+    if (blob.size > kLargestParsedManifest) return opaque();
+    const Appearance seen = look_at(file.get());
+    if (seen == Appearance::blank) return read_blank(file.get(), blob);
+    if (seen == Appearance::other) return opaque();
   }
   // Not even hashed: a sparse file of any size is made in no time.
   if (blob.size > kLargestParsedManifest) return too_large();

@@ -19,7 +19,8 @@ class ManifestReaderPool {
   explicit ManifestReaderPool(int v2) : blobs_(v2) {}
 
   // `declared`: the blob is named as a manifest (revision, tag, index child);
-  // otherwise it is only looked at, and read if it looks like one.
+  // otherwise it is only looked at, and read if it looks like one or may have
+  // been one.
   ManifestRead read(const Blob& blob, bool declared) const;
 
  private:

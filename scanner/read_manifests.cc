@@ -6,8 +6,12 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
 #include <span>
 
+#include "scanner/alias_index.h"
 #include "scanner/layout.h"
 #include "scanner/listing.h"
 #include "scanner/manifest_reader.h"
@@ -42,6 +46,7 @@ class ManifestGraphBuilder {
     graph_.node_at_.assign(graph_.blobs_, 0);
     wanted_.assign(graph_.blobs_, Wanted::no);
     resolve_repositories();
+    aliases_.emplace(inventory_, graph_);
     std::vector<BlobId> wave = first_wave();
     while (!wave.empty() && !stop_.requested()) wave = read_wave(wave);
     read_signatures();
@@ -190,11 +195,18 @@ class ManifestGraphBuilder {
     node.edges = static_cast<std::uint32_t>(result.ids.size());
     node.first_other = static_cast<std::uint32_t>(graph_.others_.size());
     node.others = static_cast<std::uint32_t>(manifest.other_references.size());
-    node.has_subject = std::any_of(
-        manifest.references.begin(), manifest.references.end(),
-        [](const Reference& r) { return r.role == ReferenceRole::subject; });
+    const auto is_subject = [](const auto& reference) {
+      return reference.role == ReferenceRole::subject;
+    };
+    node.has_subject = std::any_of(manifest.references.begin(),
+                                   manifest.references.end(), is_subject) ||
+                       std::any_of(manifest.other_references.begin(),
+                                   manifest.other_references.end(), is_subject);
     for (std::size_t i = 0; i < result.ids.size(); ++i)
       add_edge(manifest.references[i], result.ids[i], next);
+    for (const OtherReference& other : manifest.other_references)
+      for (const DigestId id : aliases_->targets(other.digest))
+        want(id, other.role, next);
     graph_.others_.insert(graph_.others_.end(),
                           manifest.other_references.begin(),
                           manifest.other_references.end());
@@ -207,7 +219,11 @@ class ManifestGraphBuilder {
                 std::vector<BlobId>& next) {
     if (id == kNoDigest) id = intern(reference.digest);
     graph_.edges_.push_back({id, reference.role, reference.may_be_absent});
-    switch (reference.role) {
+    want(id, reference.role, next);
+  }
+
+  void want(DigestId id, ReferenceRole role, std::vector<BlobId>& next) {
+    switch (role) {
       case ReferenceRole::child:
       case ReferenceRole::subject:
         return want(id, Wanted::as_manifest, next);
@@ -247,13 +263,20 @@ class ManifestGraphBuilder {
 
   void read_signatures_of(const Repository& repository, const Digest& digest,
                           DigestId id) {
-    const Descriptor folder = open_folder(
-        v2_, layout::revision(repository.name, digest) + "/signatures/sha256");
-    if (!folder) return;
-    for_each_entry(folder.get(), [&](FolderEntry entry) {
+    const std::string path =
+        layout::revision(repository.name, digest) + "/signatures/sha256";
+    const Descriptor folder = open_folder(v2_, path);
+    const auto visit = [&](FolderEntry entry) {
       if (const auto signature = Digest::from_hex(entry.name))
         graph_.signatures_[id].push_back(intern(*signature));
-    });
+    };
+    const int error = folder ? for_each_entry(folder.get(), visit) : errno;
+    if (error == 0 || error == ENOENT || error == ENOTDIR) return;
+    Finding& obstacle = graph_.obstacles_.emplace_back();
+    obstacle.kind = FindingKind::unreadable_folder;
+    obstacle.path = path;
+    obstacle.repository = repository.name;
+    obstacle.detail = std::strerror(error);
   }
 
   int v2_;
@@ -264,6 +287,7 @@ class ManifestGraphBuilder {
   ManifestGraph graph_;
   std::vector<Wanted> wanted_;
   std::vector<BlobId> opaque_;
+  std::optional<AliasIndex> aliases_;
 };
 
 ManifestGraph read_manifests(int v2, const Inventory& inventory,

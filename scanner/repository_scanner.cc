@@ -67,6 +67,20 @@ struct LinkDestination {
   std::vector<Digest>& empty;
 };
 
+// As registries write them: "sha512:<hex>", "tarsum.v1+sha256:<hex>".
+bool is_alias_name(std::string_view digest) {
+  constexpr std::string_view kTarsum = "tarsum.";
+  if (digest.starts_with(kTarsum)) {
+    const std::size_t plus = digest.find('+');
+    const std::string_view version = digest.substr(0, plus);
+    // Whose path could not be made of the digest again.
+    if (version.find_first_of(".;:", kTarsum.size()) != version.npos)
+      return false;
+    digest = digest.substr(plus + 1);
+  }
+  return DigestText::parse(digest).has_value();
+}
+
 class RepositoryScanner {
  public:
   RepositoryScanner(const RepositoryPlace& place, int folder,
@@ -169,12 +183,27 @@ class RepositoryScanner {
       if (entry_type(revisions, entry) == EntryType::file)
         return report_.foreign(path, "no revision of the registry's");
       report_.pin(FindingKind::foreign_algorithm, path,
-                  "the registry names manifests by sha256 only");
+                  "the registry names manifests by sha256 only; all that is "
+                  "linked here is kept");
+      keep_targets(path);
     });
     if (error != 0) report_.obstacle(below, error);
     repository().has_revisions_folder =
         read_links({below + "/sha256", FindingKind::bad_revision_link,
                     repository().revisions, repository().empty_revisions});
+  }
+
+  // What the folders' names stand for nobody knows, but a server reads the
+  // links in them.
+  void keep_targets(const std::string& below) {
+    const Descriptor folder = open_folder(folder_, below);
+    const auto visit = [&](FolderEntry entry) {
+      const Link link =
+          read_link(folder.get(), (std::string(entry.name) + "/link").c_str());
+      if (link.target) repository().led_to.push_back(*link.target);
+    };
+    const int error = folder ? for_each_entry(folder.get(), visit) : errno;
+    if (error != 0) report_.obstacle(below, error);
   }
 
   void scan_layers() {
@@ -265,15 +294,19 @@ class RepositoryScanner {
     if (!folder) return;
     const int error = for_each_entry(folder.get(), [&](FolderEntry entry) {
       const std::string name(entry.name);
+      const bool odd = !is_alias_name(prefix + name);
       const Link link = read_link(folder.get(), (name + "/link").c_str());
-      if (link.state == LinkState::missing) {
+      if (link.state == LinkState::missing && !odd) {
         if (is_left_over(folder.get(), name, below + "/" + name))
           repository().empty_aliases.push_back(prefix + name);
         return;
       }
       const bool unsound = link.state != LinkState::sound;
       repository().aliases.push_back({prefix + name, link.target, unsound});
-      if (unsound)
+      if (odd)
+        report_.pin(FindingKind::bad_layer_link, below + "/" + name,
+                    "its name is not a digest");
+      else if (unsound)
         report_.pin(kind_of(link, FindingKind::bad_layer_link),
                     below + "/" + name + "/link", describe(link),
                     prefix + name);

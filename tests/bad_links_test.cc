@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "scanner/descriptor.h"
+#include "scanner/link_folder.h"
 #include "scanner/sha256.h"
 #include "tests/damaged_store.h"
 
@@ -53,6 +55,16 @@ TEST_P(BadRevisionLink, IsNotRepairableWhereItsManifestIsCorruptToo) {
   expect_pinned();
   EXPECT_TRUE(reported("corrupt-manifest"));
   EXPECT_THAT(detail_of("bad-revision-link"), Not(HasSubstr("repairable")));
+}
+
+// row 1
+TEST_P(BadRevisionLink, IsNotRepairableWhereItsManifestIsGone) {
+  store.write(link(), "");
+  store.lose(app.manifest);
+  collect();
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_THAT(detail_of("bad-revision-link"), Not(HasSubstr("repairable")));
+  EXPECT_TRUE(store.has_blob(app.layers[1]));
 }
 
 // row 1
@@ -152,6 +164,34 @@ TEST_P(BadRevisionLink, ThatIsAFifoOrASocketIsNotWaitedFor) {
   }
 }
 
+// row 6
+TEST_P(BadRevisionLink,
+       ThatIsAFifoIsNotWaitedForWhereSomebodyWritesToItEither) {
+  make_node(S_IFIFO);
+  const Descriptor writer(
+      ::open((store.v2() / link()).c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_TRUE(writer);
+  run = run_gc(store, {"-n"});  // who writes here keeps others from sweeping
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_THAT(detail_of("bad-revision-link"), HasSubstr("not a regular file"));
+}
+
+TEST(LinkFolder, IsReadNoFurtherOnceTheRunIsToStop) {
+  StoreBuilder store;
+  const Digest manifest = store.image("app", "v1", {"base"}).manifest;
+  const std::string link = StoreBuilder::revision_path("app", manifest);
+  store.write(link, "no digest");
+  const auto count_unsound = [&](const StopRequest& stop) {
+    const Descriptor folder = open_folder(
+        AT_FDCWD, (store.v2() / link).parent_path().parent_path().string());
+    return read_link_folder(folder.get(), stop).unsound.size();
+  };
+  StopRequest stop;
+  EXPECT_EQ(count_unsound(stop), 1U);
+  stop.request(StopReason::interrupt);
+  EXPECT_EQ(count_unsound(stop), 0U);
+}
+
 // row 7
 TEST_P(BadRevisionLink, OfFiveMegabytesIsNotReadWhole) {
   std::string huge = app.manifest.to_string();
@@ -188,6 +228,17 @@ TEST_P(BadRevisionLink, FolderWithoutALinkStaysWhereSomethingElseIsInside) {
   EXPECT_TRUE(store.has(folder + "/link.bak"));
 }
 
+// row 8
+TEST_P(BadRevisionLink, FolderWithoutALinkStaysWhereAFolderIsInside) {
+  const std::string link = StoreBuilder::revision_path("app", old.manifest);
+  store.delete_manifest("app", old.manifest);
+  store.write(StoreBuilder::temp_path(link) + "/mine", "text");
+  collect();
+  expect_finding("foreign-entry",
+                 std::filesystem::path(link).parent_path().string(), "", {});
+  EXPECT_TRUE(store.has(StoreBuilder::temp_path(link) + "/mine"));
+}
+
 // row 9
 TEST_P(BadRevisionLink, WithoutItsManifestStaysAndPins) {
   store.lose(old.manifest);
@@ -198,6 +249,22 @@ TEST_P(BadRevisionLink, WithoutItsManifestStaysAndPins) {
                  {untagged("app", old.manifest)});
   EXPECT_TRUE(store.has(link));
   EXPECT_TRUE(store.has_blob(old.layers[1]));
+}
+
+// row 5 and format.md 1.6: a server reads these links by path, whatever wrote
+// them.
+TEST_P(BadRevisionLink, UnderAnotherAlgorithmKeepsWhatItNames) {
+  const BuiltImage made = store.image("app", "", {"named oddly"});
+  const std::string revision =
+      StoreBuilder::revision_path("app", made.manifest);
+  const std::string hex = sha512_text("its name").substr(7);
+  store.remove(revision);
+  store.write("repositories/app/_manifests/revisions/sha512/" + hex + "/link",
+              made.manifest.to_string());
+  collect();
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(made.manifest));
+  EXPECT_TRUE(store.has_blob(made.layers[0]));
 }
 
 }  // namespace

@@ -133,6 +133,23 @@ TEST_P(BadManifest, LargerThanServersServeIsReadAllTheSame) {
   expect_odd_reported("oversized-manifest");
 }
 
+// row 22
+TEST_P(BadManifest, LargerThanServersServeMayBeginWithWhiteSpace) {
+  push(std::string(5 * 1024 * 1024, ' ') + image_of(loose));
+  collect();
+  expect_not_pinned();
+  expect_odd_reported("oversized-manifest");
+}
+
+// rows 11 and 16
+TEST_P(BadManifest, ThatIsALargeLayerStaysAndPinsNothing) {
+  push("\x1f\x8b" + std::string(5 * 1024 * 1024, 'x'));
+  store.remove(StoreBuilder::blob_path(loose));
+  collect();
+  expect_not_pinned();
+  expect_odd_reported("not-a-manifest");
+}
+
 // rows 21 and 22
 TEST_P(BadManifest, LargerThanServersServeAndCorruptPins) {
   store.remove(StoreBuilder::blob_path(loose));
@@ -227,6 +244,16 @@ TEST_P(BadManifest, OfAnUnknownTypePinsAndKeepsAllThatItNames) {
     store.untag("app", "odd");
     store.remove(StoreBuilder::revision_path("app", odd));
   }
+}
+
+// rows 26 and 36
+TEST_P(BadManifest, OfAnUnknownTypeKeepsWhatItNamesBySha512) {
+  store.alias_link("other", sha512_text("loose"), loose);
+  push(R"({"schemaVersion":2,"mediaType":"application/x","of":")" +
+       sha512_text("loose") + "\"}");
+  collect();
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(loose));
 }
 
 // row 26

@@ -82,6 +82,17 @@ TEST_P(BadTag, WithoutCurrentKeepsItsHistoryOfWhatHasNoRevisionLink) {
 }
 
 // row 13
+TEST_P(BadTag, WithoutCurrentKeepsNoHistoryOfAnotherTag) {
+  const BuiltImage first = store.image("app", "v2", {"base", "first"});
+  store.image("app", "v2", {"base", "second"});
+  store.remove(link);
+  collect();
+  EXPECT_FALSE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(app.layers[1]));
+  EXPECT_EQ(store.has_blob(first.layers[1]), !deletes_untagged());
+}
+
+// row 13
 TEST_P(BadTag, WithoutCurrentWhoseHistoryNamesACorruptManifestPins) {
   const BuiltImage hidden = store.image("app", "v2", {"base", "hidden"});
   store.remove(StoreBuilder::tag_path("app", "v2"));

@@ -74,6 +74,17 @@ TEST(Manifest, AVersionOrATypeSaidTwiceIsAmbiguous) {
                   .ambiguous);
 }
 
+// row 24
+TEST(Manifest, ADigestThatIsOddlySpeltIsAmbiguous) {
+  for (const char* key : {"DIGEST", "blobsum"}) {
+    const Manifest manifest =
+        parse_manifest(R"({"schemaVersion":2,"layers":[{")" + std::string(key) +
+                       R"(":")" + kDigest + R"("}]})");
+    EXPECT_TRUE(manifest.ambiguous) << key;
+    EXPECT_EQ(manifest.references.size(), 1U) << key;
+  }
+}
+
 // As Go's decoder has it: as if it were left out.
 TEST(Manifest, NullIsNothing) {
   const Manifest manifest = parse_manifest(
@@ -118,6 +129,35 @@ TEST(Manifest, ByAnotherAlgorithmOnlyASubjectOrALayerWithUrlsMayBeAbsent) {
   EXPECT_TRUE(manifest.other_references[2].may_be_absent);
 }
 
+TEST(Manifest, ATarsumIsADigestOnlyWithAnAlgorithmAndItsDigits) {
+  const auto parse_layer = [](const std::string& digest) {
+    return parse_manifest(R"({"schemaVersion":1,"fsLayers":[{"blobSum":")" +
+                          digest + R"("}]})");
+  };
+  const Manifest sound = parse_layer("tarsum.v1+" + kDigest);
+  EXPECT_TRUE(sound.understood());
+  ASSERT_EQ(sound.other_references.size(), 1U);
+  EXPECT_EQ(sound.other_references[0].digest, "tarsum.v1+" + kDigest);
+  for (const std::string& digest :
+       {"tarsum.v1" + kDigest, "tarsum.v1+" + kDigest.substr(1),
+        kDigest.substr(0, 70), "tarsum.v1+md5:" + kHex.substr(32)}) {
+    EXPECT_FALSE(parse_layer(digest).understood()) << digest;
+    EXPECT_TRUE(parse_layer(digest).other_references.empty()) << digest;
+  }
+}
+
+TEST(Manifest, ThatIsNotUnderstoodMentionsDigestsOfEveryAlgorithm) {
+  const std::string sha384 = "sha384:" + std::string(96, 'b');
+  const std::string sha512 = "sha512:" + std::string(128, 'c');
+  const Manifest manifest =
+      parse_manifest("{\"x\":[\"" + kDigest + "\",\"" + sha384 + "\",\"" +
+                     sha512 + "\",\"sha512:" + kHex + "\"]}");
+  EXPECT_TRUE(names(manifest, ReferenceRole::mentioned));
+  ASSERT_EQ(manifest.other_references.size(), 2U);
+  EXPECT_EQ(manifest.other_references[0].digest, sha384);
+  EXPECT_EQ(manifest.other_references[1].digest, sha512);
+}
+
 TEST(Manifest, ASignedOldImageIsTheChildOfAnIndexAsAnyOther) {
   const Manifest manifest = parse_manifest(
       R"({"schemaVersion":2,"manifests":[{"digest":")" + kDigest +
@@ -142,6 +182,21 @@ TEST(ManifestDetails, HaveTheAnnotationsThatAreTexts) {
       R"({"schemaVersion":2,"layers":[],"annotations":{"a":"b","c":1}})");
   EXPECT_EQ(details.annotations,
             (std::map<std::string, std::string>{{"a", "b"}}));
+}
+
+TEST(ManifestDetails, NameAPlatformWithItsVariantAndPassOverWhatIsNoPart) {
+  const ManifestDetails details = describe_manifest(
+      R"({"schemaVersion":2,"manifests":[null,{"digest":")" + kDigest +
+      R"(","urls":[],"platform":{"os":"linux","architecture":"arm",)"
+      R"("variant":"v7"}},7]})");
+  ASSERT_EQ(details.children.size(), 1U);
+  EXPECT_EQ(details.children[0].platform, "linux/arm/v7");
+  EXPECT_FALSE(details.children[0].foreign);
+}
+
+TEST(ManifestDetails, SayNothingOfAConfigThatIsNoObject) {
+  for (const char* bytes : {"", "{", "[]", "null", "\x1f\x8b"})
+    EXPECT_EQ(describe_config(bytes).platform, "") << bytes;
 }
 
 TEST(ManifestDetails, KnowTheOldImagesPlatformAndLayersThatAreElsewhere) {

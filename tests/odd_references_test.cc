@@ -67,8 +67,25 @@ TEST_P(OddReference, AForeignFileAmongSignaturesStays) {
       folder_of(StoreBuilder::revision_path("app", legacy)) +
       "/signatures/sha256/notes";
   store.write(notes, "mine");
+  const Digest plain = store.schema1("app", "plain", {"plain"});
+  const std::string instead =
+      folder_of(StoreBuilder::revision_path("app", plain)) + "/signatures";
+  store.write(instead, "mine");
   collect();
+  EXPECT_TRUE(run.refused().empty());
   EXPECT_TRUE(store.has(notes));
+  EXPECT_TRUE(store.has(instead));
+}
+
+// row 29
+TEST_P(OddReference, AFileForTheFolderOfSignaturesIsNoObstacle) {
+  const Digest legacy = store.schema1("app", "legacy", {"legacy"});
+  const std::string file =
+      folder_of(StoreBuilder::revision_path("app", legacy)) + "/signatures";
+  store.write(file, "mine");
+  collect();
+  expect_not_pinned();
+  EXPECT_TRUE(store.has(file));
 }
 
 // row 29
@@ -133,12 +150,40 @@ TEST_P(OddReference, ChildThatIsALayerIsNeverReadWhole) {
   const Digest small = sha256("small");
   store.write(StoreBuilder::blob_path(small), "bytes");
   store.link_layer("app", small);
-  store.manifest_bytes("app", "cache",
-                       index_of(child(media::oci_layer, huge) + "," +
-                                child(media::oci_layer, small)));
+  const Digest empty = store.layer("app", "");
+  // Beyond what is read as a manifest, it is not even looked at.
+  const Digest vast = sha256("vast");
+  store.write(StoreBuilder::blob_path(vast), "{");
+  store.truncate(vast, 65 * 1024 * 1024);
+  store.link_layer("app", vast);
+  std::string children;
+  for (const Digest& each : {huge, small, empty, vast})
+    children += (children.empty() ? "" : ",") + child(media::oci_layer, each);
+  store.manifest_bytes("app", "cache", index_of(children));
   collect();
   expect_not_pinned();
   EXPECT_EQ(run.exit_code, 0) << run.report.at("findings");
+}
+
+// rows 20 and 33: what a crash left of a child may have been a manifest.
+TEST_P(OddReference, ChildOfAnotherTypeThatIsEmptiedPins) {
+  const BuiltImage made = store.image("app", "", {"of the child"});
+  const Digest child_of = made.manifest;
+  store.remove(StoreBuilder::revision_path("app", child_of));
+  store.link_layer("app", child_of);
+  const Digest top = store.manifest_bytes(
+      "app", "odd", index_of(child("application/vnd.x", child_of)));
+  const std::string data = StoreBuilder::blob_path(child_of);
+  for (const std::string& left :
+       {std::string(), std::string(store.read(data).size(), '\0')}) {
+    SCOPED_TRACE(left.size());
+    store.write(data, left);
+    collect();
+    EXPECT_TRUE(run.pinned("app"));
+    EXPECT_TRUE(store.has_blob(made.layers[0]));
+    expect_corrupt(child_of, {"app:odd"});
+    EXPECT_TRUE(store.has_blob(top));
+  }
 }
 
 // row 32; no link of the repository's own leads to it.
@@ -151,6 +196,20 @@ TEST_P(OddReference, ChildThatIsALayerAndLooksLikeACorruptManifestPins) {
   expect_pinned();
   expect_corrupt(rotten, {"app:cache"});
   EXPECT_TRUE(store.has_blob(cache));
+}
+
+// row 32; servers pass over white space, however much there is of it.
+TEST_P(OddReference, ChildThatIsAManifestBehindMuchWhiteSpaceKeepsItsLayers) {
+  for (const std::size_t spaces : {63, 64, 10'000}) {
+    const Digest layer = store.layer("app", "of " + std::to_string(spaces));
+    const Digest image = store.layer(
+        "app", std::string(spaces, ' ') + R"({"schemaVersion":2,"layers":[)" +
+                   child(media::oci_layer, layer) + "]}");
+    store.manifest_bytes("app", "odd", index_of(child("application/x", image)));
+    collect();
+    EXPECT_TRUE(store.has_blob(layer)) << spaces;
+    EXPECT_TRUE(store.has(StoreBuilder::layer_link_path("app", layer)));
+  }
 }
 
 // row 32

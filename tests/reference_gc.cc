@@ -37,6 +37,8 @@ class Collector {
     for (Repository& repository : repositories_) look_for_doubt(repository);
     for (Repository& repository : repositories_) share_doubt(repository);
     for (Repository& repository : repositories_) collect(repository);
+    for (const auto& [repository, live] : free_)
+      remove_links(*repository, live);
     for (const std::string& digest : read_blobs(v2_)) {
       if (plan_.live.contains(digest)) continue;
       plan_.blobs.insert(digest);
@@ -59,10 +61,15 @@ class Collector {
       roots.merge(referrers_of(repository, closed.manifests));
     } while (roots.size() != before);
     plan_.live.insert(closed.live.begin(), closed.live.end());
+    for (const std::string& digest : closed.manifests) {
+      for (const std::string& need : manifest(digest).needs) {
+        if (!has_own_link(repository, need)) borrowed_.insert(need);
+      }
+    }
     if (repository.pinned) {
       plan_.pinned.insert(repository.name);
     } else {
-      remove_links(repository, closed.live);
+      free_.emplace_back(&repository, closed.live);
     }
   }
 
@@ -182,6 +189,12 @@ class Collector {
     return what.looks_like_one && !what.sound;
   }
 
+  bool has_own_link(const Repository& repository, const std::string& digest) {
+    const auto found = repository.layers.find(digest);
+    return found != repository.layers.end() && found->second &&
+           !manifest(*found->second).missing;
+  }
+
   // What else a digest may stand for: another repository's alias is as good
   // as one's own. Where nothing is found, nobody can say which blob is meant.
   Digests resolve(Repository& repository, const std::string& digest) {
@@ -211,7 +224,9 @@ class Collector {
     }
     for (const auto& [digest, link] : repository.layers) {
       const bool dangles = link != digest && manifest(*link).missing;
-      if (live.contains(digest) || dangles) continue;
+      const bool is_alias = !digest.starts_with("sha256:");
+      const bool is_lent = is_alias && borrowed_.contains(digest);
+      if (live.contains(digest) || dangles || is_lent) continue;
       plan_.layer_links.emplace(repository.name, digest);
       plan_.paths.insert(
           StoreBuilder::layer_link_path(repository.name, digest));
@@ -253,6 +268,8 @@ class Collector {
   bool delete_untagged_;
   std::vector<Repository> repositories_;
   std::map<std::string, Digests> aliases_;
+  std::vector<std::pair<const Repository*, Digests>> free_;  // with what lives
+  Digests borrowed_;  // what only links of other repositories lead to
   std::map<std::string, Digests> signatures_;
   std::map<std::string, Manifest> manifests_;
   Digests declared_;   // somebody calls it a manifest

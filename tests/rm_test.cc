@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/command_run.h"
@@ -7,6 +8,7 @@ namespace dregs {
 namespace {
 
 using Json = nlohmann::json;
+using testing::HasSubstr;
 
 JsonRun rm(const StoreBuilder& store, std::vector<std::string> words) {
   words.insert(words.begin(), "rm");
@@ -255,6 +257,51 @@ TEST(Rm, AManifestStaysInTheHistoryOfATagWithoutATarget) {
   EXPECT_FALSE(store.has(StoreBuilder::revision_path("app", old)));
   EXPECT_TRUE(store.has(StoreBuilder::history_path("app", "lost", old)));
   EXPECT_TRUE(store.has(StoreBuilder::history_path("app", "lost", kept)));
+}
+
+TEST(Rm, OnlyTheHistoryOfTheManifestGoesWithIt) {
+  StoreBuilder store;
+  const Digest older = store.image("app", "v1", {"older"}).manifest;
+  const Digest old = store.image("app", "v1", {"old"}).manifest;
+  store.image("app", "v1", {"new"});
+  const std::string ref = "app@" + old.to_string();
+  const int dry = rm(store, {"-n", "--gc", ref}).report["frees"];
+  EXPECT_EQ(rm(store, {"--gc", ref}).report["frees"], dry);
+  EXPECT_FALSE(store.has(StoreBuilder::history_path("app", "v1", old)));
+  EXPECT_TRUE(store.has(StoreBuilder::history_path("app", "v1", older)));
+  EXPECT_TRUE(store.has_blob(older));
+}
+
+TEST(Rm, WhatAKeptIndexWithoutATagNeedsStaysWhateverItCallsIt) {
+  for (const char* type : {"", "application/vnd.example.unknown+json"}) {
+    SCOPED_TRACE(type);
+    StoreBuilder store;
+    const Digest child = store.image("app", "v1", {"base"}).manifest;
+    const Digest index =
+        store.index("app", "", {child}, {.child_media_type = type});
+    const TreeSnapshot before = store.snapshot();
+    const JsonRun refused = rm(store, {"app@" + child.to_string()});
+    EXPECT_EQ(refused.exit_code, 3);
+    EXPECT_THAT(refused.err, HasSubstr("index app@" + index.to_string()));
+    EXPECT_EQ(store.snapshot(), before);
+  }
+}
+
+TEST(Rm, AChildThatAnIndexNamesBySha512IsRefusedAsWell) {
+  StoreBuilder store;
+  const BuiltImage child = store.image("app", "", {"base"});
+  const std::string name =
+      sha512_text(store.read(StoreBuilder::blob_path(child.manifest)));
+  store.alias_link("app", name, child.manifest);
+  store.manifest_bytes(
+      "app", "multi",
+      R"({"schemaVersion":2,"manifests":[{"size":1,"digest":")" + name +
+          R"("}]})");
+  const JsonRun refused =
+      rm(store, {"app@" + child.manifest.to_string(), "--gc"});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("index app:multi"));
+  EXPECT_TRUE(store.has_blob(child.layers[0]));
 }
 
 }  // namespace

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include "gc/paths_to.h"
+#include "gc/survey.h"
+#include "scanner/descriptor.h"
 #include "tests/command_run.h"
 
 namespace dregs {
@@ -39,6 +43,17 @@ TEST(Why, TheWayThroughNestedIndexesIsNamedStepByStep) {
   EXPECT_EQ(why(store, child.config)["paths"],
             Json({{"app:all", outer.to_string(), inner.to_string(),
                    child.manifest.to_string(), child.config.to_string()}}));
+}
+
+TEST(Why, EveryWayThroughIndexesThatShareAChildIsNamed) {
+  StoreBuilder store;
+  const BuiltImage child = store.image("app", "", {"base"});
+  const BuiltImage other = store.image("app", "", {"other"});
+  const Digest one = store.index("app", "", {child.manifest});
+  const Digest two = store.index("app", "", {child.manifest, other.manifest});
+  store.index("app", "all", {one, two});
+  EXPECT_EQ(why(store, child.layers[0])["paths"].size(), 2U);
+  EXPECT_EQ(why(store, other.layers[0])["paths"].size(), 1U);
 }
 
 TEST(Why, AnUntaggedRevisionIsAReasonUntilDeleteUntagged) {
@@ -129,6 +144,40 @@ TEST(Why, ASignatureIsNoReasonWhereATagIsOne) {
   EXPECT_EQ(why(store, image.layers[0])["paths"].size(), 1U);
 }
 
+TEST(Why, ATaggedSignatureIsTheReasonOfWhatNothingElseKeeps) {
+  StoreBuilder store;
+  const BuiltImage image = store.image("app", "", {"base"});
+  const BuiltImage signature =
+      store.image("app", "sig", {"signed"}, {.subject = image.manifest});
+  EXPECT_EQ(why(store, image.layers[0])["paths"],
+            Json::array({Json::array({"app:sig", signature.manifest.to_string(),
+                                      image.manifest.to_string(),
+                                      image.layers[0].to_string()})}));
+}
+
+TEST(Why, ASchema1SignatureIsNeededByItsManifestThoughThatIsLost) {
+  StoreBuilder store;
+  const Digest manifest = store.schema1("app", "v1", {"base"}, 1);
+  const Digest signature = store.blob("signature 0 of " + manifest.hex());
+  const Json way = Json::array(
+      {Json::array({"app:v1", manifest.to_string(), signature.to_string()})});
+  EXPECT_EQ(why(store, signature)["paths"], way);
+  store.lose(manifest);
+  const Json report = why(store, signature);
+  EXPECT_EQ(report["live"], true);
+  EXPECT_EQ(report["paths"], way);
+}
+
+TEST(Why, AnAliasThatLeadsBackToItsManifestIsNoWay) {
+  StoreBuilder store;
+  const BuiltImage image =
+      store.image("app", "v1", {"base"}, {.sha512_layers = true});
+  store.alias_link("other", sha512_text("base"), image.manifest);
+  const Json report = why(store, image.config);
+  EXPECT_EQ(report["paths"].size(), 1U) << report["paths"].dump(2);
+  EXPECT_EQ(report["paths_complete"], true);
+}
+
 TEST(Why, LayersNamedBySha512AreFoundByEitherName) {
   StoreBuilder store;
   store.image("app", "v1", {"base"}, {.sha512_layers = true});
@@ -137,11 +186,31 @@ TEST(Why, LayersNamedBySha512AreFoundByEitherName) {
   EXPECT_EQ(report["paths"].size(), 1U);
 }
 
+TEST(Why, ANameThatLeadsNowhereIsNobodysReason) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"}, {.sha512_layers = true});
+  const std::string lost = sha512_text("lost");
+  store.write(StoreBuilder::layer_link_path("app", lost), lost);
+  EXPECT_EQ(run_dregs(store, {"why", lost}).exit_code, 2);
+  EXPECT_EQ(why(store, sha512_text("base"))["digest"],
+            store.blob("base").to_string());
+}
+
 TEST(Why, WhatNobodyEverHeardOfIsExitCode2) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});
   EXPECT_EQ(run_dregs(store, {"why", std::string(64, '0')}).exit_code, 2);
   EXPECT_EQ(run_dregs(store, {"why", "nonsense"}).exit_code, 2);
+}
+
+TEST(Why, WhatOnlyTheHistoryRemembersIsNeededByNobody) {
+  StoreBuilder store;
+  const Digest gone = store.image("app", "", {"gone"}).manifest;
+  store.delete_manifest("app", gone);
+  store.lose(gone);
+  const Json report = why(store, gone);
+  EXPECT_EQ(report["live"], false);
+  EXPECT_EQ(report["paths"], Json::array());
 }
 
 TEST(Why, GarbageIsTracedToHistoryAndToEveryManifestThatNamedIt) {
@@ -159,6 +228,72 @@ TEST(Why, GarbageIsTracedToHistoryAndToEveryManifestThatNamedIt) {
   EXPECT_EQ(layer["formerly"][1]["repository"], "team/app");
   const Json manifest = why(store, one.manifest);
   EXPECT_EQ(manifest["history_of"], Json({"app:v1"})) << manifest.dump(2);
+}
+
+TEST(Why, GarbageThatOnlyAnAliasNamesIsLinkedThere) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const Digest spare = store.blob("spare");
+  store.alias_link("app", sha512_text("spare"), spare);
+  const Json report = why(store, spare);
+  EXPECT_EQ(report["live"], false);
+  EXPECT_EQ(report["linked_in"], Json({"app"}));
+}
+
+// What a manifest named is known as long as its bytes are there and sound.
+TEST(Why, OnlyASoundManifestThatIsGoneFromItsRepositoryIsATrace) {
+  StoreBuilder store;
+  const BuiltImage gone = store.image("app", "v1", {"layer"});
+  store.image("app", "v1", {"still a revision"});
+  store.image("app", "v1", {"new"});
+  store.delete_manifest("app", gone.manifest);
+  store.remove(
+      std::filesystem::path(StoreBuilder::revision_path("app", gone.manifest))
+          .parent_path());
+  const Json traced = why(store, gone.layers[0])["formerly"];
+  ASSERT_EQ(traced.size(), 1U) << traced.dump(2);
+  EXPECT_EQ(traced[0]["digest"], gone.manifest.to_string());
+  EXPECT_EQ(traced[0]["deleted"], nullptr);
+  store.corrupt(gone.manifest);
+  EXPECT_EQ(why(store, gone.layers[0])["formerly"], Json::array());
+  store.lose(gone.manifest);
+  EXPECT_EQ(why(store, gone.layers[0])["formerly"], Json::array());
+}
+
+class WaysToALayer : public testing::Test {
+ protected:
+  PathsTo ways(std::size_t most) const {
+    const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
+    const StopRequest stop;
+    SurveyProgress progress;
+    const Survey survey = take_survey(v2.get(), false, stop, progress);
+    return paths_to(survey.inventory, survey.graph,
+                    survey.graph.find(survey.inventory, image_.layers[0]),
+                    most);
+  }
+
+  StoreBuilder store_;
+  BuiltImage image_ = store_.image("app", "v1", {"base"});
+};
+
+TEST_F(WaysToALayer, AreNoMoreThanWereAskedFor) {
+  store_.tag("app", "v2", image_.manifest);
+  EXPECT_EQ(ways(2).paths.size(), 2U);
+  EXPECT_TRUE(ways(2).complete);
+  EXPECT_EQ(ways(1).paths.size(), 1U);
+  EXPECT_FALSE(ways(1).complete);
+}
+
+TEST_F(WaysToALayer, AreNotFollowedThroughEndlessIndexes) {
+  store_.untag("app", "v1");
+  Digest top = image_.manifest;
+  for (int depth = 0; depth < 510; ++depth)
+    top = store_.index("app", depth == 509 ? "top" : "", {top});
+  for (const std::size_t most : {1U, 100U}) {
+    EXPECT_EQ(ways(most).paths.size(), 0U);
+    EXPECT_FALSE(ways(most).complete);
+  }
+  EXPECT_EQ(why(store_, image_.layers[0])["live"], true);
 }
 
 }  // namespace

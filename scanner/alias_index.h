@@ -1,0 +1,32 @@
+// Alias links of all repositories: what a reference by anything but sha256 may
+// stand for (format.md 3.6). Frozen once built: any number of threads may read.
+#pragma once
+
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "scanner/inventory.h"
+#include "scanner/manifest_graph.h"
+
+namespace dregs {
+
+class AliasIndex {
+ public:
+  // The inventory is borrowed. Of the graph only the repositories are asked.
+  AliasIndex(const Inventory& inventory, const ManifestGraph& graph);
+  // All targets of the digest, anywhere.
+  std::span<const DigestId> targets(const std::string& digest) const;
+  // Whether blobs/<alg>/… holds the digest itself.
+  bool stored(const std::string& digest) const;
+  // Whether what the digest may stand for is there.
+  bool lead_to_a_blob(const std::string& digest,
+                      const ManifestGraph& graph) const;
+
+ private:
+  const Inventory& inventory_;
+  std::unordered_map<std::string, std::vector<DigestId>> targets_;
+};
+
+}  // namespace dregs
