@@ -19,7 +19,8 @@ inline EntryType entry_type(int at, const FolderEntry& entry) {
     case DT_LNK:
       return EntryType::symbolic_link;
     case DT_UNKNOWN:
-      if (file_status(at, entry.c_str(), status) != 0) return EntryType::other;
+      // Every doubt keeps: whoever opens it will meet the error, and report it.
+      if (file_status(at, entry.c_str(), status) != 0) return EntryType::folder;
       if (status.folder()) return EntryType::folder;
       if (status.regular()) return EntryType::file;
       return status.symbolic_link() ? EntryType::symbolic_link

@@ -77,6 +77,7 @@ class LinkFolderReader {
   }
 
   void set_unsound_apart(const std::vector<char>& sound) {
+    if (stop_.requested()) return;  // or all that was left out is read here
     std::size_t kept = 0;
     for (std::size_t i = 0; i < sound.size(); ++i) {
       const Digest name = result_.sound[i];

@@ -115,80 +115,98 @@ class PrefixScanner {
     FileStatus status;
     const int error = data_status(entry, status);
     if (error == ENOENT) return visit_without_data(entry, digest);
-    if (error != 0) {
-      result_.findings.push_back(found(FindingKind::unreadable_file,
-                                       path(entry.name) + "/data",
-                                       std::strerror(error)));
-      return add(digest, status, false);
-    }
+    if (error != 0) return add_unreadable(entry, digest, error);
     if (!status.regular()) return visit_irregular(entry, digest, status);
+    add(digest, status, lies_here(entry, status));
+  }
+
+  bool lies_here(FolderEntry entry, const FileStatus& status) {
     const bool elsewhere = status.device != device_;
     if (elsewhere && result_.folder.removable)
       result_.findings.push_back(
           found(FindingKind::other_filesystem, path(entry.name),
                 "on another filesystem; it is not removed"));
-    add(digest, status, !elsewhere);
+    return !elsewhere;
   }
 
   void visit_symlink(FolderEntry entry, const Digest& digest) {
     result_.findings.push_back(
         found(FindingKind::symbolic_link, path(entry.name),
               "the registry follows it; nothing is removed through it"));
+    add_followed(entry, digest);
+  }
+
+  // Only what is known to be nowhere counts as missing: the server may be
+  // allowed to follow where this process is not.
+  void add_followed(FolderEntry entry, const Digest& digest) {
     FileStatus status;
     const std::string data = std::string(entry.name) + "/data";
-    if (followed_status(folder_.get(), data.c_str(), status) == 0 &&
-        status.regular())
-      add(digest, status, false);
+    const int error = followed_status(folder_.get(), data.c_str(), status);
+    if (error == 0 && status.regular()) add(digest, status, false);
+    if (error != 0 && error != ENOENT && error != ENOTDIR)
+      add_unreadable(entry, digest, error);
   }
 
   void visit_irregular(FolderEntry entry, const Digest& digest,
-                       FileStatus status) {
+                       const FileStatus& status) {
     const std::string data = std::string(entry.name) + "/data";
     if (!status.symbolic_link()) {
-      result_.findings.push_back(found(FindingKind::not_a_regular_file,
-                                       path(data), "it is left alone"));
+      Finding finding = found(FindingKind::not_a_regular_file, path(data),
+                              "it is left alone");
+      finding.digest = digest.to_string();
+      result_.findings.push_back(std::move(finding));
       return;
     }
     result_.findings.push_back(
         found(FindingKind::symbolic_link, path(data),
               "the registry follows it; it is not removed"));
-    if (followed_status(folder_.get(), data.c_str(), status) == 0 &&
-        status.regular())
-      add(digest, status, false);
+    add_followed(entry, digest);
   }
 
   void visit_without_data(FolderEntry entry, const Digest& digest) {
     const Descriptor inside =
         open_folder(folder_.get(), std::string(entry.name));
-    bool foreign = !inside;
-    const int error =
-        inside ? for_each_entry(
-                     inside.get(),
-                     [&](FolderEntry left) {
-                       if (!add_temporary(inside.get(), entry.name, left))
-                         foreign = true;
-                     })
-               : errno;
-    if (error == 0 && !foreign && result_.folder.removable)
-      result_.empty_folders.push_back(digest);
-    else
+    FileStatus status;
+    int error = inside ? descriptor_status(inside.get(), status) : errno;
+    const bool removable =
+        error == 0 && lies_here(entry, status) && result_.folder.removable;
+    bool foreign = false;
+    if (error == 0)
+      error = for_each_entry(inside.get(), [&](FolderEntry left) {
+        if (!is_temporary(inside.get(), left, status))
+          foreign = true;
+        else if (removable)
+          add_temporary(entry, left, status);
+      });
+    if (error != 0 || foreign)
       result_.findings.push_back(
           found(FindingKind::foreign_entry, path(entry.name),
                 error != 0 ? std::strerror(error)
                            : "holds no data, but files of somebody else"));
+    else if (removable)
+      result_.empty_folders.push_back(digest);
   }
 
-  bool add_temporary(int inside, std::string_view folder, FolderEntry left) {
-    FileStatus status;
-    if (!layout::is_temporary_name(left.name) ||
-        file_status(inside, left.c_str(), status) != 0 || !status.regular())
-      return false;
+  static bool is_temporary(int inside, FolderEntry left, FileStatus& status) {
+    return layout::is_temporary_name(left.name) &&
+           file_status(inside, left.c_str(), status) == 0 && status.regular();
+  }
+
+  void add_temporary(FolderEntry folder, FolderEntry left,
+                     const FileStatus& status) {
     TemporaryFile file;
-    file.path = path(folder) + "/" + std::string(left.name);
+    file.path = path(folder.name) + "/" + std::string(left.name);
     file.bytes = status.links > 1 ? 0 : status.size;
     file.changed_ns = status.changed_ns;
     result_.temporary_files.push_back(std::move(file));
-    return true;
+  }
+
+  void add_unreadable(FolderEntry entry, const Digest& digest, int error) {
+    result_.findings.push_back(found(FindingKind::unreadable_file,
+                                     path(entry.name) + "/data",
+                                     std::strerror(error)));
+    result_.findings.back().digest = digest.to_string();
+    add(digest, FileStatus(), false);
   }
 
   void add(const Digest& digest, const FileStatus& status, bool removable) {

@@ -11,9 +11,8 @@
 namespace dregs {
 namespace {
 
-// id/hashstates/<alg>/<offset> is the deepest that a server makes.
-constexpr int kDeepest = 3;
-
+// id/hashstates/<alg>/<offset> is the deepest that a server makes: no folder
+// is known at depth 3.
 bool is_known(std::string_view name, int depth, EntryType type) {
   if (depth == 1 && type == EntryType::folder) return name == "hashstates";
   if (depth == 2 && type == EntryType::folder) return true;
@@ -43,7 +42,7 @@ void read_folder(int folder, int depth, std::uint64_t device, Upload& upload) {
     add(status, upload);
     if (type != EntryType::folder) return;
     const Descriptor inside = open_folder(folder, entry.c_str());
-    if (inside && depth < kDeepest)
+    if (inside)
       read_folder(inside.get(), depth + 1, device, upload);
     else
       upload.recognised = false;

@@ -62,6 +62,24 @@ TEST(BadBlobs, FilesOfOthersBesideGarbageStayWithTheirFolder) {
             Paths{StoreBuilder::blob_path(garbage)});
 }
 
+// row 42: the server makes such files, and nothing else of that name.
+TEST(BadBlobs, WhatIsNoFileStaysThoughItIsNamedAsATemporaryOne) {
+  for (const bool folder : {false, true}) {
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    const std::string data = StoreBuilder::blob_path(store.blob("garbage"));
+    const std::string odd = StoreBuilder::temp_path(data);
+    if (folder)
+      store.write(odd + "/mine", "text");
+    else
+      store.symlink("/mine", odd);
+    const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_FALSE(store.has(data));
+    EXPECT_TRUE(fs::exists(fs::symlink_status(store.v2() / odd)));
+  }
+}
+
 // row 42
 TEST(BadBlobs, AFolderWithoutDataThatHoldsFilesOfOthersIsReportedAndKept) {
   StoreBuilder store;
@@ -97,6 +115,20 @@ TEST(BadBlobs, ATemporaryFileGoesOnceItIsOldAndNotBefore) {
   const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
   EXPECT_EQ(run.removed("temporary"), Paths{in_root(temp)});
   EXPECT_FALSE(store.has(temp));
+}
+
+// row 43
+TEST(BadBlobs, AnOldTemporaryFileInAPinnedRepositoryStays) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  store.corrupt(app.manifest);
+  const std::string temp = store.temp_file(
+      StoreBuilder::layer_link_path("app", sha256("never finished")));
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_EQ(store.removed_since(before), Paths{});
+  EXPECT_TRUE(store.has(temp));
 }
 
 // row 43
@@ -138,7 +170,8 @@ TEST(BadBlobs, MisplacedBlobsAreReportedKeptAndNoReasonToStop) {
   for (const std::string& path :
        {std::string("blobs/data"), std::string("blobs/sha256/data"),
         std::string("blobs/sha256/a"), "blobs/sha256/" + hex,
-        "blobs/sha256/" + other + "/" + hex,
+        std::string("blobs/sha256/-0"), std::string("blobs/sha256/0g"),
+        std::string("blobs/sha256/zz"), "blobs/sha256/" + other + "/" + hex,
         "blobs/sha256/" + hex.substr(0, 2) + "/" + hex.substr(0, 40)}) {
     const bool file = path.ends_with("data");
     store.write(path + (file ? "" : "/data"), "misplaced");
@@ -154,6 +187,21 @@ TEST(BadBlobs, MisplacedBlobsAreReportedKeptAndNoReasonToStop) {
   EXPECT_EQ(reported, misplaced);
   EXPECT_EQ(store.removed_since(before),
             Paths{StoreBuilder::blob_path(garbage)});
+}
+
+// row 44
+TEST(BadBlobs, AFileForAPrefixFolderIsMisplaced) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  const std::string prefix =
+      fs::path(folder_of(app.layers[0])).parent_path().string();
+  store.remove(prefix);
+  store.write(prefix, "file");
+  const GcRun run = run_gc(store);
+  EXPECT_EQ(run.finding("misplaced-blob").at("path"), in_root(prefix));
+  EXPECT_EQ(run.finding("missing-blob").at("digest"),
+            app.layers[0].to_string());
+  EXPECT_TRUE(store.has(prefix));
 }
 
 std::string upper(std::string text) {

@@ -238,6 +238,81 @@ TEST(SymbolicLinks, DanglingOnesInARepositoryPinItAndOnesBelowBlobsStay) {
   EXPECT_EQ(store.snapshot(), before);
 }
 
+// row 52: nobody knows what the repository needs.
+TEST(SymbolicLinks, PartsOfARepositoryThatLeadNowhereOrBackRefuseTheRun) {
+  for (const char* part : {"_manifests", "_manifests/revisions",
+                           "_manifests/tags", "_layers", "_layers/sha256"})
+    for (const std::string target : {"/nowhere", "itself"}) {
+      SCOPED_TRACE(part + (" -> " + target));
+      StoreBuilder store;
+      store.image("app", "v1", {"base"});
+      store.blob("garbage");
+      const std::string path = "repositories/app/" + std::string(part);
+      store.remove(path);
+      store.symlink(
+          target == "itself" ? fs::path(path).filename().string() : target,
+          path);
+      const TreeSnapshot before = store.snapshot();
+      const GcRun run = run_gc(store);
+      EXPECT_EQ(run.exit_code, 3);
+      EXPECT_EQ(run.finding("unreadable-folder").at("path"), in_root(path));
+      EXPECT_EQ(store.snapshot(), before);
+    }
+}
+
+// row 52
+TEST(SymbolicLinks, ALinkFolderThatLeadsNowherePinsItsRepository) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  store.image("app", "", {"untagged"});
+  const std::string folder =
+      folder_of_folder(StoreBuilder::revision_path("app", app.manifest));
+  store.remove(folder);
+  store.symlink("/nowhere", folder);
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc(store, {"-m"});
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(folder));
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// row 52
+TEST(SymbolicLinks, ABlobThatLeadsNowhereIsMissingForItsImage) {
+  StoreBuilder probe;
+  const Digest layer = probe.image("app", "v1", {"base"}).layers[0];
+  const std::string data = StoreBuilder::blob_path(layer);
+  for (const auto& [path, target] :
+       {std::pair(folder_of(layer), "/nowhere"),
+        std::pair(folder_of(layer), "/dev/null"), std::pair(data, "/nowhere"),
+        std::pair(data, "/usr")}) {
+    SCOPED_TRACE(path + " -> " + target);
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    store.remove(path);
+    store.symlink(target, path);
+    const TreeSnapshot before = store.snapshot();
+    const GcRun run = run_gc(store);
+    EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(path));
+    EXPECT_EQ(run.finding("missing-blob").at("digest"), layer.to_string());
+    EXPECT_EQ(store.snapshot(), before);
+  }
+}
+
+// Nothing is removed through the link, so nothing of it may be promised.
+TEST(SymbolicLinks, WhatIsLeftOverBehindOneIsNotPlannedToGo) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const Digest never = sha256("never finished");
+  store.temp_file(StoreBuilder::blob_path(never));
+  const std::string prefix = folder_of_folder(folder_of(never));
+  const MovedAway moved(store, prefix);
+  const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
+  EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
+  EXPECT_EQ(run.removed(), Paths{});
+  EXPECT_TRUE(run.finding("foreign-entry").is_null());
+  EXPECT_TRUE(moved.untouched());
+}
+
 // row 53
 class Mounts : public ::testing::Test {
  protected:
@@ -271,6 +346,24 @@ class Mounts : public ::testing::Test {
   }
 };
 
+// The topmost folders of two filesystems in memory have one inode number.
+TEST_F(Mounts, OnesWhoseFoldersHaveTheSameNumberAreNoLoop) {
+  StoreBuilder store;
+  store.image("team/app", "v1", {"base"});
+  const BuiltImage far = store.image("far/app", "v1", {"far"});
+  store.symlink(store.root() / "elsewhere", "repositories/team/more");
+  const GcRun run = run_gc_among_mounts(
+      store,
+      "p=$PWD/repositories; mkdir $p/../../../../elsewhere\n"
+      "cd $p; cp -a team copy\n"
+      "mount -t tmpfs none team; cp -a copy/. team\n"
+      "mount -t tmpfs none ../../../../elsewhere\n"
+      "mv far/app ../../../../elsewhere; rm -r copy");
+  EXPECT_TRUE(run.finding("symbolic-link-loop").is_null());
+  EXPECT_TRUE(run.pinned("team/more/app"));
+  EXPECT_EQ(run.removed("blob").count(in_root(folder_of(far.layers[0]))), 0u);
+}
+
 TEST_F(Mounts, OverRepositoriesOrTheirPartsNothingOfThemGoes) {
   for (const char* path :
        {"repositories", "repositories/app", "repositories/app/_layers",
@@ -284,12 +377,46 @@ TEST_F(Mounts, OverRepositoriesOrTheirPartsNothingOfThemGoes) {
     });
 }
 
+TEST_F(Mounts, OverTheSignaturesOfARevisionNoneOfThemGo) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const Digest legacy = store.schema1("app", "", {"base"}, 1);
+  const std::string folder =
+      folder_of_folder(StoreBuilder::revision_path("app", legacy)) +
+      "/signatures";
+  const TreeSnapshot before = store.snapshot();
+  const GcRun run = run_gc_among_mounts(
+      store, "mount --bind " + folder + " " + folder, {"-m"});
+  EXPECT_EQ(run.exit_code, 4) << run.err;
+  EXPECT_EQ(store.snapshot(), before);
+}
+
 TEST_F(Mounts, OverBlobsNoneOfThemGo) {
   for (const char* path : {"blobs", "blobs/sha256"})
     mount_over(path, [](const GcRun& run) {
       EXPECT_EQ(run.removed("blob"), Paths{});
       EXPECT_EQ(run.report.at("blobs").at("removed"), 0);
     });
+}
+
+// Empty, or with a temporary file in it, and on its own filesystem.
+TEST_F(Mounts, OverABlobFolderWithoutDataItStaysAndIsNotPlannedToGo) {
+  const Digest never = sha256("never finished");
+  const std::string temp =
+      StoreBuilder::temp_path(StoreBuilder::blob_path(never));
+  for (const std::string& fill : {std::string(), "; echo half >" + temp}) {
+    SCOPED_TRACE(fill);
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    store.folder(folder_of(never));
+    const GcRun run = run_gc_among_mounts(
+        store, "mount -t tmpfs none " + folder_of(never) + fill,
+        {"--uploads-older-than", "0"});
+    EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
+    EXPECT_EQ(run.finding("other-filesystem").at("path"),
+              in_root(folder_of(never)));
+    EXPECT_EQ(run.removed(), Paths{});
+  }
 }
 
 TEST_F(Mounts, OverABlobItStaysAndOthersGo) {

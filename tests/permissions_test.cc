@@ -88,6 +88,100 @@ TEST_F(Permissions, AFolderThatCannotBeListedStopsEveryDeletion) {
     expect_refused(path);
 }
 
+// row 65: its entries have names, and nobody may look at them.
+TEST_F(Permissions, AFolderThatMayNotBeEnteredStopsEveryDeletion) {
+  give_to_ordinary_user(store_);
+  const TreeSnapshot before = store_.snapshot();
+  for (const std::string part : {"_manifests", "_layers"}) {
+    const fs::path folder = store_.v2() / "repositories/app" / part;
+    fs::permissions(folder, fs::perms::owner_read);
+    const GcRun refused = run();
+    fs::permissions(folder, fs::perms::owner_all);
+    EXPECT_EQ(refused.exit_code, 3);
+    EXPECT_THAT(
+        refused.finding("unreadable-folder").at("path").get<std::string>(),
+        ::testing::StartsWith(in_root("repositories/app/" + part + "/")));
+    EXPECT_EQ(store_.removed_since(before), Paths{});
+  }
+}
+
+// rows 8 and 40: empty perhaps, but who knows.
+TEST_F(Permissions, ALeftOverFolderThatCannotBeListedStays) {
+  const Digest never = sha256("never finished");
+  const std::string revision =
+      fs::path(StoreBuilder::revision_path("app", never)).parent_path();
+  for (const std::string& folder : {revision, folder_of(never)}) {
+    store_.folder(folder);
+    fs::permissions(store_.v2() / folder, fs::perms::owner_exec);
+  }
+  const GcRun kept = run({});
+  Paths reported;
+  for (const auto& finding : kept.report.at("findings"))
+    if (finding.at("kind") == "foreign-entry")
+      reported.insert(finding.at("path").get<std::string>());
+  EXPECT_EQ(reported, (Paths{in_root(revision), in_root(folder_of(never))}));
+  EXPECT_EQ(kept.exit_code, 0) << kept.report.at("findings");
+  for (const std::string& folder : {revision, folder_of(never)})
+    EXPECT_TRUE(store_.has(folder));
+}
+
+// row 65: what is not known to be missing counts as there.
+TEST_F(Permissions, AManifestBehindASymbolicLinkThatCannotBeFollowedPins) {
+  const Digest child = store_.image("app", "", {"of the child"}).manifest;
+  store_.index("app", "multi", {child});
+  store_.remove(StoreBuilder::revision_path("app", child));
+  const fs::path away = store_.root() / "away";
+  fs::create_directory(away);
+  const std::string data = StoreBuilder::blob_path(child);
+  fs::rename(store_.v2() / data, away / "data");
+  store_.symlink((away / "data").string(), data);
+  give_to_ordinary_user(store_);
+  fs::permissions(away, fs::perms::none);
+  const GcRun kept = run();
+  fs::permissions(away, fs::perms::owner_all);
+  EXPECT_TRUE(store_.has_blob(sha256("of the child")));
+  EXPECT_TRUE(kept.pinned("app"));
+}
+
+// row 65: nobody but its folder knows a signature of a schema1 manifest.
+TEST_F(Permissions, UnlistedSignaturesStopEveryDeletion) {
+  const Digest legacy = store_.schema1("app", "legacy", {"legacy"}, 1);
+  const fs::path signatures =
+      store_.v2() /
+      fs::path(StoreBuilder::revision_path("app", legacy)).parent_path() /
+      "signatures";
+  give_to_ordinary_user(store_);
+  fs::permissions(signatures, fs::perms::none);
+  const GcRun refused = run({});
+  fs::permissions(signatures, fs::perms::owner_all);
+  EXPECT_TRUE(store_.has_blob(sha256("signature 0 of " + legacy.hex())));
+  EXPECT_EQ(refused.exit_code, 3);
+}
+
+TEST_F(Permissions, ARootThatCannotBeListedDoesNotLookLikeAMissingMount) {
+  const fs::path closed = store_.root() / "closed";
+  fs::create_directory(closed);
+  give_to_ordinary_user(store_);
+  fs::permissions(closed, fs::perms::owner_exec);
+  std::vector<std::string> argv = as_ordinary_user();
+  argv.insert(argv.end(), {DREGS_BINARY, "ls", "--root", closed.string()});
+  const ProgramResult result = run_program(argv);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, ::testing::AllOf(
+                              ::testing::HasSubstr("not a registry"),
+                              ::testing::Not(::testing::HasSubstr("mounted"))));
+}
+
+// row 65
+TEST_F(Permissions, ALayerThatCannotBeLookedAtIsNotCalledEmpty) {
+  forbid(folder_of(image_.layers[0]));
+  const auto finding = run({"-n"}).finding("unreadable-file");
+  EXPECT_EQ(finding.at("path"),
+            in_root(StoreBuilder::blob_path(image_.layers[0])));
+  EXPECT_EQ(finding.at("needed_by"), nlohmann::json({"app:v1"}));
+  EXPECT_TRUE(run({"-n"}).finding("empty-blob").is_null());
+}
+
 // row 65
 TEST_F(Permissions, AnUnreadableRevisionLinkPinsItsRepository) {
   const std::string link =
@@ -114,6 +208,14 @@ TEST_F(Permissions, AnUnreadableManifestPinsItsRepositoryAndNamesItsTags) {
   EXPECT_EQ(again.finding("unreadable-manifest").at("needed_by"),
             nlohmann::json({"app:v1"}));
   EXPECT_TRUE(store_.has_blob(sha256("untagged")));
+}
+
+// row 65
+TEST_F(Permissions, AnUnreadableChildThatMayBeAManifestPinsItsRepository) {
+  store_.buildkit_cache("app", "cache", {"a layer"});
+  const std::string data = StoreBuilder::blob_path(sha256("a layer"));
+  forbid(data);
+  expect_app_pinned("unreadable-manifest", data);
 }
 
 // row 65

@@ -5,6 +5,7 @@
 
 #include "scanner/sha256.h"
 #include "tests/gc_run.h"
+#include "tests/mounted_store.h"
 
 namespace dregs {
 namespace {
@@ -78,7 +79,9 @@ TEST_F(Uploads, AnEmptyFolderOfOneGoes) {
 
 // row 70
 TEST_F(Uploads, OnesWhoseNameIsNoUuidAreReportedAndKept) {
-  for (const char* id : {"backup", "0192d1c4", "data"}) {
+  for (const char* id :
+       {"backup", "0192d1c4", "data", "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e2-",
+        "0192d1c4-7a3e-4c11-9b52-5f0c8a6d.bak"}) {
     store_.upload("app", id, 1000h, "half");
     const GcRun kept = run();
     EXPECT_EQ(kept.removed(), Paths{});
@@ -90,7 +93,8 @@ TEST_F(Uploads, OnesWhoseNameIsNoUuidAreReportedAndKept) {
 
 // row 70
 TEST_F(Uploads, OnesThatHoldWhatNoServerWritesAreReportedAndKept) {
-  for (const char* file : {"/notes", "/hashstates/sha256/x", "/a/b/c/d"}) {
+  for (const char* file : {"/notes", "/hashstates/sha256/x",
+                           "/hashstates/sha256/-1", "/a/b/c/d"}) {
     SCOPED_TRACE(file);
     store_.upload("app", kId, 1000h, "half");
     store_.write(folder(kId) + file, "mine");
@@ -99,6 +103,23 @@ TEST_F(Uploads, OnesThatHoldWhatNoServerWritesAreReportedAndKept) {
     EXPECT_EQ(kept.finding("odd-upload").at("path"), in_root(folder(kId)));
     EXPECT_TRUE(store_.has(folder(kId) + file));
     store_.remove(folder(kId));
+  }
+}
+
+// rows 53 and 70
+TEST_F(Uploads, OnesWithSomethingMountedInsideAreReportedAndKept) {
+  if (!can_mount()) GTEST_SKIP() << "may not mount";
+  store_.upload("app", kId, 1000h, "half");
+  store_.write("elsewhere/data", "mine");
+  for (const std::string mount :
+       {"mount --bind elsewhere/data ", "mount --bind elsewhere "}) {
+    const std::string over = mount.ends_with("data ") ? "/data" : "/hashstates";
+    SCOPED_TRACE(over);
+    const GcRun kept = run_gc_among_mounts(store_, mount + folder(kId) + over,
+                                           {"--uploads-older-than", "0"});
+    EXPECT_EQ(kept.removed(), Paths{});
+    EXPECT_EQ(kept.finding("odd-upload").at("path"), in_root(folder(kId)));
+    EXPECT_TRUE(store_.has(folder(kId) + "/startedat"));
   }
 }
 
