@@ -10,16 +10,18 @@
 namespace dregs {
 namespace {
 
-// As the folder that it is made in has it.
+// As the folder that it is made in has it, whatever our umask: a server that
+// may not look into it could not even be healed by a push.
 int make_folder(int parent, const std::string& name) {
   struct stat like {};
   if (::fstat(parent, &like) != 0) return errno;
   if (::mkdirat(parent, name.c_str(), like.st_mode & 07777) != 0)
     return errno == EEXIST ? 0 : errno;
+  const Descriptor made = open_own_folder(parent, name);
+  if (!made) return errno;
   // Whoever may not give it away keeps it.
-  static_cast<void>(::fchownat(parent, name.c_str(), like.st_uid, like.st_gid,
-                               AT_SYMLINK_NOFOLLOW) == 0);
-  return 0;
+  static_cast<void>(::fchown(made.get(), like.st_uid, like.st_gid) == 0);
+  return ::fchmod(made.get(), like.st_mode & 07777) == 0 ? 0 : errno;
 }
 
 }  // namespace

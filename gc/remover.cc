@@ -34,6 +34,13 @@ std::vector<std::string> names_in(int folder) {
   return names;
 }
 
+// Neither a folder nor a symbolic link, which may lead to one.
+bool holds_nothing(int parent, const char* name) {
+  FileStatus status;
+  return file_status(parent, name, status) == 0 && !status.folder() &&
+         !status.symbolic_link();
+}
+
 int unlink_file(int folder, const std::string& name) {
   return ::unlinkat(folder, name.c_str(), 0) == 0 ? 0 : errno;
 }
@@ -91,7 +98,7 @@ RemovalOutcome close_folder(int parent, const Place& place,
 // none of these.
 RemovalOutcome remove_tree(const Place& parent, const std::string& name,
                            int depth, bool links, const Disposal& disposal) {
-  const Descriptor folder = open_own_folder(parent.folder, name);
+  const Descriptor folder = open_folder_beneath(parent.folder, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path_in(parent, name)};
   for (const std::string& entry : names_in(folder.get())) {
@@ -193,7 +200,7 @@ bool DiskRemover::is_untouched(int folder, const char* name,
 RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
                                         const std::string& path) const {
   const std::string name = removal.digest.hex();
-  const Descriptor folder = open_own_folder(parent, name);
+  const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
@@ -217,7 +224,7 @@ RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
 RemovalOutcome DiskRemover::remove_link(int parent, const std::string& path,
                                         RemovalKind kind) const {
   const std::string name(layout::last_component(path));
-  const Descriptor folder = open_own_folder(parent, name);
+  const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
@@ -246,11 +253,15 @@ RemovalOutcome DiskRemover::remove_upload(int parent,
 RemovalOutcome DiskRemover::remove_tag(int parent,
                                        const std::string& path) const {
   const std::string name(layout::last_component(path));
-  const Descriptor folder = open_own_folder(parent, name);
+  const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
-  const Descriptor current = open_own_folder(folder.get(), "current");
+  const Descriptor current = open_folder_beneath(folder.get(), "current");
+  // What this run cannot open a server may, and serve the tag.
+  if (const int error = current ? 0 : errno;
+      error != 0 && error != ENOENT && !holds_nothing(folder.get(), "current"))
+    return outcome_of(error);
   RemovalOutcome outcome;
   if (current && !is_untouched(current.get(), "link", outcome) &&
       outcome.state != State::already_gone)

@@ -73,8 +73,9 @@ class DiskRemover : public Remover {
   std::unique_ptr<LastFolders> parents_;  // open parent folders, one per thread
 };
 
-// Deeper than what is put into the trash ever is; what is deeper stays.
-inline constexpr int kDeepestTrash = 64;
+// Deeper than what is put into the trash ever is; what is deeper stays. The
+// name of a repository may have 129 parts (format.md 3.1).
+inline constexpr int kDeepestTrash = 192;
 
 // Removes the folder of one run, with all in it, from the open trash folder.
 // 0 or an errno value.

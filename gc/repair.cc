@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <string_view>
 
 #include "gc/aside.h"
@@ -42,6 +43,13 @@ bool is_about_a_link(FindingKind kind) {
   return kind == FindingKind::bad_revision_link ||
          kind == FindingKind::bad_layer_link ||
          kind == FindingKind::mismatched_link;
+}
+
+// Where no server looks, or no server would have written it so, dregs writes
+// nothing.
+bool is_out_of_bounds(FindingKind kind) {
+  return kind == FindingKind::hidden_repository ||
+         kind == FindingKind::odd_repository_name;
 }
 
 // The file that is being made, one at a time, where no server looks. Functions
@@ -183,6 +191,10 @@ class Repairer {
 
 std::vector<Repair> repairable(const std::vector<Finding>& findings, bool blobs,
                                bool links) {
+  std::set<std::string> out_of_bounds;
+  for (const Finding& finding : findings)
+    if (is_out_of_bounds(finding.kind))
+      out_of_bounds.insert(finding.repository);
   std::vector<Repair> repairs;
   for (const Finding& finding : findings) {
     const auto digest = Digest::parse(finding.digest);
@@ -190,7 +202,8 @@ std::vector<Repair> repairable(const std::vector<Finding>& findings, bool blobs,
     if (blobs && is_about_a_blob(finding.kind))
       repairs.push_back(
           {Repair::What::blob, layout::blob_data(*digest), *digest});
-    if (links && is_about_a_link(finding.kind))
+    if (links && is_about_a_link(finding.kind) &&
+        !out_of_bounds.contains(finding.repository))
       repairs.push_back({Repair::What::link, finding.path, *digest});
   }
   std::sort(repairs.begin(), repairs.end());

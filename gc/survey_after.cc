@@ -72,8 +72,29 @@ void empty_out(Repository& repository, RepositoryIds& ids) {
   ids = {};
 }
 
+// What the history of a tag without a target led to goes with the tag.
+void drop_led_to(Repository& repository, RepositoryIds& ids,
+                 const std::set<std::uint32_t>& gone) {
+  std::set<Digest> by_gone;
+  std::set<Digest> by_kept;
+  for (const HistoryEntry& entry : repository.history)
+    if (!repository.tags[entry.tag].current)
+      (gone.contains(entry.tag) ? by_gone : by_kept).insert(entry.digest);
+  std::vector<Digest> led_to;
+  std::vector<DigestId> led_to_ids;
+  for (std::size_t i = 0; i < repository.led_to.size(); ++i) {
+    const Digest& digest = repository.led_to[i];
+    if (by_gone.contains(digest) && !by_kept.contains(digest)) continue;
+    led_to.push_back(digest);
+    led_to_ids.push_back(ids.led_to[i]);
+  }
+  repository.led_to = std::move(led_to);
+  ids.led_to = std::move(led_to_ids);
+}
+
 void drop_tags(Repository& repository, RepositoryIds& ids,
                const std::set<std::uint32_t>& gone) {
+  drop_led_to(repository, ids, gone);
   std::vector<std::uint32_t> moved(repository.tags.size());
   std::vector<Tag> tags;
   std::vector<DigestId> tag_ids;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
+#include <system_error>
 
 #include "gc/make_parent.h"
 #include "gc/remover.h"
@@ -108,7 +109,10 @@ class Restoration {
 std::vector<TrashedRun> list_trash(int v2) {
   std::vector<TrashedRun> runs;
   const Descriptor trash = open_trash(v2);
-  if (!trash) return runs;
+  if (!trash && errno == ENOENT) return runs;
+  if (!trash)
+    throw std::system_error(errno, std::generic_category(),
+                            "cannot look into the trash");
   for_each_entry(trash.get(), [&](FolderEntry entry) {
     TrashedRun run;
     run.name = entry.name;

@@ -21,7 +21,8 @@ struct TrashedRun {
   int error = 0;                // errno, where not all of it can be seen
 };
 
-// By name, so the oldest first. `v2` is the open folder.
+// By name, so the oldest first. `v2` is the open folder. Throws
+// std::system_error where there is a trash, and it cannot be opened.
 std::vector<TrashedRun> list_trash(int v2);
 
 struct Restored {

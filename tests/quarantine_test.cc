@@ -5,6 +5,7 @@
 #include <sys/file.h>
 
 #include <filesystem>
+#include <set>
 
 #include "scanner/descriptor.h"
 #include "tests/command_run.h"
@@ -72,10 +73,23 @@ TEST_F(Quarantined, ALayerLinkWithoutContentIsHealedByTheNextPush) {
   EXPECT_EQ(run_dregs(store_, {"verify"}).exit_code, 0);
 }
 
+TEST_F(Quarantined, AnEmptyBlobIsHealedByTheNextPush) {
+  store_.truncate(app_.layers[1], 0);
+  const JsonRun run = verify();
+  EXPECT_EQ(run.report["findings"][0]["kind"], "empty-blob");
+  EXPECT_EQ(run.report["quarantined"].size(), 1U);
+  EXPECT_FALSE(store_.has_blob(app_.layers[1]));
+  push_app();
+  EXPECT_EQ(run_dregs(store_, {"verify"}).exit_code, 0);
+}
+
 TEST_F(Quarantined, SoundFilesAndOtherDamageStayWhereTheyAre) {
   store_.lose(web_.layers[1]);
   const std::string link = store_.layer_link_path("app", app_.layers[1]);
   store_.write(link, "sha256:nonsense");
+  const std::string folder = store_.layer_link_path("app", app_.layers[0]);
+  store_.remove(folder);
+  store_.folder(folder);
   const TreeSnapshot before = store_.snapshot();
   const JsonRun run = verify();
   EXPECT_EQ(run.exit_code, 1);
@@ -105,6 +119,27 @@ TEST_F(Quarantined, NothingThroughASymbolicLink) {
   EXPECT_TRUE(run.report["quarantined"][0]["to"].is_null());
   EXPECT_FALSE(run.report["quarantined"][0]["error"].is_null());
   EXPECT_TRUE(fs::exists(elsewhere / "data"));
+}
+
+// Until the disk has it, what was moved may be back after a power cut.
+TEST_F(Quarantined, WhatTheDiskDoesNotConfirmIsAFailure) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  const fs::path folder =
+      store_.v2() / fs::path(store_.blob_path(app_.layers[1])).parent_path();
+  store_.corrupt(app_.layers[0]);
+  store_.corrupt(app_.layers[1]);
+  fs::rename(folder, store_.root() / "elsewhere");
+  fs::create_directory_symlink(store_.root() / "elsewhere", folder);
+  const ProgramResult run = run_program(
+      {"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=syncfs", "-e",
+       "inject=syncfs:error=EIO", DREGS_BINARY, "verify", "--quarantine",
+       "--json", "--root", store_.root().string()});
+  EXPECT_EQ(run.exit_code, 4) << run.err;
+  std::multiset<std::string> errors;
+  const json report = json::parse(run.out);
+  for (const json& moved : report["quarantined"]) errors.insert(moved["error"]);
+  EXPECT_THAT(errors, ElementsAre("Input/output error",
+                                  "Too many levels of symbolic links"));
 }
 
 TEST_F(Quarantined, NothingWhileAnotherRunWorksOnTheStore) {

@@ -8,8 +8,10 @@
 
 #include <filesystem>
 
+#include "gc/repair.h"
 #include "scanner/descriptor.h"
 #include "tests/command_run.h"
+#include "tests/ordinary_user.h"
 
 namespace dregs {
 namespace {
@@ -99,6 +101,54 @@ TEST_F(HealedStore, WhatIsWrongOrMissingThereTooStaysAsItIs) {
   EXPECT_FALSE(fs::exists(store_.root() / "docker/registry/.dregs"));
 }
 
+TEST_F(HealedStore, AnEmptyLayerAndWhatADanglingTagNamesComeBack) {
+  store_.write(store_.blob_path(app_.layers[0]), "");
+  store_.lose(app_.manifest);
+  store_.remove(fs::path(link_of_revision()).parent_path());
+  const JsonRun run = repair_blobs();
+  EXPECT_EQ(run.report["repaired"].size(), 2U);
+  ASSERT_EQ(run.report["findings"].size(), 1U) << run.report.dump(2);
+  EXPECT_EQ(run.report["findings"][0]["kind"], "missing-revision-link");
+  EXPECT_EQ(store_.read(store_.blob_path(app_.layers[0])), "base");
+}
+
+// A folder, a FIFO, a symbolic link to itself.
+TEST_F(HealedStore, WhatIsNoFileThereIsNotTaken) {
+  const std::string data = store_.blob_path(app_.layers[1]);
+  void (*const kMake[])(StoreBuilder&, const std::string&) = {
+      [](StoreBuilder& other, const std::string& path) { other.folder(path); },
+      [](StoreBuilder& other, const std::string& path) { other.fifo(path); },
+      [](StoreBuilder& other, const std::string& path) {
+        other.symlink("data", path);
+      }};
+  store_.corrupt(app_.layers[1]);
+  const TreeSnapshot broken = store_.snapshot();
+  for (const auto make : kMake) {
+    other_.remove(data);
+    make(other_, data);
+    const JsonRun run = repair_blobs();
+    EXPECT_EQ(run.exit_code, 4);
+    EXPECT_EQ(run.report["findings"].size(), 1U);
+    EXPECT_EQ(store_.snapshot(), broken);
+  }
+}
+
+TEST_F(HealedStore, AStopLeavesWhatIsThere) {
+  store_.corrupt(app_.layers[1]);
+  const TreeSnapshot broken = store_.snapshot();
+  const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
+  const Descriptor other = open_folder(AT_FDCWD, other_.v2());
+  StopRequest stop;
+  stop.request(StopReason::interrupt);
+  std::atomic<std::uint64_t> bytes{0};
+  const std::vector<Repair> repairs = {
+      {Repair::What::blob, store_.blob_path(app_.layers[1]), app_.layers[1]}};
+  EXPECT_THAT(carry_out(repairs, v2.get(), other.get(), "run", stop, bytes),
+              IsEmpty());
+  EXPECT_EQ(store_.snapshot(), broken);
+  EXPECT_FALSE(fs::exists(store_.root() / "docker/registry/.dregs"));
+}
+
 TEST_F(HealedStore, ALinkThatCanOnlyHaveHeldOneDigestGetsIt) {
   store_.write(link_of_revision(), "");
   store_.write(link_of_layer(), app_.layers[0].to_string());
@@ -106,6 +156,17 @@ TEST_F(HealedStore, ALinkThatCanOnlyHaveHeldOneDigestGetsIt) {
   EXPECT_EQ(run.exit_code, 0) << run.report.dump(2);
   EXPECT_EQ(run.report["repaired"].size(), 2U);
   EXPECT_EQ(store_.snapshot(), before_);
+}
+
+// row 59
+TEST_F(HealedStore, NothingIsWrittenWhereNoServerLooks) {
+  for (const std::string odd : {"odd name", "_hidden/app"}) {
+    const BuiltImage image = store_.image(odd, "v1", {"base"});
+    store_.write(StoreBuilder::layer_link_path(odd, image.layers[0]), "");
+  }
+  const TreeSnapshot broken = store_.snapshot();
+  EXPECT_EQ(repair({"--repair-links"}).exit_code, 1);
+  EXPECT_EQ(store_.snapshot(), broken);
 }
 
 TEST_F(HealedStore, ALinkIsNotWrittenWhereItsBlobIsNotWhatItSays) {
@@ -156,6 +217,44 @@ TEST_F(HealedStore, NewFilesBelongToWhomTheirNeighboursBelong) {
     EXPECT_EQ(status.st_gid, 2345U);
     EXPECT_EQ(status.st_mode & 07777, made == layer ? 0640U : 0750U);
   }
+}
+
+TEST_F(HealedStore, NewFoldersAreAsOpenAsTheirNeighboursWhateverTheUmask) {
+  const fs::path folder =
+      (store_.v2() / store_.blob_path(app_.layers[1])).parent_path();
+  constexpr auto kGroupWrites = static_cast<fs::perms>(0770);
+  fs::permissions(folder.parent_path(), kGroupWrites);
+  fs::remove_all(folder);
+  const mode_t usual = umask(077);
+  const JsonRun run = repair_blobs();
+  umask(usual);
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(fs::status(folder).permissions(), kGroupWrites);
+  EXPECT_TRUE(store_.has_blob(app_.layers[1]));
+}
+
+TEST_F(HealedStore, WhatMayNotBeWrittenStaysAsItIs) {
+  if (!can_be_ordinary_user())
+    GTEST_SKIP() << "cannot run dregs as an ordinary user";
+  const fs::path layer = store_.v2() / store_.blob_path(app_.layers[1]);
+  const fs::path prefix = layer.parent_path().parent_path();
+  fs::remove_all(prefix);
+  give_to_ordinary_user(store_);
+  give_to_ordinary_user(other_);
+  fs::permissions(prefix.parent_path(),
+                  fs::perms::owner_read | fs::perms::owner_exec);
+  const TreeSnapshot broken = store_.snapshot();
+  std::vector<std::string> command = as_ordinary_user();
+  command.insert(command.end(),
+                 {DREGS_BINARY, "verify", "--repair-from",
+                  other_.root().string(), "--root", store_.root().string()});
+  const ProgramResult run = run_program(command);
+  EXPECT_EQ(run.exit_code, 4) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("Permission denied"));
+  EXPECT_EQ(store_.snapshot(), broken);
+  fs::permissions(prefix.parent_path(), fs::perms::owner_all);
+  EXPECT_EQ(repair_blobs().exit_code, 0);
+  EXPECT_TRUE(store_.has_blob(app_.layers[1]));
 }
 
 TEST_F(HealedStore, OnlyWhatTheNamedImagesNeed) {
@@ -256,7 +355,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values("fsync:error=EIO", "fsync:signal=KILL",
                     "renameat2:error=EIO", "renameat2:signal=KILL",
                     "fchmod:error=EPERM", "mkdirat:error=ENOSPC",
-                    "syncfs:error=EIO"),
+                    "syncfs:error=EIO", "write:error=ENOSPC",
+                    "write:error=EINTR"),
     [](const auto& call) { return name_of_fault(call.param); });
 
 }  // namespace

@@ -2,6 +2,8 @@
 // can be served, and running it again ends where an undisturbed run does.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "gc/requested_removal.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
@@ -10,6 +12,8 @@
 
 namespace dregs {
 namespace {
+
+namespace fs = std::filesystem;
 
 // What is removed below: a repository with nested ones, a tag, and a manifest,
 // which is returned.
@@ -26,22 +30,40 @@ Digest build_five(StoreBuilder& store) {
   return old.manifest;
 }
 
+// The passes of `rm`, so that a test can step between them.
+class RequestedSweep {
+ public:
+  RequestedSweep(const StoreBuilder& store,
+                 const std::vector<std::string>& words)
+      : v2_(open_folder(AT_FDCWD, store.v2().string())) {
+    SurveyProgress surveyed;
+    survey_ = take_survey(v2_.get(), false, stop_, surveyed);
+    plan_ =
+        plan_removal(survey_.inventory,
+                     expand(survey_.inventory,
+                            select(survey_.inventory, parse_image_refs(words),
+                                   Unmatched::is_nothing)));
+  }
+
+  SweepResult run() {
+    SweepProgress swept;
+    DiskRemover remover(v2_.get(), survey_.inventory);
+    return sweep(
+        plan_, survey_.inventory, remover,
+        [this](const std::set<std::uint32_t>&) { return plan_; }, stop_, swept);
+  }
+
+ private:
+  Descriptor v2_;
+  StopRequest stop_;
+  Survey survey_;
+  Plan plan_;
+};
+
 void remove_requested(const StoreBuilder& store, const Digest& manifest) {
-  const Descriptor v2 = open_folder(AT_FDCWD, store.v2().string());
-  StopRequest stop;
-  SurveyProgress surveyed;
-  const Survey survey = take_survey(v2.get(), false, stop, surveyed);
-  const std::vector<std::string> words = {"team/app", "team/app/**", "tags:v1",
-                                          "manifests@" + manifest.to_string()};
-  const Plan plan = plan_removal(
-      survey.inventory,
-      expand(survey.inventory, select(survey.inventory, parse_image_refs(words),
-                                      Unmatched::is_nothing)));
-  SweepProgress swept;
-  DiskRemover remover(v2.get(), survey.inventory);
-  sweep(
-      plan, survey.inventory, remover,
-      [&](const std::set<std::uint32_t>&) { return plan; }, stop, swept);
+  RequestedSweep(store, {"team/app", "team/app/**", "tags:v1",
+                         "manifests@" + manifest.to_string()})
+      .run();
 }
 
 std::string lacking(const StoreBuilder& store) {
@@ -77,6 +99,34 @@ TEST(RmStopped, BeforeAnyCallLeavesOnlyWhatCanBeServedAndCanBeRunAgain) {
     collect(store.v2(), false);
     EXPECT_EQ(files_lost(store.snapshot(), end), std::set<std::string>());
     EXPECT_EQ(store.snapshot().size(), end.size());
+  }
+}
+
+TEST(RmMeanwhile, ATagThatIsMovedBeforeItGoesStaysWithItsHistory) {
+  StoreBuilder store;
+  store.image("app", "v1", {"old"});
+  const Digest other = store.image("app", "v2", {"new"}).manifest;
+  RequestedSweep removal(store, {"app:v1"});
+  store.move_tag("app", "v1", other);
+  const TreeSnapshot before = store.snapshot();
+  EXPECT_FALSE(removal.run().complete);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// The moved folder is the very one that was scanned.
+TEST(RmMeanwhile, ATagsFolderThatBecameASymbolicLinkIsNotFollowed) {
+  for (const char* folder : {"", "/current", "/index", "/index/sha256"}) {
+    SCOPED_TRACE(folder);
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    RequestedSweep removal(store, {"app:v1"});
+    const fs::path swapped =
+        store.v2() / (StoreBuilder::tag_folder("app", "v1") + folder);
+    fs::rename(swapped, store.root() / "outside");
+    fs::create_directory_symlink(store.root() / "outside", swapped);
+    const TreeSnapshot before = snapshot_tree(store.root());
+    EXPECT_FALSE(removal.run().complete);
+    EXPECT_EQ(snapshot_tree(store.root()), before);
   }
 }
 

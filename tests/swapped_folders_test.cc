@@ -1,6 +1,10 @@
 // Somebody swaps folders for symbolic links that lead outside, between the
 // scan and the sweep: the sweep must not follow.
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include <thread>
 
 #include "gc/diagnose.h"
 #include "gc/mark.h"
@@ -8,6 +12,7 @@
 #include "scanner/descriptor.h"
 #include "scanner/scan.h"
 #include "tests/canary.h"
+#include "tests/mounted_store.h"
 #include "tests/store_builder.h"
 
 namespace dregs {
@@ -95,8 +100,25 @@ TEST_F(SwappedFolders, ThePlanHasSomethingOfEveryKind) {
                              RemovalKind::folder}));
 }
 
+void hide_under_mount(const fs::path& folder, const fs::path& outside) {
+  fs::rename(folder, outside);
+  fs::create_directory(folder);
+  ASSERT_EQ(mount(outside.c_str(), folder.c_str(), nullptr, MS_BIND, nullptr),
+            0);
+}
+
 class SwappedFolder : public SwappedFolders {
  public:
+  void hide_and_sweep(const std::string& folder) {
+    SetUp();
+    Plan planned = plan();
+    const fs::path outside = store_.root() / "outside";
+    hide_under_mount(store_.v2() / folder, outside);
+    const TreeSnapshot before = snapshot_tree(outside);
+    EXPECT_FALSE(sweep_all(std::move(planned)).complete);
+    EXPECT_EQ(snapshot_tree(outside), before);
+    umount2((store_.v2() / folder).c_str(), MNT_DETACH);
+  }
   // Builds the same store anew for one folder of the plan.
   void swap_and_sweep(const std::string& folder) {
     SetUp();
@@ -125,6 +147,20 @@ TEST(Swapped, NoFolderOnTheWayToARemovalIsFollowedOutOfTheStore) {
     SCOPED_TRACE(folder);
     SwappedFolder().swap_and_sweep(folder);
   }
+}
+
+// In a mount namespace of the thread's own. Whatever is opened below a folder
+// that was opened there is in it, too, whichever thread opens it.
+TEST(Swapped, NothingGoesThroughAMountThatHasAppeared) {
+  if (!can_mount()) GTEST_SKIP() << "may not mount";
+  std::thread([] {
+    ASSERT_EQ(unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    for (const std::string& folder : SwappedFolder().folders()) {
+      SCOPED_TRACE(folder);
+      SwappedFolder().hide_and_sweep(folder);
+    }
+  }).join();
 }
 
 TEST_F(SwappedFolders, AFolderInsideAnUploadIsNotFollowedEither) {

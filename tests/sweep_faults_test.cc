@@ -102,6 +102,34 @@ TEST(SweepFaults, WhatALinkStillNamesStays) {
   EXPECT_TRUE(store.has_blob(spare));
 }
 
+TEST(SweepFaults, AStopThatCameBeforeItLeavesEverything) {
+  StoreBuilder store;
+  build_one_of_each(store);
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  ASSERT_FALSE(marked.plan().removals.empty());
+  const TreeSnapshot before = store.snapshot();
+  marked.stop().request(StopReason::interrupt);
+  EXPECT_FALSE(marked.sweep().complete);
+  EXPECT_EQ(store.snapshot(), before);
+}
+
+// An earlier run that was cut short, or somebody else, was here.
+TEST(SweepFaults, WhatIsGoneAlreadyCountsAsRemoved) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const std::string half = StoreBuilder::blob_path(store.blob("half"));
+  const std::string whole = StoreBuilder::blob_path(store.blob("whole"));
+  MarkedStore marked(store.v2(), policy_of_tests(false));
+  store.remove(half);
+  store.remove(std::filesystem::path(whole).parent_path());
+  const SweepResult result = marked.sweep();
+  EXPECT_TRUE(result.complete);
+  EXPECT_TRUE(result.findings.empty());
+  EXPECT_EQ(result.removed[static_cast<std::size_t>(RemovalKind::blob)].count,
+            2U);
+  EXPECT_FALSE(store.has(std::filesystem::path(half).parent_path()));
+}
+
 RC_GTEST_PROP(SweepFaults, RandomStoresMayBeStoppedAndFailAnywhere, ()) {
   const auto program = *damaged_stores();
   const bool untagged = *rc::gen::arbitrary<bool>();

@@ -4,8 +4,12 @@
 
 #include <filesystem>
 
+#include "gc/trash.h"
+#include "scanner/descriptor.h"
 #include "tests/command_run.h"
+#include "tests/faulty_disk.h"
 #include "tests/gc_run.h"
+#include "tests/ordinary_user.h"
 
 namespace dregs {
 namespace {
@@ -121,6 +125,17 @@ TEST_F(Trash, OnlyLookingMovesNothing) {
   EXPECT_FALSE(fs::exists(trash()));
 }
 
+TEST_F(Trash, BehindASymbolicLinkIsNone) {
+  const auto before = files(store_);
+  const fs::path outside = store_.root() / "outside";
+  fs::create_directory(outside);
+  fs::create_directory_symlink(outside, trash().parent_path());
+  const JsonRun run = collect();
+  EXPECT_NE(run.exit_code, 0);
+  EXPECT_EQ(files(store_), before);
+  EXPECT_TRUE(fs::is_empty(outside));
+}
+
 TEST_F(Trash, AHookLaidInItLeadsNowhere) {
   const std::string name = collect().report["trash"]["run"];
   const fs::path outside = store_.root() / "outside";
@@ -179,6 +194,93 @@ TEST_F(Trash, AKillLeavesEachFileInItsPlaceOrInTheTrash) {
   const json all = runs();
   for (const json& each : all) run({"trash", "restore", each["run"]});
   EXPECT_EQ(files(store_), before);
+}
+
+// As deep as a name of 255 characters gets.
+TEST_F(Trash, TheDeepestRepositoryComesBackTooAndGoesForGood) {
+  std::string deepest = "a";
+  while (deepest.size() < 255) deepest += "/a";
+  store_.image(deepest, "v1", {"base"});
+  const auto before = files(store_);
+  for (const char* end : {"restore", "empty"}) {
+    const JsonRun gone = run({"rm", deepest, "--trash"});
+    EXPECT_EQ(gone.exit_code, 0) << gone.err;
+    const std::string name = gone.report["trash"];
+    EXPECT_TRUE(runs()[0]["error"].is_null()) << runs().dump(2);
+    const JsonRun ended = run({"trash", end, name});
+    EXPECT_EQ(ended.exit_code, 0) << ended.err << ended.report.dump(2);
+    EXPECT_THAT(runs(), IsEmpty());
+    if (end == std::string("restore")) {
+      EXPECT_EQ(files(store_), before);
+    }
+  }
+}
+
+// Whoever made it deeper than any run does.
+TEST_F(Trash, WhatIsTooDeepIsToldAndStays) {
+  const std::string name = collect().report["trash"]["run"];
+  fs::path deep = trash() / name / "blobs";
+  for (int depth = 0; depth < 250; ++depth) deep /= "d";
+  fs::create_directories(deep);
+  store_.write(deep / "mine", "text");
+  EXPECT_THAT(runs()[0]["error"].dump(), HasSubstr("Too many levels"));
+  EXPECT_NE(run_dregs(store_, {"trash", "restore", name}).exit_code, 0);
+  EXPECT_EQ(run({"trash", "empty"}).exit_code, 4);
+  EXPECT_TRUE(fs::exists(deep / "mine"));
+}
+
+TEST_F(Trash, NothingComesBackThroughASymbolicLink) {
+  const auto before = files(store_);
+  const std::string name = run({"rm", "legacy", "--trash"}).report["trash"];
+  const fs::path outside = store_.root() / "outside";
+  fs::create_directory(outside);
+  store_.symlink(outside, "repositories/legacy");
+  const JsonRun back = run({"trash", "restore", name});
+  EXPECT_EQ(back.exit_code, 4) << back.report.dump(2);
+  EXPECT_TRUE(fs::is_empty(outside));
+  store_.remove("repositories/legacy");
+  EXPECT_EQ(run({"trash", "restore", name}).exit_code, 0);
+  EXPECT_EQ(files(store_), before);
+}
+
+// What may not be on the disk yet, nothing may refer to.
+TEST_F(Trash, BlobsThatMayNotBeOnTheDiskEndTheRestoration) {
+  const auto before = files(store_);
+  const std::string name = collect().report["trash"]["run"];
+  const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
+  {
+    const FaultyDisk disk(fail_at(0, EIO));
+    EXPECT_EQ(restore_from_trash(v2.get(), name).error, EIO);
+  }
+  for (const auto& [path, content] : files(store_))
+    EXPECT_TRUE(before.at(path) == content);
+  EXPECT_FALSE(store_.has("repositories/legacy/_manifests/revisions"));
+  EXPECT_TRUE(restore_from_trash(v2.get(), name).complete());
+  EXPECT_EQ(files(store_), before);
+}
+
+// It is its owner's alone: nobody else may be told that it is empty.
+TEST_F(Trash, WhoMayNotLookIntoItIsToldSo) {
+  if (!can_be_ordinary_user()) GTEST_SKIP() << "cannot be an ordinary user";
+  give_to_ordinary_user(store_);
+  collect();
+  const fs::path own = trash().parent_path();
+  fs::permissions(own, fs::perms::none);
+  for (const char* what : {"ls", "empty"}) {
+    std::vector<std::string> argv = as_ordinary_user();
+    argv.insert(argv.end(), {DREGS_BINARY, "trash", what, "--root",
+                             store_.root().string()});
+    const ProgramResult result = run_program(argv);
+    EXPECT_EQ(result.exit_code, 2) << result.out;
+    EXPECT_THAT(result.err, HasSubstr("the trash: Permission denied"));
+  }
+  fs::permissions(own, fs::perms::owner_all);
+}
+
+TEST_F(Trash, WithoutOneThereIsNoRun) {
+  const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
+  EXPECT_EQ(restore_from_trash(v2.get(), "x").error, ENOENT);
+  EXPECT_EQ(empty_trash(v2.get(), "x"), ENOENT);
 }
 
 TEST_F(Trash, WhatIsNotThereIsExitCode2) {
