@@ -33,28 +33,49 @@ class Summary {
         !is_image_config(details.config->media_type))
       result_.artifact_type = details.config->media_type;
     seen_.insert(manifest);
-    add(details);
+    add(details, true);
+    look_below();
     if (!details.children.empty()) result_.created.clear();
     conclude();
     return std::move(result_);
   }
 
  private:
-  void add(const ManifestDetails& details) {
-    if (!details.platform.empty()) platforms_.insert(details.platform);
-    if (details.config) add_config(*details.config);
+  struct Child {
+    ManifestPart named;
+    bool tells_platforms = true;
+  };
+
+  void add(const ManifestDetails& details, bool tells_platforms) {
+    if (details.config) add_config(*details.config, tells_platforms);
+    if (tells_platforms) add_platform(details.platform);
     for (const ManifestPart& layer : details.layers) add_size(layer);
-    for (const ManifestPart& child : details.children) add_child(child);
+    for (auto child = details.children.rbegin();
+         child != details.children.rend(); ++child)
+      waiting_.push_back({*child, tells_platforms});
   }
 
-  void add_config(const ManifestPart& part) {
+  // Nesting in the data must be no nesting on the stack.
+  void look_below() {
+    while (!waiting_.empty()) {
+      const Child next = std::move(waiting_.back());
+      waiting_.pop_back();
+      add_child(next);
+    }
+  }
+
+  void add_platform(const std::string& platform) {
+    if (!platform.empty()) platforms_.insert(platform);
+  }
+
+  void add_config(const ManifestPart& part, bool tells_platforms) {
     add_size(part);
     const auto digest = Digest::parse(part.digest);
     if (!digest || !is_image_config(part.media_type)) return;
     const BlobContent content = read_blob(v2_, *digest, kLargestConfig);
     if (content.state != BlobContent::State::sound) return;
     const ConfigDetails config = describe_config(content.bytes);
-    if (!config.platform.empty()) platforms_.insert(config.platform);
+    if (tells_platforms) add_platform(config.platform);
     result_.created = config.created;
   }
 
@@ -71,16 +92,15 @@ class Summary {
 
   // The index says more of its children than they do: variants, and that an
   // attestation is for no platform.
-  void add_child(const ManifestPart& child) {
-    const auto digest = Digest::parse(child.digest);
+  void add_child(const Child& child) {
+    const std::string& platform = child.named.platform;
+    const auto digest = Digest::parse(child.named.digest);
+    const bool told = !platform.empty();
+    if (told && platform != kNoPlatform) declared_.insert(platform);
     if (!digest || !seen_.insert(*digest).second) return;
-    const bool told = !child.platform.empty();
-    if (told && child.platform != kNoPlatform) declared_.insert(child.platform);
     const BlobContent content = read_blob(v2_, *digest, kLargestParsedManifest);
     if (content.state != BlobContent::State::sound) return;
-    const std::set<std::string> before = platforms_;
-    add(describe_manifest(content.bytes));
-    if (told) platforms_ = before;
+    add(describe_manifest(content.bytes), child.tells_platforms && !told);
   }
 
   void conclude() {
@@ -94,6 +114,7 @@ class Summary {
   int v2_;
   ImageSummary result_;
   std::set<Digest> seen_;
+  std::vector<Child> waiting_;
   std::set<std::string> platforms_;
   std::set<std::string> declared_;
   std::map<std::string, std::uint64_t> sizes_;

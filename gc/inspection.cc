@@ -1,10 +1,12 @@
 #include "gc/inspection.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "gc/image_findings.h"
 #include "gc/referrers.h"
+#include "scanner/append.h"
 #include "scanner/descriptor.h"
 #include "scanner/layout.h"
 
@@ -56,7 +58,12 @@ class Inspector {
     for (const ManifestPart& layer : details.layers)
       result_.layers.push_back(look_at_blob(layer));
     for (const ManifestPart& child : details.children)
-      result_.children.push_back(look_at_child(child));
+      result_.children.push_back(look_at_child(child, digest));
+    look_below();
+    for (InspectedPart& child : result_.children)
+      if (child.state == PartState::there &&
+          incomplete_.contains(*resolve(child.named.digest)))
+        child.state = PartState::incomplete;
     if (details.subject)
       result_.subject = {*details.subject, state_of(*details.subject)};
   }
@@ -106,35 +113,58 @@ class Inspector {
     return looked;
   }
 
-  // Children are named by sha256 only, and reached through revision links;
-  // servers of 2.x take layer links as well.
-  InspectedPart look_at_child(const ManifestPart& part) {
+  // Reached through revision links; servers of 2.x take layer links as well.
+  InspectedPart look_at_child(const ManifestPart& part, const Digest& parent) {
     InspectedPart looked{part, state_of(part)};
-    const auto digest = Digest::parse(part.digest);
+    const auto digest = resolve(part.digest);
     if (looked.state == PartState::there && !is_linked(part) &&
         !contains(repository_.revisions, *digest))
       looked.state = PartState::unlinked;
     report(looked, FindingKind::missing_child,
            "a child of the index that is not there");
-    if (looked.state == PartState::there && seen_.insert(*digest).second &&
-        !look_inside(*digest))
-      looked.state = PartState::incomplete;
+    if (looked.state != PartState::there) return looked;
+    parents_[*digest].push_back(parent);
+    if (seen_.insert(*digest).second)
+      waiting_.emplace_back(*digest, part.may_be_blob);
     return looked;
   }
 
-  // Whether all is there that a child needs.
-  bool look_inside(const Digest& digest) {
-    const BlobContent content = read_blob(v2_, digest, kLargestParsedManifest);
+  // Nesting in the data must be no nesting on the stack. What misses something
+  // makes all that name it incomplete.
+  void look_below() {
+    std::vector<Digest> incomplete;
+    while (!waiting_.empty()) {
+      const auto [digest, may_be_blob] = waiting_.back();
+      waiting_.pop_back();
+      if (!look_inside(digest, may_be_blob)) incomplete.push_back(digest);
+    }
+    while (!incomplete.empty()) {
+      const Digest digest = incomplete.back();
+      incomplete.pop_back();
+      if (incomplete_.insert(digest).second)
+        append(incomplete, std::vector<Digest>(parents_[digest]));
+    }
+  }
+
+  // Whether all is there that a child itself names. BuildKit's cache has its
+  // layers, of any size, and its config for children (format.md 3.5).
+  bool look_inside(const Digest& digest, bool may_be_blob) {
+    const BlobContent content = read_blob(
+        v2_, digest,
+        may_be_blob ? kLargestServedManifest : kLargestParsedManifest);
+    if (may_be_blob && appearance_of(content.bytes) != Appearance::manifest)
+      return true;
     add_manifest_finding(repository_.name, digest, content.state, who_,
                          result_.findings);
     if (content.state != State::sound) return false;
     const ManifestDetails details = describe_manifest(content.bytes);
+    if (may_be_blob && details.kind == ManifestKind::unknown) return true;
     std::vector<InspectedPart> parts;
     if (details.config) parts.push_back(look_at_blob(*details.config));
     for (const ManifestPart& layer : details.layers)
       parts.push_back(look_at_blob(layer));
     for (const ManifestPart& child : details.children)
-      parts.push_back(look_at_child(child));
+      parts.push_back(look_at_child(child, digest));
     return std::all_of(parts.begin(), parts.end(), [](const auto& part) {
       return part.state == PartState::there ||
              part.state == PartState::elsewhere;
@@ -148,6 +178,8 @@ class Inspector {
       add(FindingKind::missing_layer_link, part,
           "the blob is there, but servers answer 404 without this link; "
           "pushing the image again heals it");
+    if (part.state == PartState::unreadable)
+      add(FindingKind::unreadable_file, part, "needed, and cannot be read");
     if (part.state == PartState::wrong_size)
       add(FindingKind::corrupt_blob, part,
           "not as large as the manifest says; dregs verify reads it whole");
@@ -173,6 +205,9 @@ class Inspector {
   const std::string& who_;
   Inspection result_;
   std::set<Digest> seen_;
+  std::vector<std::pair<Digest, bool>> waiting_;  // may be a blob
+  std::map<Digest, std::vector<Digest>> parents_;
+  std::set<Digest> incomplete_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <set>
+
 namespace dregs {
 namespace {
 
@@ -57,6 +59,15 @@ void add_parts(const dom::object& top, std::string_view key,
   }
 }
 
+void mark_blobs(const Manifest& manifest, std::vector<ManifestPart>& children) {
+  std::set<std::string> blobs;
+  for (const Reference& reference : manifest.references)
+    if (reference.role == ReferenceRole::child_or_blob)
+      blobs.insert(reference.digest.to_string());
+  for (ManifestPart& child : children)
+    child.may_be_blob = blobs.contains(child.digest);
+}
+
 // format.md 3.3: OCI allows a manifest without its type.
 std::string implied_type(ManifestKind kind) {
   switch (kind) {
@@ -94,6 +105,7 @@ ManifestDetails describe_manifest(std::string_view bytes) {
   for (const char* key : {"layers", "blobs", "fsLayers"})
     add_parts(top, key, details.layers);
   add_parts(top, "manifests", details.children);
+  mark_blobs(manifest, details.children);
   details.subject = part_at(top, "subject");
   dom::object annotations;
   if (top["annotations"].get(annotations) == simdjson::SUCCESS)

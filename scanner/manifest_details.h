@@ -21,6 +21,7 @@ struct ManifestPart {
   std::optional<std::uint64_t> size{};  // bytes
   std::string platform{};               // "linux/arm64/v8"; of index children
   bool foreign = false;                 // has urls, so it may be elsewhere
+  bool may_be_blob = false;  // an index child of another type than a manifest's
 };
 
 struct ManifestDetails {

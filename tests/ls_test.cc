@@ -49,6 +49,58 @@ TEST(Ls, AnIndexHasThePlatformsAndTheSizeOfItsChildren) {
             tags[1]["size"].get<int>() + tags[2]["size"].get<int>());
 }
 
+TEST(Ls, SaysOfEveryTypeWhatItKnows) {
+  StoreBuilder store;
+  store.image("app", "1-docker", {"base"}, {.docker = true});
+  store.schema1("app", "2-schema1", {"one", "three"});
+  store.helm("app", "3-chart", "chart");
+  const Json tags = run_for_json(store, {"ls", "app"}).report["tags"];
+  EXPECT_EQ(tags[0]["media_type"], media::schema2);
+  EXPECT_EQ(tags[0]["artifact_type"], nullptr);
+  EXPECT_EQ(tags[0]["platforms"], Json({"linux/amd64"}));
+  EXPECT_EQ(tags[1]["platforms"], Json({"unknown/amd64"}));
+  EXPECT_EQ(tags[1]["size"], std::string("onethree").size());
+  EXPECT_EQ(tags[2]["artifact_type"], media::helm_config);
+  EXPECT_EQ(tags[2]["platforms"], Json::array());
+}
+
+TEST(Ls, PlatformsAreThoseThatTheIndexSays) {
+  StoreBuilder store;
+  const Digest both = store.image("app", "", {"base"}).manifest;
+  const Digest attestation = store.image("app", "", {"attested"}).manifest;
+  const Digest nested =
+      store.index("app", "", {store.image("app", "", {"nested"}).manifest});
+  store.index("app", "all", {both, attestation, both, nested},
+              {.platforms = {"linux/arm", "unknown/unknown", "linux/arm64",
+                             "linux/riscv64"}});
+  const Json tag = run_for_json(store, {"ls", "app"}).report["tags"][0];
+  EXPECT_EQ(tag["platforms"],
+            Json({"linux/arm", "linux/arm64", "linux/riscv64"}));
+}
+
+TEST(Ls, WhatConfigsAndLayersDoNotTellIsLeftOut) {
+  StoreBuilder store;
+  const BuiltImage lost = store.image("app", "1-lost", {"lost"});
+  store.lose(lost.config);
+  store.schema1("app", "2-schema1", {"gone"});
+  store.lose(store.blob("gone"));
+  const Digest bare = store.layer("app", "{}");
+  const auto image_with = [](const std::string& config) {
+    return R"({"schemaVersion":2,"config":{"mediaType":")" +
+           std::string(media::oci_config) + R"(","digest":")" + config +
+           R"("},"layers":[]})";
+  };
+  store.manifest_bytes("app", "3-bare", image_with(bare.to_string()));
+  store.manifest_bytes("app", "4-sha512", image_with(sha512_text("{}")));
+  const Json tags = run_for_json(store, {"ls", "app"}).report["tags"];
+  EXPECT_EQ(tags[0]["platforms"], Json::array());
+  EXPECT_GT(tags[0]["size"], 4);
+  EXPECT_EQ(tags[1]["size"], nullptr);
+  EXPECT_EQ(tags[2]["platforms"], Json::array());
+  EXPECT_EQ(tags[2]["size"], 2);
+  EXPECT_EQ(tags[3]["size"], nullptr);
+}
+
 TEST(Ls, GlobsChooseRepositoriesAndTags) {
   StoreBuilder store;
   for (const char* name : {"team/a", "team/b", "other"})
@@ -85,6 +137,49 @@ TEST(Ls, ADamagedManifestIsAFindingAndStillListed) {
             Json({"app:same", "app:v1"}));
 }
 
+TEST(Ls, AManifestThatCannotBeReadIsAFindingAndStillListed) {
+  StoreBuilder store;
+  const BuiltImage image = store.image("app", "v1", {"base"});
+  store.lose(image.manifest);
+  store.folder(StoreBuilder::blob_path(image.manifest));
+  const JsonRun run = run_for_json(store, {"ls", "app"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.report["tags"].size(), 1U);
+  EXPECT_EQ(run.report["findings"][0]["kind"], "unreadable-manifest");
+}
+
+TEST(Ls, EveryRepositorysLostManifestIsAFindingOfItsOwn) {
+  StoreBuilder store;
+  for (const char* name : {"app", "copy/of/app"})
+    for (const char* content : {"one", "two"})
+      store.lose(store.image(name, content, {content}).manifest);
+  const JsonRun run = run_for_json(store, {"ls", "**"});
+  EXPECT_EQ(run.exit_code, 1);
+  std::multiset<std::string> needed_by;
+  for (const Json& finding : run.report["findings"])
+    needed_by.insert(finding["needed_by"].dump());
+  EXPECT_EQ(needed_by,
+            (std::multiset<std::string>{R"(["app:one"])", R"(["app:two"])",
+                                        R"(["copy/of/app:one"])",
+                                        R"(["copy/of/app:two"])"}));
+}
+
+TEST(Ls, OfAllSaysWhatIsWrongWithAnyAndOfOneWhatIsWrongWithIt) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.image("bad", "v1", {"base"});
+  store.write(StoreBuilder::tag_path("bad", "v1"), "");
+  store.symlink("nowhere", "repositories/unmounted");
+  const JsonRun all = run_for_json(store, {"ls"});
+  EXPECT_EQ(all.exit_code, 1);
+  ASSERT_EQ(all.report["findings"].size(), 2U) << all.report.dump(2);
+  EXPECT_EQ(all.report["findings"][0]["kind"], "bad-tag-link");
+  EXPECT_EQ(all.report["findings"][1]["kind"], "dangling-symbolic-link");
+  for (const char* one : {"app", "a*"})
+    EXPECT_EQ(run_for_json(store, {"ls", one}).exit_code, 0);
+  EXPECT_EQ(run_for_json(store, {"ls", "bad"}).exit_code, 1);
+}
+
 TEST(Ls, AWrongNameIsExitCode2WithTheNearestName) {
   StoreBuilder store;
   store.image("team/app", "v1", {"base"});
@@ -95,6 +190,15 @@ TEST(Ls, AWrongNameIsExitCode2WithTheNearestName) {
       << result.err;
   EXPECT_EQ(run_dregs(store, {"ls", "../v2/repositories/team/app"}).exit_code,
             2);
+}
+
+TEST(Ls, AFolderOfRepositoriesIsNone) {
+  StoreBuilder store;
+  store.image("team/app", "v1", {"base"});
+  const ProgramResult result = run_dregs(store, {"ls", "team"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("did you mean 'team/app'?"), std::string::npos)
+      << result.err;
 }
 
 TEST(Ls, NamesCannotMoveTheCursor) {
