@@ -7,6 +7,7 @@
 
 #include "cli/du_page.h"
 #include "cli/du_report.h"
+#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "cli/user_file.h"
@@ -216,7 +217,9 @@ class Measurement {
     if (options_.page == "-") return report_.exit_code;
     if (global_.json)
       fmt::print("{}", to_json(report_, store_));
-    else if (!global_.quiet)
+    else if (global_.quiet)
+      print_problems(report_.findings, store_);
+    else
       print_text(report_, store_, global_);
     return report_.exit_code;
   }

@@ -87,7 +87,9 @@ void print_report(const GcReport& report, const OpenedStore& store,
   print_refusals(report.refusals);
   if (options.json)
     fmt::print("{}", to_json(report, store, survey, plan, list));
-  else if (!options.quiet)
+  else if (options.quiet)
+    print_problems(report.findings, store);
+  else
     print_text(report, store, survey, plan, list, options);
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cli/text.h"
 #include "gc/sweep.h"
 
 namespace dregs {
@@ -39,9 +40,9 @@ std::vector<std::size_t> walk(const Inventory& inventory) {
 std::string with_all_tags(const Repository& repository, const Digest& digest) {
   std::string tags;
   for (const Tag& tag : repository.tags)
-    tags += (tags.empty() ? "" : " ") + tag.name;
-  return fmt::format("{{{} {} [{}]}}", repository.name, digest.to_string(),
-                     tags);
+    tags += (tags.empty() ? "" : " ") + escaped(tag.name);
+  return fmt::format("{{{} {} [{}]}}", escaped(repository.name),
+                     digest.to_string(), tags);
 }
 
 class Marking {
@@ -56,11 +57,12 @@ class Marking {
 
   void print(std::size_t position) {
     const Repository& repository = inventory_.repositories[position];
-    fmt::print("{}\n", repository.name);
+    const std::string name = escaped(repository.name);
+    fmt::print("{}\n", name);
     if (delete_untagged_ && !repository.has_tags_folder)
       for (std::size_t i = 0; i < repository.revisions.size(); ++i)
         fmt::print("manifest tags path of repository {} does not exist\n",
-                   repository.name);
+                   name);
     // The children of indexes come by their parents; what then is left are
     // referrers, which the incumbent would remove.
     if (delete_untagged_) print_revisions(position, Which::tagged);
@@ -82,10 +84,11 @@ class Marking {
       const DigestId id = ids.revisions[i];
       if (!kept[i] || (which == Which::unmarked && marked_[id])) continue;
       if (which == Which::tagged && !tagged.contains(id)) continue;
-      fmt::print("{}: marking manifest {} \n", repository.name,
+      const std::string name = escaped(repository.name);
+      fmt::print("{}: marking manifest {} \n", name,
                  repository.revisions[i].to_string());
       add(id);
-      print_references(repository.name, id);
+      print_references(name, id);
     }
   }
 
@@ -160,7 +163,7 @@ void print_layer_links(const Inventory& inventory, const Plan& plan) {
   for (const Removal& removal : plan.removals)
     if (is(removal, RemovalKind::layer_link))
       fmt::print("{}: layer link eligible for deletion: {}\n",
-                 inventory.repositories[removal.repository].name,
+                 escaped(inventory.repositories[removal.repository].name),
                  removal.name.empty() ? removal.digest.to_string()
                                       : removal.name.text());
 }

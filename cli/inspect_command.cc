@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/inspect_report.h"
+#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "gc/image_findings.h"
@@ -62,7 +63,9 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
   if (global.json)
     fmt::print("{}", to_json(inspection, named.tag, store, exit_code,
                              stopwatch.seconds()));
-  else if (!global.quiet)
+  else if (global.quiet)
+    print_problems(inspection.findings, store);
+  else
     print_text(inspection, named.tag, store, global);
   return exit_code;
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/ls_report.h"
+#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/terminal.h"
@@ -149,7 +150,9 @@ class Listing {
     report_.seconds = stopwatch_.seconds();
     if (global_.json)
       fmt::print("{}", to_json(report_, store_));
-    else if (!global_.quiet)
+    else if (global_.quiet)
+      print_problems(report_.findings, store_);
+    else
       print_text(report_, store_, global_);
     return report_.exit_code;
   }

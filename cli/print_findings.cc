@@ -70,6 +70,15 @@ void print_findings(std::FILE* to, const std::vector<Finding>& findings,
                              "; --verbose shows them"));
 }
 
+void print_problems(const std::vector<Finding>& findings,
+                    const OpenedStore& store) {
+  for (const Finding& finding : findings)
+    if (finding.severity() != Severity::note)
+      fmt::print(stderr, "dregs: {} {}: {}: {}\n",
+                 to_string(finding.severity()), to_string(finding.kind),
+                 escaped(store.shown(finding.path)), escaped(finding.detail));
+}
+
 void print_refusals(const std::vector<Refusal>& refusals) {
   for (const Refusal& refusal : refusals)
     fmt::print(stderr, "dregs: refused: {}\n  {}\n", escaped(refusal.reason),

@@ -13,6 +13,10 @@ void print_findings(std::FILE* to, const std::vector<Finding>& findings,
                     const OpenedStore& store, const Palette& palette,
                     bool verbose);
 
+// Under --quiet, what makes the exit code: a line each, to stderr.
+void print_problems(const std::vector<Finding>& findings,
+                    const OpenedStore& store);
+
 // Where a run may not begin, why and what helps; to stderr.
 void print_refusals(const std::vector<Refusal>& refusals);
 

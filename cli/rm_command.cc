@@ -220,7 +220,9 @@ class RequestedRun {
     print_refusals(report_.refusals);
     if (global_.json)
       fmt::print("{}", to_json(report_, guard_.store()));
-    else if (!global_.quiet)
+    else if (global_.quiet)
+      print_problems(report_.findings, guard_.store());
+    else
       print_text(report_, guard_.store(), global_);
     return report_.exit_code;
   }

@@ -83,7 +83,9 @@ class VerifyRun {
     report_.seconds = stopwatch_.seconds();
     if (global_.json)
       fmt::print("{}", to_json(report_, store));
-    else if (!global_.quiet)
+    else if (global_.quiet)
+      print_problems(report_.verified.findings, store);
+    else
       print_text(report_, store, global_);
     return report_.exit_code;
   }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "cli/why_report.h"
@@ -109,7 +110,9 @@ ExitCode run_why(const GlobalOptions& global, const std::string& text) {
   report.seconds = stopwatch.seconds();
   if (global.json)
     fmt::print("{}", to_json(report, store));
-  else if (!global.quiet)
+  else if (global.quiet)
+    print_problems(report.findings, store);
+  else
     print_text(report, store, global);
   return report.exit_code;
 }

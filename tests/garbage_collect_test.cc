@@ -114,5 +114,13 @@ TEST_F(GarbageCollect, RefusesWithExitCode1WhereNothingIsLive) {
       1);
 }
 
+TEST_F(GarbageCollect, ANameCannotForgeALine) {
+  store_.image("app\nblob eligible for deletion: \x1b[31m", "", {"base"});
+  const ProgramResult result = run({"-d"});
+  EXPECT_THAT(result.out, HasSubstr("app\\nblob eligible"));
+  EXPECT_THAT(result.out, testing::Not(HasSubstr("\nblob eligible")));
+  EXPECT_THAT(result.out, testing::Not(HasSubstr("\x1b")));
+}
+
 }  // namespace
 }  // namespace dregs

@@ -34,5 +34,26 @@ TEST(Report, OneThatIsCutOffCostsNothingThatIsLive) {
   EXPECT_TRUE(store.has_blob(app.manifest));
 }
 
+// Whoever wants no report wants to know all the same why it was no success.
+TEST(Report, ThatNobodyWantsStillSaysWhatIsWrong) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  store.lose(app.layers[0]);
+  const std::string path =
+      "docker/registry/v2/" + StoreBuilder::blob_path(app.layers[0]);
+  for (const char* command :
+       {"gc", "verify", "ls app", "du", "inspect app:v1", "rm -n app:v1"}) {
+    SCOPED_TRACE(command);
+    const ProgramResult run =
+        run_program({"sh", "-c",
+                     DREGS_BINARY " -q " + std::string(command) + " --root '" +
+                         store.root().string() + "'"});
+    EXPECT_EQ(run.out, "");
+    EXPECT_EQ(run.exit_code == 1,
+              run.err.find("missing-blob: " + path) != std::string::npos)
+        << run.exit_code << run.err;
+  }
+}
+
 }  // namespace
 }  // namespace dregs
