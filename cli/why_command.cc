@@ -10,6 +10,7 @@
 #include "gc/image_findings.h"
 #include "gc/image_ref.h"
 #include "gc/known_digests.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
@@ -94,6 +95,9 @@ WhyReport explain(const OpenedStore& store, const Survey& survey,
   for (const Finding& finding : survey.diagnosis.findings)
     if (finding.digest == digest.to_string())
       report.findings.push_back(finding);
+  append(report.findings, survey.inventory.obstacles);
+  sort_findings(report.findings);
+  report.all_seen = survey.inventory.obstacles.empty();
   return report;
 }
 

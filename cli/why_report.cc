@@ -36,9 +36,13 @@ std::string verdict(const WhyReport& report) {
                                        : "live, but only untagged manifests "
                                          "need it: gc -m would remove it"
                        : "needed, and not there";
+  if (!report.all_seen)
+    return "not known: not all that may need it can be seen";
   if (!report.blob) return "not there, and nothing needs it";
   if (!report.pinned_by.empty())
     return "kept: a repository that cannot be understood links it";
+  if (!report.blob->removable)
+    return "kept: it lies behind a symbolic link, or at the end of one";
   return "garbage: gc would remove it";
 }
 
@@ -89,7 +93,7 @@ void print_traces(const WhyReport& report) {
 std::string to_json(const WhyReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.why/1", store);
   document["digest"] = report.digest.to_string();
-  document["live"] = report.needed();
+  document["live"] = report.needed() || !report.all_seen;
   document["live_with_delete_untagged"] = report.tagged;
   document["present"] = report.blob.has_value();
   document["size"] = report.blob ? Json(report.blob->size) : Json(nullptr);

@@ -20,13 +20,13 @@ struct WhyReport {
   bool tagged = false;
   std::vector<std::string> pinned_by;  // that link it; names, sorted
   Traces traces;
-  std::vector<Finding> findings;  // about this digest
+  std::vector<Finding> findings;  // about this digest, and what hides more
+  bool all_seen = true;           // false: somebody unseen may need it
   ExitCode exit_code = ExitCode::done;
   double seconds = 0;
 
   // Where ways are too long to be listed there are some.
   bool needed() const { return !paths.paths.empty() || !paths.complete; }
-  bool kept() const { return needed() || !pinned_by.empty(); }
 };
 
 std::string to_json(const WhyReport& report, const OpenedStore& store);

@@ -158,6 +158,23 @@ TEST_F(Permissions, UnlistedSignaturesStopEveryDeletion) {
   EXPECT_EQ(refused.exit_code, 3);
 }
 
+// row 65: whoever is told that it is garbage may remove it by hand.
+TEST_F(Permissions, WhatSomebodyUnseenMayNeedIsNotCalledGarbage) {
+  const Digest loose = store_.blob("loose");
+  give_to_ordinary_user(store_);
+  const fs::path tags = store_.v2() / "repositories/app/_manifests/tags";
+  fs::permissions(tags, fs::perms::none);
+  std::vector<std::string> argv = as_ordinary_user();
+  argv.insert(argv.end(), {DREGS_BINARY, "why", "--json", loose.to_string(),
+                           "--root", store_.root().string()});
+  const ProgramResult result = run_program(argv);
+  fs::permissions(tags, fs::perms::owner_all);
+  EXPECT_EQ(result.exit_code, 1);
+  const auto report = nlohmann::json::parse(result.out);
+  EXPECT_EQ(report["live"], true);
+  EXPECT_EQ(report["findings"][0]["kind"], "unreadable-folder");
+}
+
 TEST_F(Permissions, ARootThatCannotBeListedDoesNotLookLikeAMissingMount) {
   const fs::path closed = store_.root() / "closed";
   fs::create_directory(closed);
