@@ -228,5 +228,19 @@ TEST_F(Apply, ProvingTellsOldDamageFromNew) {
   EXPECT_THAT(run.report["proof"]["newly_broken"], IsEmpty());
 }
 
+TEST_F(Apply, ProvingCountsWhatNoServerServesAndNothingElse) {
+  const BuiltImage web = store_.image("web", "v1", {"web"});
+  store_.remove(store_.revision_path("web", web.manifest));
+  store_.folder(store_.tag_folder("web", "empty"));
+  const BuiltImage child = store_.image("sparse", "", {"of another platform"});
+  store_.index("sparse", "all", {child.manifest});
+  store_.delete_manifest("sparse", child.manifest);
+  store_.lose(child.manifest);
+  const JsonRun run = run_for_json(store_, {"gc", "--prove"});
+  EXPECT_THAT(run.report["findings"].dump(), HasSubstr("missing-child"));
+  EXPECT_THAT(run.report["proof"]["broken_tags"],
+              ElementsAre("web:empty", "web:v1"));
+}
+
 }  // namespace
 }  // namespace dregs

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "gc/need_count.h"
+#include "gc/survey.h"
+#include "gc/usage.h"
+#include "tests/collect.h"
 #include "tests/command_run.h"
 
 namespace dregs {
@@ -90,6 +94,15 @@ TEST(Du, ATagsOwnIsWhatNoOtherTagReaches) {
   EXPECT_EQ(named(tags, "tag", "again")["own"], 0);
 }
 
+TEST(Du, ARevisionWhoseManifestIsGoneCostsNothing) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const Json before = du(store, {"--tags"})["tags"];
+  store.lose(store.image("app", "", {"base"}, {.created_by = "x"}).manifest);
+  const Json after = run_for_json(store, {"du", "--tags"}).report["tags"];
+  EXPECT_EQ(after[0]["bytes"], before[0]["bytes"]);
+}
+
 TEST(Du, TheLargestComeFirstAndTopCutsTheRest) {
   StoreBuilder store;
   store.image("small", "v1", {"base"});
@@ -97,6 +110,18 @@ TEST(Du, TheLargestComeFirstAndTopCutsTheRest) {
   const Json report = du(store, {"--top", "1"});
   ASSERT_EQ(report["repositories"].size(), 1U);
   EXPECT_EQ(report["repositories"][0]["name"], "large");
+}
+
+TEST(NeedCount, TellsNobodyOneAndSeveral) {
+  NeedCount needs(3);
+  needs.add(1, 7);
+  needs.add(1, 7);
+  needs.add(2, 7);
+  needs.add(2, 8);
+  needs.add(2, 7);
+  EXPECT_EQ(needs.owner(0), kNobody);
+  EXPECT_EQ(needs.owner(1), 7U);
+  EXPECT_EQ(needs.owner(2), kSeveral);
 }
 
 TEST(Du, AHardLinkedBlobFreesNothing) {
@@ -111,6 +136,84 @@ TEST(Du, AHardLinkedBlobFreesNothing) {
   EXPECT_EQ(after["bytes"], before["bytes"]);
   EXPECT_EQ(after["disk"]["bytes"], before["disk"]["bytes"]);
   EXPECT_LT(after["disk"]["own"], before["disk"]["own"]);
+}
+
+TEST(Du, ATemporaryFileIsItsRepositorysAndAStrangersUploadNobodys) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const std::uint64_t before = du(store)["repositories"][0]["own"];
+  store.upload("app", "backup", std::chrono::hours(1), "not an upload");
+  EXPECT_EQ(du(store)["repositories"][0]["own"], before);
+  const std::string temp = store.temp_file(
+      StoreBuilder::layer_link_path("app", store.blob("on its way")));
+  EXPECT_EQ(du(store)["repositories"][0]["own"],
+            before + store.read(temp).size());
+}
+
+// gc takes it from the one, and nothing from the other.
+TEST(Du, AStaleUploadIsItsRepositorysOnlyWhereThatIsPinned) {
+  StoreBuilder store;
+  store.image("free", "v1", {"base"});
+  store.corrupt(store.image("pinned", "v1", {"rotten"}).manifest);
+  const auto own = [&] {
+    const Descriptor v2 = open_folder(AT_FDCWD, store.v2());
+    const StopRequest stop;
+    SurveyProgress progress;
+    const Survey survey = take_survey(v2.get(), false, stop, progress);
+    const std::vector<Usage> usages =
+        usage_of_repositories(survey.inventory, survey.graph,
+                              survey.diagnosis.pins, policy_of_tests(false));
+    return std::pair(usages[0].own.bytes, usages[1].own.bytes);
+  };
+  const auto before = own();
+  for (const char* repository : {"free", "pinned"})
+    store.upload(repository, "0a0a0a0a-0000-4000-8000-000000000000",
+                 std::chrono::hours(1000), "half");
+  EXPECT_EQ(own(), std::pair(before.first, before.second + 4 + 20 + 108));
+}
+
+TEST(Du, WhatGcWouldNotRemoveIsNotItsOwn) {
+  StoreBuilder store;
+  const BuiltImage image = store.image("app", "v1", {"linked", "young"});
+  const int before = du(store)["repositories"][0]["own"];
+  const auto folder =
+      (store.v2() / StoreBuilder::blob_path(image.layers[0])).parent_path();
+  std::filesystem::rename(folder, store.root() / "elsewhere");
+  std::filesystem::create_directory_symlink(store.root() / "elsewhere", folder);
+  // By a wrong clock.
+  store.set_age(StoreBuilder::blob_path(image.layers[1]),
+                std::chrono::hours(-24));
+  const Json usage = run_for_json(store, {"du"}).report["repositories"][0];
+  EXPECT_EQ(usage["own"], before - 6 - 5);
+  EXPECT_EQ(usage["bytes"], before);
+}
+
+TEST(Du, OneFileUnderTwoDigestsTakesItsBlocksOnce) {
+  StoreBuilder store;
+  const BuiltImage image = store.image("app", "v1", {"one", "two"});
+  const Json before = du(store)["repositories"][0]["disk"];
+  const auto one = store.v2() / StoreBuilder::blob_path(image.layers[0]);
+  const auto two = store.v2() / StoreBuilder::blob_path(image.layers[1]);
+  std::filesystem::remove(two);
+  std::filesystem::create_hard_link(one, two);
+  const Json after = du(store)["repositories"][0]["disk"];
+  EXPECT_EQ(4 * after["bytes"].get<int>(), 3 * before["bytes"].get<int>());
+  EXPECT_EQ(after["shared"], 0);
+}
+
+TEST(Du, WhatIsLostTakesNoSpaceAndLeavesNoTagItsOwn) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base", "lost"});
+  store.lose(app.layers[1]);
+  const BuiltImage old =
+      store.image("app", "", {"base"}, {.created_by = "somebody else"});
+  store.lose(old.manifest);
+  const JsonRun run = run_for_json(store, {"du", "--tags", "--what-if"});
+  EXPECT_EQ(run.exit_code, 1) << run.err;
+  EXPECT_EQ(run.report["tags"][0]["own"], 0);
+  EXPECT_EQ(run.report["what_if"]["bytes"], size_of(store, app.manifest) +
+                                                size_of(store, app.config) + 4 +
+                                                size_of(store, old.config));
 }
 
 TEST(Du, WrongWordsAreExitCode2) {

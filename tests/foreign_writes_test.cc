@@ -37,6 +37,8 @@ const Write kWrites[] = {
      }},
     {"a_new_repository",
      [](StoreBuilder& store) { store.image("new/one", "v1", {"base"}); }},
+    {"a_new_repository_before_the_others",
+     [](StoreBuilder& store) { store.image("a/new", "v1", {"base"}); }},
     {"the_first_folder_of_a_repository",
      [](StoreBuilder& store) { store.folder("repositories/new"); }},
     {"an_upload",
@@ -162,6 +164,14 @@ const Write kSingleWrites[] = {
      [](StoreBuilder& store) {
        store.fifo(StoreBuilder::revision_path("app", store.blob("orphan")));
      }},
+    {"a_folder_of_another_algorithm_among_the_revisions",
+     [](StoreBuilder& store) {
+       store.folder("repositories/app/_manifests/revisions/md5");
+     }},
+    {"a_link_to_nowhere_where_a_repository_may_be",
+     [](StoreBuilder& store) {
+       store.symlink("nowhere", "repositories/late");
+     }},
     {"a_removed_revision_pushed_again",
      [](StoreBuilder& store) { manifest_of(store, "old"); }},
     {"a_removed_layer_pushed_again",
@@ -263,6 +273,34 @@ TEST(ForeignWrite, ALinkOfTheTickInWhichTheScanBeganIsNotRemoved) {
   EXPECT_EQ(remover.remove(*removal).state, RemovalOutcome::State::changed);
   inventory.started_ns = status.changed_ns + 1;
   EXPECT_EQ(remover.remove(*removal).state, RemovalOutcome::State::removed);
+}
+
+TEST(ForeignWrite, ATemporaryFileWrittenMeanwhileIsNotRemoved) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const std::string temp = store.temp_file(
+      StoreBuilder::layer_link_path("app", store.blob("on its way")));
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  store.write(temp, "and on");
+  EXPECT_FALSE(marked.sweep().complete);
+  EXPECT_EQ(store.read(temp), "and on");
+}
+
+// Whatever a plan may say.
+TEST(ForeignWrite, NothingGoesForATemporaryFileThatIsNotNamedAsOne) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  const MarkedStore marked(store.v2(), policy_of_tests(true));
+  DiskRemover remover(marked.v2(), marked.inventory());
+  const TreeSnapshot before = store.snapshot();
+  for (const std::string& path : {StoreBuilder::blob_path(app.manifest),
+                                  StoreBuilder::tag_path("app", "v1")}) {
+    Removal removal;
+    removal.kind = RemovalKind::temporary;
+    removal.name = path;
+    EXPECT_EQ(remover.remove(removal).state, RemovalOutcome::State::skipped);
+  }
+  EXPECT_EQ(store.snapshot(), before);
 }
 
 TEST(ForeignWrite, WhatIsMovedHereFromElsewhereIsSeen) {

@@ -67,8 +67,15 @@ TEST(Refusal, RepositoriesThatKeepNothingAliveNeedAWordFromTheUser) {
 
 // row 62
 TEST(Refusal, AnEmptyRegistryIsNone) {
-  StoreBuilder store;
-  EXPECT_EQ(run_gc(store).exit_code, 0);
+  EXPECT_EQ(run_gc(StoreBuilder()).exit_code, 0);
+  EXPECT_EQ(run_gc(StoreBuilder(), {"--max-delete", "0"}).exit_code, 0);
+  for (const char* folder : {"repositories", "blobs"}) {
+    StoreBuilder store;
+    store.remove(folder);
+    const GcRun run = run_gc(store);
+    EXPECT_EQ(run.exit_code, 0) << folder;
+    EXPECT_EQ(run.report.at("findings").size(), 0u) << folder;
+  }
 }
 
 // row 63

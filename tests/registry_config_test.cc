@@ -111,8 +111,18 @@ http: {headers: {X: [{name: a}]}}
   EXPECT_EQ(root_of(yaml, {"REGISTRY_HTTP_HEADERS_X_0_NAME=b",
                            "REGISTRY_HTTP_HEADERS_X_1=x",
                            "REGISTRY_HTTP_HEADERS_X_9_NAME=far",
+                           "REGISTRY_HTTP_HEADERS_X_0X_NAME=no number",
                            "REGISTRY_HTTP_HEADERS_X_Y=none"}),
             "/data");
+}
+
+TEST(RegistryConfig, VariablesReachBelowWhatIsEmptyAndNotBelowText) {
+  EXPECT_EQ(root_of("version: 0.1\nstorage: {filesystem: }",
+                    {"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY=/x"}),
+            "/x");
+  EXPECT_EQ(root_of("version: 0.1\nstorage: {filesystem: {rootdirectory: /x}}",
+                    {"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY_BELOW=/y"}),
+            "/x");
 }
 
 TEST(RegistryConfig, NewKeysAreStoredInLowerCase) {
@@ -122,6 +132,12 @@ TEST(RegistryConfig, NewKeysAreStoredInLowerCase) {
   EXPECT_EQ(root_of("version: 0.1\nStorage: s3",
                     {"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY=/c"}),
             "/c");
+  EXPECT_EQ(
+      root_of(kDebianConfig, {"REGISTRY_STORAGE_Filesystem_RootDirectory=/d"}),
+      "/d");
+  EXPECT_NE(error_of(kDebianConfig, {"REGISTRY_STORAGE_S3_BUCKET=b"})
+                .find("takes exactly one"),
+            std::string::npos);
 }
 
 TEST(RegistryConfig, ForeignVariablesAreIgnoredWhateverTheyHold) {
@@ -152,6 +168,19 @@ TEST(RegistryConfig, KnowsReadonlyProxyAndRedis) {
   EXPECT_TRUE(
       parse(std::string(kDebianConfig) + "redis: {addrs: [redis:6379]}\n")
           .uses_redis);
+}
+
+TEST(RegistryConfig, DoubtsWhetherItIsReadonlyAndNotWhetherItIsAProxy) {
+  const auto with = [](const std::string& more) {
+    return parse("version: 0.1\nstorage: {filesystem: {}, maintenance: " +
+                 more);
+  };
+  EXPECT_FALSE(with("{readonly: {enabled: false}}}").readonly);
+  EXPECT_FALSE(with("{readonly: {enabled: {}}}}").readonly);
+  EXPECT_TRUE(with("{}}\nproxy: {remoteurl: [https://hub]}").proxy);
+  EXPECT_FALSE(with("{}}\nproxy: {remoteurl: \"\"}").proxy);
+  EXPECT_TRUE(with("{}}\nredis: {addrs: redis:6379}").uses_redis);
+  EXPECT_FALSE(with("{}}\nredis: {addr: \"\", addrs: []}").uses_redis);
 }
 
 TEST(RegistryConfig, AnEmptyRootVariableIsAnErrorThatNamesTheTrap) {
@@ -199,10 +228,21 @@ TEST(RegistryConfig, RefusesWhatCouldBeReadInTwoWays) {
         "version: 0.1\nstorage: {filesystem: {<<: {rootdirectory: /x}}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: 0x10}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: yes}}",
+        "version: 0.1\nstorage: {filesystem: {rootdirectory: .5}}",
+        "version: 0.1\nstorage: {filesystem: {rootdirectory: +5}}",
+        "version: 0.1\nstorage: {filesystem: {rootdirectory: -5}}",
+        "version: 0.1\nstorage: filesystem\n<<: {proxy: {remoteurl: x}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: \"/a\\0b\"}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: \"\"}}",
         "version: 0.1\nstorage: {filesystem: {rootdirectory: !x /y}}"})
     EXPECT_NE(error_of(yaml), "no error") << yaml;
+}
+
+TEST(RegistryConfig, TakesAWordThatYamlTakesForTextAsItStands) {
+  for (const std::string word : {".", "..", ".hidden", "data", "./5", "/5"})
+    EXPECT_EQ(root_of("version: 0.1\nstorage: {filesystem: {rootdirectory: " +
+                      word + "}}"),
+              word);
 }
 
 TEST(RegistryConfig, AYamlErrorNamesItsLine) {
@@ -245,6 +285,8 @@ TEST(RegistryConfig, AFileThatCannotBeReadIsNamed) {
   }
   EXPECT_THROW(load_registry_config("/dev/null", {}, "x"), ConfigError);
   EXPECT_THROW(load_registry_config("/tmp", {}, "x"), ConfigError);
+  // Regular and open, and there is nothing at its beginning to read.
+  EXPECT_THROW(load_registry_config("/proc/self/mem", {}, "x"), ConfigError);
 }
 
 // One of these, so that arbitrary text comes near to a configuration.

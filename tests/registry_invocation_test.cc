@@ -27,6 +27,7 @@ TEST(RegistryInvocation, AServerNamesItsConfiguration) {
     EXPECT_EQ(found->config, "/etc/c.yml") << line;
     EXPECT_FALSE(found->collects) << line;
   }
+  EXPECT_EQ(parse("registry /etc/c.yaml")->config, "/etc/c.yaml");
 }
 
 TEST(RegistryInvocation, OnlyWhatIsCalledRegistryMayBeADoubt) {
@@ -50,7 +51,8 @@ TEST(RegistryInvocation, GarbageCollectTakesFlagsAnywhere) {
   for (const char* line : {"registry garbage-collect -d c.yml",
                            "registry garbage-collect c.yml -d",
                            "registry garbage-collect -md c.yml",
-                           "registry garbage-collect --dry-run c.yml"}) {
+                           "registry garbage-collect --dry-run c.yml",
+                           "registry garbage-collect --dry-run=true c.yml"}) {
     const auto found = parse(line);
     ASSERT_TRUE(found) << line;
     EXPECT_TRUE(found->collects && found->dry_run) << line;
@@ -59,6 +61,7 @@ TEST(RegistryInvocation, GarbageCollectTakesFlagsAnywhere) {
   EXPECT_FALSE(parse("registry garbage-collect -m c.yml")->dry_run);
   EXPECT_FALSE(parse("registry garbage-collect --delete-untagged c")->dry_run);
   EXPECT_FALSE(parse("registry garbage-collect --dry-run=false c")->dry_run);
+  EXPECT_FALSE(parse("registry garbage-collect -d=false c.yml")->dry_run);
 }
 
 }  // namespace

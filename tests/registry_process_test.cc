@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "gc/open_files.h"
 #include "tests/registry_server.h"
 #include "tests/store_builder.h"
 
@@ -137,6 +138,17 @@ TEST_F(RegistryProcesses, WhateverHasAFileOfOursOpenForWritingIsAWriter) {
   EXPECT_THAT(found->detail, HasSubstr("_uploads/c0ffee/data"));
 }
 
+TEST_F(RegistryProcesses, WhoeverReadsAFileOfOursIsNoWriter) {
+  const ProcessView ourselves("/proc", getpid());
+  store.write("blobs/some", "bytes");
+  const fs::path file = fs::canonical(store.v2() / "blobs/some");
+  const std::string v2 = fs::canonical(store.v2());
+  const std::ifstream reads(file);
+  EXPECT_EQ(file_open_for_writing(ourselves, v2), std::nullopt);
+  const std::ofstream writes(file);
+  EXPECT_EQ(file_open_for_writing(ourselves, v2), file.string());
+}
+
 TEST_F(RegistryProcesses, AServerThatStoppedIsFoundNoMore) {
   pid_t pid = 0;
   {
@@ -222,6 +234,27 @@ TEST_F(FakeProcesses, AnAbsoluteLinkInAContainerStaysInIt) {
   fs::remove(container() / "srv");
   fs::create_directory_symlink(container() / "data", container() / "srv");
   EXPECT_FALSE(find(ours));
+}
+
+TEST_F(FakeProcesses, ARelativeLinkInAContainerStartsAtItsOwnFolder) {
+  const ResolvedRoot ours = mount_our_root();
+  fs::create_directory(container() / "srv");
+  fs::create_directory_symlink("../data", container() / "srv/link");
+  set_root("/srv/link");
+  EXPECT_TRUE(find(ours));
+  set_root("/srv/link/elsewhere");
+  EXPECT_FALSE(find(ours));
+}
+
+TEST_F(FakeProcesses, ARelativeRootMayLieTwoFoldersAboveTheWorkingDirectory) {
+  const ResolvedRoot ours = mount_our_root();
+  fs::create_directories(container() / "cwd/deep");
+  fs::remove(process() / "cwd");
+  fs::create_directory_symlink(container() / "cwd/deep", process() / "cwd");
+  set_root("../../data");
+  const auto found = find(ours);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->root, (container() / "cwd/deep/../../data").string());
 }
 
 TEST_F(FakeProcesses, ALoopOfLinksInAContainerIsADoubt) {
@@ -346,6 +379,31 @@ TEST_F(FakeProcesses, AConfigurationChangedAfterTheStartIsNotTrusted) {
   EXPECT_THAT(found->detail, HasSubstr("changed after it started"));
 }
 
+// It says so and ends.
+TEST_F(FakeProcesses, AServerWithoutAConfigurationIsNone) {
+  put("cmdline", arguments({"registry", "serve"}));
+  const std::string name = "REGISTRY_CONFIGURATION_PATH";
+  for (const std::string& entry :
+       {std::string("PATH=/bin"), name + "=", name + "_OLD=/etc/config.yml"}) {
+    put("environ", arguments({entry}));
+    EXPECT_FALSE(find(root())) << entry;
+  }
+  const ResolvedRoot ours = mount_our_root();
+  put("environ", arguments({"PATH=/bin", name + "=/etc/config.yml"}));
+  EXPECT_TRUE(find(ours));
+}
+
+TEST_F(FakeProcesses, AProcessWithoutArgumentsIsAliveNoMore) {
+  const ProcessView view(proc().string(), kPid);
+  EXPECT_TRUE(view.alive());
+  EXPECT_EQ(view.absolute("data"), (container() / "cwd/data").string());
+  put("cmdline", "");  // as of a zombie
+  EXPECT_FALSE(view.alive());
+  fs::remove_all(process());
+  EXPECT_FALSE(view.alive());
+  EXPECT_EQ(view.absolute("data"), "data");
+}
+
 TEST_F(FakeProcesses, AProcessThatEndsWhileWeLookIsNotCounted) {
   fs::remove(process() / "environ");
   put("cmdline", "");
@@ -377,6 +435,16 @@ TEST_F(FakeProcesses, AFileOpenForWritingInAContainerIsOurs) {
   fs::remove(seen);
   std::ofstream(seen) << "another file of that name";
   EXPECT_FALSE(find(ours));
+}
+
+TEST_F(FakeProcesses, AFileOpenForWritingBesideOurFolderIsNone) {
+  const ResolvedRoot ours = root();
+  put("cmdline", arguments({"rsync"}));
+  fs::create_directory(process() / "fd");
+  fs::create_symlink(ours.directory + ".old/blobs", process() / "fd/3");
+  EXPECT_FALSE(find(ours));
+  fs::create_symlink(ours.directory + "/blobs", process() / "fd/4");
+  EXPECT_TRUE(find(ours));
 }
 
 }  // namespace

@@ -130,6 +130,9 @@ TEST_F(Root, TheFirstSourceThatAppliesDecides) {
   fs::remove(second);
   fs::create_directory_symlink(here, machine() / "var/lib/registry");
   expect_found(resolve({}), "default");
+  expect_found(resolve({.environment = {"REGISTRY_STORAGE_FILESYSTEM_"
+                                        "ROOTDIRECTORY_OLD=/nowhere"}}),
+               "default");
 }
 
 TEST_F(Root, AStandardConfigThatIsNoRegistryIsNoReasonToLookFurther) {
@@ -157,6 +160,10 @@ TEST_F(Root, ARegistryThatHoldsNothingIsNone) {
   EXPECT_THAT(error_at(store.root()),
               AllOf(HasSubstr("neither repositories nor blobs"),
                     HasSubstr("not mounted"), HasSubstr("(from --root)")));
+  EXPECT_THAT(error_at(store.v2()), HasSubstr("not a registry"));
+  store.write("notes", "somebody's");
+  EXPECT_THAT(error_at(store.root()), AllOf(HasSubstr("name the right folder"),
+                                            Not(HasSubstr("not mounted"))));
 }
 
 TEST_F(Root, AMissingFolderIsNamedWithItsSource) {
@@ -168,12 +175,30 @@ TEST_F(Root, AMissingFolderIsNamedWithItsSource) {
   EXPECT_THAT(error_of({.environment = {std::string(kVariable) + "/no"}}),
               HasSubstr("(from REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY)"));
   EXPECT_THAT(error_at(""), HasSubstr("not a path"));
+  EXPECT_THAT(error_at(std::string("/srv\0/x", 7)), HasSubstr("not a path"));
+}
+
+TEST_F(Root, WhatCannotBeLookedAtIsNotCalledMissing) {
+  fs::create_symlink("loop", machine() / "loop");
+  EXPECT_THAT(error_at(machine() / "loop"),
+              AllOf(HasSubstr("cannot look at"),
+                    HasSubstr("Too many levels of symbolic links")));
 }
 
 TEST_F(Root, AnEmptyFolderLooksLikeAMissingMount) {
   EXPECT_THAT(error_at(machine() / "var/lib"), HasSubstr("mounted here?"));
   fs::create_directory(machine() / "var/lib/lost+found");
   EXPECT_THAT(error_at(machine() / "var/lib"), HasSubstr("mounted here?"));
+}
+
+TEST_F(Root, WhatHoldsSomethingElseDoesNotLookLikeAMissingMount) {
+  fs::create_directories(machine() / "srv/docker/volumes");
+  std::ofstream(machine() / "file") << "somebody's";
+  for (const char* other : {"srv", "srv/docker", "file"})
+    EXPECT_THAT(error_at(machine() / other),
+                AllOf(HasSubstr("name the registry's rootdirectory"),
+                      Not(HasSubstr("mounted"))))
+        << other;
 }
 
 TEST_F(Root, ARegistryNearbyIsSuggested) {
@@ -204,7 +229,7 @@ TEST_F(Root, ARegistryInsideOfAnotherIsAmbiguous) {
 }
 
 TEST_F(Root, APathWithALineBreakStaysOnOneLine) {
-  EXPECT_THAT(error_at("/no\n/such"), HasSubstr("/no\\x0a/such"));
+  EXPECT_THAT(error_at("/no\n/such\x7f"), HasSubstr("/no\\x0a/such\\x7f"));
 }
 
 }  // namespace

@@ -70,6 +70,14 @@ TEST(Selection, ADigestNeedsItsFirstEightDigits) {
   EXPECT_THROW(parse_image_ref("app@bbbbbbbb"), SelectionError);
 }
 
+TEST(Selection, OnlyHexDigitsMakeADigest) {
+  EXPECT_EQ(named({"app@sha256:AAAAaaaa"}), "app@a");
+  for (const char* hex : {"aaaa-aaaa", "aaaaaaag", "aaaaaaaG", "aaaa:aaaa"})
+    EXPECT_NE(complaint("app@sha256:" + std::string(hex)).find("hex digits"),
+              std::string::npos)
+        << hex;
+}
+
 TEST(Selection, WhatNamesNothingSaysWhatComesNear) {
   EXPECT_EQ(complaint("tema"),
             "no repository is called 'tema'; did you mean 'team'?");
@@ -80,6 +88,11 @@ TEST(Selection, WhatNamesNothingSaysWhatComesNear) {
   EXPECT_EQ(complaint("zzz/*"), "no repository matches 'zzz/*'");
   EXPECT_EQ(complaint("app@sha256:dddddddd"),
             "'app' has no manifest sha256:dddddddd");
+}
+
+TEST(Selection, OnlyTheNearestNamesAreOffered) {
+  EXPECT_EQ(nearest_names("app", {"apps", "ape", "app2", "web", "team/app"}, 2),
+            (std::vector<std::string>{"team/app", "ape"}));
 }
 
 TEST(Selection, PathsAreNoNames) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <regex>
 
@@ -28,6 +29,9 @@ Strings lines_of(const fs::path& file) {
 void fill(StoreBuilder& store, const Canary& canary) {
   store.image("app", "v1", {"base", "old"});
   store.move_tag("app", "v1", store.image("app", "", {"base"}).manifest);
+  // Not a way out, for all its dots.
+  store.image("app", "v1..2", {"base", "older"});
+  store.move_tag("app", "v1..2", store.image("app", "", {"base"}).manifest);
   store.image("team/app", "v1", {"base"});
   store.image("gone", "", {"base"});
   store.blob("garbage");
@@ -80,25 +84,97 @@ TEST(TracedRun, RemovesOnlyByDescriptorsBeneathV2AndWritesNothing) {
   EXPECT_TRUE(canary.unharmed());
 }
 
+// Says so, does not let it through, knows less of it, or gives up.
+constexpr std::array kNoOpenat2 = {"ENOSYS", "EPERM", "E2BIG", "EAGAIN",
+                                   "ENAMETOOLONG"};
+
+Strings without_openat2(const std::string& error) {
+  return {"strace", "-f",
+          "-o",     "/dev/null",
+          "-e",     "trace=openat2",
+          "-e",     "inject=openat2:error=" + error};
+}
+
 TEST(TracedRun, RemovesTheSameWhereTheKernelHasNoOpenat2) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
-  std::set<std::string> removed[2];
-  const Strings without = {"strace", "-f",
-                           "-o",     "/dev/null",
-                           "-e",     "trace=openat2",
-                           "-e",     "inject=openat2:error=ENOSYS"};
-  for (const bool old_kernel : {false, true}) {
+  const auto removed = [](const Strings& starter) {
     StoreBuilder store;
     const Canary canary(store.root() / "canary");
     fill(store, canary);
     const TreeSnapshot before = store.snapshot();
-    const GcRun run = run_gc(store, kAll, old_kernel ? without : Strings());
+    const GcRun run = run_gc(store, kAll, starter);
     EXPECT_EQ(run.exit_code, 1) << run.err;
-    removed[old_kernel] = store.removed_since(before);
     EXPECT_TRUE(canary.unharmed());
+    return store.removed_since(before);
+  };
+  const std::set<std::string> usual = removed({});
+  EXPECT_FALSE(usual.empty());
+  for (const char* error : kNoOpenat2)
+    EXPECT_EQ(removed(without_openat2(error)), usual) << error;
+}
+
+TEST(TracedRun, RemovesNoBlobThroughALinkWhereTheKernelHasNoOpenat2) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  for (const std::string& path : Strings{"blobs", "blobs/sha256"}) {
+    SCOPED_TRACE(path);
+    StoreBuilder store;
+    store.image("app", "v1", {"base"});
+    const Digest garbage = store.blob("garbage");
+    const fs::path elsewhere = store.root() / "elsewhere";
+    fs::rename(store.v2() / path, elsewhere);
+    store.symlink(elsewhere.string(), path);
+    const GcRun run = run_gc(store, kAll, without_openat2("ENOSYS"));
+    EXPECT_EQ(run.exit_code, 1) << run.err;
+    EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(path));
+    EXPECT_EQ(run.removed("blob"), std::set<std::string>{});
+    EXPECT_TRUE(store.has_blob(garbage));
   }
-  EXPECT_FALSE(removed[0].empty());
-  EXPECT_EQ(removed[0], removed[1]);
+}
+
+// Nor by its looks whether a child is a manifest.
+TEST(TracedRun, AChildThatCannotBeLookedAtKeepsItsLayers) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  StoreBuilder store;
+  const BuiltImage child = store.image("app", "", {"of the child"});
+  store.remove(StoreBuilder::revision_path("app", child.manifest));
+  store.index("app", "v1", {child.manifest},
+              {.child_media_type = "application/x"});
+  run_gc(store, kAll,
+         {"strace", "-f", "-o", "/dev/null", "-P",
+          store.v2() / StoreBuilder::blob_path(child.manifest), "-e",
+          "trace=pread64", "-e", "inject=pread64:error=EIO"});
+  EXPECT_TRUE(store.has_blob(child.layers[0]));
+  EXPECT_TRUE(store.has(StoreBuilder::layer_link_path("app", child.layers[0])));
+}
+
+// The only call for these bytes: what it says of them decides.
+TEST(TracedRun, AManifestIsReadAgainAfterASignalAndPinsWhereTheDiskFails) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  for (const std::size_t spaces : {0, 5 * 1024 * 1024}) {
+    StoreBuilder store;
+    const BuiltImage app = store.image("app", "v1", {"base"});
+    const Digest index =
+        store.manifest_bytes("app", "odd",
+                             R"({"schemaVersion":2,"layers":[{"digest":")" +
+                                 app.layers[0].to_string() + "\"}]" +
+                                 std::string(spaces, ' ') + "}");
+    store.layer("app", "spare");
+    const auto run = [&](const std::string& fault) {
+      return run_gc(store, {"-n"},
+                    {"strace", "-f", "-o", "/dev/null", "-P",
+                     store.v2() / StoreBuilder::blob_path(index), "-e",
+                     "trace=read", "-e", "inject=read:" + fault});
+    };
+    const GcRun interrupted = run("error=EINTR:when=1");
+    EXPECT_TRUE(interrupted.finding("unreadable-manifest").is_null());
+    EXPECT_FALSE(interrupted.pinned("app"));
+    const GcRun failed = run("error=EIO");
+    EXPECT_EQ(failed.exit_code, 1);
+    EXPECT_EQ(failed.finding("unreadable-manifest").at("needed_by"),
+              nlohmann::json({"app:odd"}));
+    EXPECT_TRUE(failed.pinned("app"));
+    EXPECT_EQ(failed.removed("layer-link"), std::set<std::string>{});
+  }
 }
 
 // However often one looks: what is below is not known.
@@ -124,6 +200,36 @@ TEST(TracedRun, AFolderThatCanNeverBeListedCostsNoBlob) {
                 "inject=getdents64:error=EIO"});
     EXPECT_EQ(run.exit_code, 3);
     EXPECT_EQ(run.finding("unreadable-folder").at("path"), in_root(folder));
+    EXPECT_EQ(store.removed_since(before), std::set<std::string>{});
+  }
+}
+
+// What was not looked at is not known to be garbage.
+TEST(TracedRun, ThatIsStoppedWhileItLooksRemovesNothing) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  StoreBuilder store;
+  const std::string upload =
+      StoreBuilder::upload_path("app", "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e2");
+  for (const char* last : {"0", "1"}) store.write(upload + last + "/odd", "");
+  for (const char* tag : {"v1", "v2", "v3", "v4"})
+    store.image("app", tag, {"base"}, {.created_by = tag});
+  // Only the index knows of its child, and its digest is the lowest.
+  const Digest child = store.image("app", "", {"of the child"}).manifest;
+  const Digest index = store.index("app", "all", {child});
+  store.remove(StoreBuilder::revision_path("app", child));
+  store.blob("garbage");
+  const TreeSnapshot before = store.snapshot();
+  for (const std::string& path :
+       {upload + "0", StoreBuilder::revision_path("app", index),
+        StoreBuilder::tag_path("app", "all"), StoreBuilder::blob_path(index)}) {
+    SCOPED_TRACE(path);
+    const ProgramResult run = run_program(
+        {"strace", "-f", "-o", "/dev/null", "-P", store.v2() / path, "-e",
+         "trace=read,getdents64", "-e",
+         "inject=read,getdents64:signal=TERM:when=1", DREGS_BINARY, "gc", "-j",
+         "1", "--uploads-older-than", "0", "--root", store.root()});
+    EXPECT_EQ(run.exit_code, 143);
+    EXPECT_THAT(run.err, ::testing::HasSubstr("nothing was removed"));
     EXPECT_EQ(store.removed_since(before), std::set<std::string>{});
   }
 }

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "gc/verify.h"
 #include "scanner/descriptor.h"
 #include "tests/store_builder.h"
@@ -136,6 +139,63 @@ TEST_F(LiveVerify, WhatBecomesAFifoIsNotWaitedFor) {
   store_.fifo(path);
   verification_.read_blobs();
   EXPECT_THAT(found_after_all(), testing::Contains(FindingKind::missing_blob));
+}
+
+TEST_F(LiveVerify, ADamageThatComesMeanwhileIsLookedAtTwiceBeforeItIsTold) {
+  const auto [first, last] = std::minmax(app_.config, app_.layers[1]);
+  store_.lose(last);
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  store_.lose(first);
+  EXPECT_THAT(found_after_all(), ElementsAre(FindingKind::missing_blob,
+                                             FindingKind::missing_blob));
+}
+
+TEST_F(LiveVerify, NotesStayAmongWhatIsLookedAtAgain) {
+  store_.upload("app", "notes", std::chrono::hours(1), "mine");
+  store_.lose(app_.layers[1]);
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  EXPECT_THAT(found_after_all(),
+              testing::UnorderedElementsAre(FindingKind::missing_blob,
+                                            FindingKind::odd_upload));
+}
+
+TEST_F(LiveVerify, AStopBeforeTheFirstLookLeavesNothingToTell) {
+  store_.lose(app_.layers[1]);
+  stop_.request(StopReason::interrupt);
+  verification_.take_first_survey();
+  verification_.read_blobs();
+  EXPECT_THAT(found_after_all(), IsEmpty());
+  EXPECT_FALSE(verification_.result().complete);
+  EXPECT_EQ(verification_.result().blobs, 0U);
+}
+
+// Nobody knows whether anybody misses it.
+TEST_F(LiveVerify, AStopBeforeTheSecondLookLeavesOutWhatWasGone) {
+  verification_.take_first_survey();
+  remove_image();
+  verification_.read_blobs();
+  stop_.request(StopReason::interrupt);
+  EXPECT_THAT(found_after_all(), IsEmpty());
+  EXPECT_FALSE(verification_.result().complete);
+}
+
+TEST_F(LiveVerify, AStopWhileItWaitsLeavesWhatTheFirstLookFound) {
+  VerifyRequest request;
+  request.pause = std::chrono::hours(1);
+  Verification patient(v2_.get(), false, request, stop_, progress_);
+  store_.lose(app_.layers[1]);
+  patient.take_first_survey();
+  patient.read_blobs();
+  std::thread interrupter([this] {
+    while (!progress_.looks_again) std::this_thread::yield();
+    stop_.request(StopReason::interrupt);
+  });
+  patient.look_again();
+  interrupter.join();
+  EXPECT_FALSE(patient.result().complete);
+  EXPECT_THAT(patient.result().broken_tags, ElementsAre("app:v1"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include "scanner/sha256.h"
@@ -113,6 +114,34 @@ TEST(VerifyStateText, ReadsBackAsItWasWritten) {
   ProvedBlobs sorted = proved;
   std::sort(sorted.begin(), sorted.end());
   EXPECT_EQ(parse_state(state_text(sorted, 9), 9, "state"), sorted);
+}
+
+TEST(Proof, IsOfOneFileAsItWas) {
+  const ProvedBlobs proved = {{sha256("a"), 1, 2, 3, 4}};
+  const auto holds = [&](const Blob& blob) {
+    return proof_of(proved, blob) != nullptr;
+  };
+  const Blob same{
+      .digest = sha256("a"), .size = 1, .changed_ns = 3, .inode = 2};
+  EXPECT_TRUE(holds(same));
+  for (const auto& change : std::vector<std::function<void(Blob&)>>{
+           [](Blob& blob) { blob.digest = sha256("b"); },
+           [](Blob& blob) { blob.size = 9; },
+           [](Blob& blob) { blob.inode = 9; },
+           [](Blob& blob) { blob.changed_ns = 9; }}) {
+    Blob other = same;
+    change(other);
+    EXPECT_FALSE(holds(other));
+  }
+}
+
+// A disk may change its mind without telling anybody: by its times the file is
+// what it was.
+TEST(Proof, OfWhatIsFoundUnsoundIsForgotten) {
+  const BlobTable blobs({{.digest = sha256("a"), .size = 1}});
+  const ProvedBlobs before = {{sha256("a"), 1, 0, 0, 4}};
+  EXPECT_EQ(add_proved(before, blobs, {}, {}, 9), before);
+  EXPECT_EQ(add_proved(before, blobs, {}, {sha256("a")}, 9), ProvedBlobs());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "scanner/rate_limit.h"
 #include "scanner/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
@@ -109,6 +110,31 @@ TEST_F(Verify, ATruncatedAnExtendedAndAnEmptyLayerAreTold) {
   }
 }
 
+TEST_F(Verify, HowLargeAConfigHadToBeIsSaidToo) {
+  const std::size_t size =
+      store_.read(StoreBuilder::blob_path(app_.config)).size();
+  store_.write(StoreBuilder::blob_path(app_.config), "{}");
+  const Json finding = only_finding(verify(1));
+  EXPECT_EQ(finding["detail"], "expected " + app_.config.to_string() + " of " +
+                                   std::to_string(size) + " bytes, found " +
+                                   described("{}"));
+}
+
+TEST_F(Verify, HowLargeALayerHadToBeIsNotAskedOfAManifestThatNobodyServes) {
+  const Digest layer = store_.layer("big", "layer");
+  ManifestParts parts;
+  parts.media_type = media::oci_image;
+  parts.layers = {{{media::oci_layer, layer.to_string(), 5}}};
+  store_.manifest_bytes("big", "v1",
+                        manifest_json(parts) + std::string(5'000'000, ' '));
+  store_.corrupt(layer);
+  const Json findings = verify(1)["findings"];
+  ASSERT_EQ(findings.size(), 2U) << findings.dump(2);
+  EXPECT_EQ(findings[0]["kind"], "oversized-manifest");
+  EXPECT_THAT(findings[1]["detail"],
+              testing::StartsWith("expected " + layer.to_string() + ", found"));
+}
+
 TEST_F(Verify, AManifestThatTwoRepositoriesHaveIsOneProblem) {
   store_.image("copy/of/app", "v1", {"base", "app layer"});
   store_.corrupt(app_.manifest);
@@ -170,19 +196,42 @@ TEST_F(Verify, GarbageIsReadTooAndHurtsNobody) {
 TEST_F(Verify, WhatMayNotBeReadIsToldOnce) {
   if (!can_be_ordinary_user()) GTEST_SKIP() << "cannot be an ordinary user";
   give_to_ordinary_user(store_);
-  std::filesystem::permissions(
-      store_.v2() / StoreBuilder::blob_path(app_.layers[1]),
-      std::filesystem::perms::none);
-  std::vector<std::string> argv = as_ordinary_user();
-  argv.insert(argv.end(), {DREGS_BINARY, "verify", "--json", "--root",
-                           store_.root().string()});
-  const ProgramResult result = run_program(argv);
+  const auto blob = StoreBuilder::blob_path;
+  for (const auto& [file, kind] :
+       {std::pair(blob(app_.layers[1]), "unreadable-file"),
+        std::pair(blob(app_.manifest), "unreadable-manifest"),
+        std::pair(StoreBuilder::layer_link_path("app", app_.layers[1]),
+                  "unreadable-file")}) {
+    SCOPED_TRACE(file);
+    const auto path = store_.v2() / file;
+    std::filesystem::permissions(path, std::filesystem::perms::none);
+    std::vector<std::string> argv = as_ordinary_user();
+    argv.insert(argv.end(), {DREGS_BINARY, "verify", "--json", "--root",
+                             store_.root().string()});
+    const ProgramResult result = run_program(argv);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    EXPECT_EQ(result.exit_code, 1) << result.err;
+    const Json report = Json::parse(result.out);
+    EXPECT_EQ(only_finding(report)["kind"], kind);
+    EXPECT_THAT(only_finding(report)["detail"], HasSubstr("Permission denied"));
+    EXPECT_EQ(report["blobs"]["unreadable"], file.starts_with("blobs") ? 1 : 0);
+    EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+  }
+}
+
+TEST_F(Verify, WhatADiskFailsToReadIsToldWithWhomItHurts) {
+  if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
+  const ProgramResult result = run_program(
+      {"strace", "-f", "-o", "/dev/null", "-P",
+       store_.v2() / StoreBuilder::blob_path(app_.layers[1]), "-e",
+       "trace=read,preadv2", "-e", "inject=read,preadv2:error=EIO",
+       DREGS_BINARY, "verify", "--json", "--root", store_.root().string()});
   EXPECT_EQ(result.exit_code, 1) << result.err;
   const Json report = Json::parse(result.out);
   EXPECT_EQ(only_finding(report)["kind"], "unreadable-file");
-  EXPECT_EQ(only_finding(report)["detail"], "Permission denied");
+  EXPECT_EQ(only_finding(report)["detail"], "Input/output error");
+  EXPECT_EQ(only_finding(report)["needed_by"], Json({"app:v1"}));
   EXPECT_EQ(report["blobs"]["unreadable"], 1);
-  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
 }
 
 TEST_F(Verify, OnlyWhatTheNamedImageNeedsIsRead) {
@@ -214,6 +263,17 @@ TEST_F(Verify, LayersNamedBySha512AndChildrenOfAnIndexAreReadForTheirTag) {
   store_.corrupt(child.layers[0]);
   EXPECT_EQ(only_finding(verify(1, {"multi:all"}))["needed_by"],
             Json({"multi:all"}));
+}
+
+TEST_F(Verify, AnotherRepositorysLinkMakesNoImageWhole) {
+  for (const char* name : {"multi", "web"})
+    store_.image(name, "v1", {"by another name"}, {.sha512_layers = true});
+  const std::string layer = sha512_text("by another name");
+  store_.remove(StoreBuilder::layer_link_path("multi", layer));
+  const Json report = verify(1);
+  EXPECT_EQ(only_finding(report)["kind"], "missing-layer-link");
+  EXPECT_EQ(only_finding(report)["digest"], layer);
+  EXPECT_EQ(report["broken_tags"], Json({"multi:v1"}));
 }
 
 TEST_F(Verify, ThePartsAddUpToTheWhole) {
@@ -284,6 +344,63 @@ TEST_F(Verify, ANamedImageIsJudgedByItsOwnDamage) {
   EXPECT_EQ(verify(1, {"app:v1"})["broken_tags"], Json({"app:v1"}));
 }
 
+TEST_F(Verify, ACorruptManifestElsewhereIsNotTheNamedImages) {
+  store_.corrupt(app_.manifest);
+  EXPECT_EQ(verify(0, {"team/web:v1"})["findings"], Json::array());
+  EXPECT_EQ(only_finding(verify(1, {"app:v1"}))["kind"], "corrupt-manifest");
+}
+
+TEST_F(Verify, AnUntaggedImageIsJudgedByItsDigest) {
+  store_.lose(old_.layers[1]);
+  EXPECT_EQ(verify(0, {"team/web:v1"})["findings"], Json::array());
+  const Json report = verify(1, {needed("team/web")});
+  EXPECT_EQ(only_finding(report)["kind"], "missing-blob");
+  EXPECT_EQ(report["revisions"], Json({{"checked", 1}, {"broken", 1}}));
+}
+
+TEST_F(Verify, ANamedImageIsTornBetweenThePartsAndCountedOnce) {
+  const std::vector<std::string> thrice = {"app", "app:v1",
+                                           "app@" + app_.manifest.to_string()};
+  const Json whole = verify(0, thrice);
+  EXPECT_EQ(whole["blobs"]["checked"], 4);
+  EXPECT_EQ(whole["tags"]["checked"], 1);
+  EXPECT_EQ(whole["revisions"]["checked"], 1);
+  int blobs = 0;
+  int images = 0;
+  for (const char* shard : {"1/3", "2/3", "3/3"}) {
+    const Json part = verify(0, {"app", "--shard", shard});
+    blobs += part["blobs"]["checked"].get<int>();
+    images += part["tags"]["checked"].get<int>();
+  }
+  EXPECT_EQ(blobs, 4);
+  EXPECT_EQ(images, 1);
+}
+
+TEST_F(Verify, WithoutBlobsEveryNamedImageIsTold) {
+  store_.remove("blobs");
+  EXPECT_THAT(verify(1, {"app:v1"})["findings"].dump(),
+              HasSubstr("\"blobs-missing\""));
+}
+
+TEST_F(Verify, ATagThatLeadsNowhereMissesItsManifest) {
+  store_.lose(app_.manifest);
+  store_.remove(
+      std::filesystem::path(StoreBuilder::revision_path("app", app_.manifest))
+          .parent_path());
+  const Json report = verify(1);
+  EXPECT_EQ(only_finding(report)["kind"], "dangling-tag");
+  EXPECT_EQ(report["blobs"]["missing"], 1);
+  EXPECT_EQ(report["broken_tags"], Json({"app:v1"}));
+}
+
+// No push begins with it.
+TEST_F(Verify, ARepositoryWithNothingButATagHasLostItsManifests) {
+  store_.tag("lost", "v1", app_.manifest);
+  const Json report = verify(1);
+  EXPECT_THAT(report["findings"].dump(), HasSubstr("\"manifests-missing\""));
+  EXPECT_EQ(report["broken_tags"], Json({"lost:v1"}));
+}
+
 // A hole of this size takes far longer to read than the test lasts.
 TEST_F(Verify, CtrlCEndsItWithWhatWasFoundSoFar) {
   store_.lose(app_.layers[1]);
@@ -310,6 +427,14 @@ TEST_F(Verify, ALimitedRateIsKept) {
             std::chrono::milliseconds(500));
   EXPECT_GT(report["bytes_checked"], 3 * 1024 * 1024);
   EXPECT_EQ(run_dregs(store_, {"verify", "--limit-rate", "much"}).exit_code, 2);
+}
+
+// It would wait for years.
+TEST_F(Verify, ADeadlineEndsTheWaitForALimitedRate) {
+  RateLimit limit(1);
+  StopRequest stop;
+  stop.request(StopReason::deadline);
+  limit.spend(std::uint64_t{1} << 28, stop);
 }
 
 TEST_F(Verify, ADeadlineEndsItWithExitCode4) {

@@ -69,6 +69,21 @@ TEST_F(WholeFileTest, WhatWasNotInTheCacheIsNotLeftThere) {
   EXPECT_GT(most_cached_, 0U);
 }
 
+TEST_F(WholeFileTest, WhatCannotBeReadSaysWhy) {
+  const Descriptor folder(::open(".", O_RDONLY | O_DIRECTORY));
+  WholeFile whole(folder.get());
+  std::string buffer(16, '\0');
+  EXPECT_EQ(whole.read(buffer), -EISDIR);
+}
+
+TEST_F(WholeFileTest, WhatIsNeverReadIsLeftInTheCache) {
+  std::string content(kSize, '\0');
+  ASSERT_EQ(::pread(file_.get(), content.data(), kSize, 0),
+            static_cast<ssize_t>(kSize));
+  { const WholeFile never(file_.get()); }
+  EXPECT_GT(cached(), 0U);
+}
+
 TEST_F(WholeFileTest, WhatSomebodyElseHadReadStays) {
   std::string content(kSize, '\0');
   std::size_t before = 0;
