@@ -200,7 +200,7 @@ TEST_P(OddReference, ChildThatIsALayerAndLooksLikeACorruptManifestPins) {
 
 // row 32; servers pass over white space, however much there is of it.
 TEST_P(OddReference, ChildThatIsAManifestBehindMuchWhiteSpaceKeepsItsLayers) {
-  for (const std::size_t spaces : {63, 64, 10'000}) {
+  for (const std::size_t spaces : {63UL, 64UL, 10'000UL}) {
     const Digest layer = store.layer("app", "of " + std::to_string(spaces));
     const Digest image = store.layer(
         "app", std::string(spaces, ' ') + R"({"schemaVersion":2,"layers":[)" +

@@ -150,7 +150,7 @@ TEST(TracedRun, AChildThatCannotBeLookedAtKeepsItsLayers) {
 // The only call for these bytes: what it says of them decides.
 TEST(TracedRun, AManifestIsReadAgainAfterASignalAndPinsWhereTheDiskFails) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
-  for (const std::size_t spaces : {0, 5 * 1024 * 1024}) {
+  for (const std::size_t spaces : {0UL, 5UL * 1024 * 1024}) {
     StoreBuilder store;
     const BuiltImage app = store.image("app", "v1", {"base"});
     const Digest index =
