@@ -107,6 +107,11 @@ std::optional<std::string_view> owner_of(std::string_view path) {
   return std::nullopt;
 }
 
+// "" is all of v2.
+bool lies_in(std::string_view path, std::string_view folder) {
+  return folder.empty() || is_at_or_below(path, folder);
+}
+
 std::optional<std::string_view> below(std::string_view path,
                                       std::string_view folder) {
   if (!is_at_or_below(path, folder)) return std::nullopt;
@@ -152,7 +157,7 @@ class Keeper {
     }
     if (!inside || *inside == finding.path || !led_to_.insert(*inside).second)
       return;
-    if (is_at_or_below(layout::kRepositories, *inside))
+    if (lies_in(layout::kRepositories, *inside))
       pin_all_below("", finding);
     else if (const auto path = below(*inside, layout::kRepositories))
       pin_at(*path, finding);
@@ -171,7 +176,7 @@ class Keeper {
   void pin_all_below(const std::string& folder, const Finding& finding) {
     auto at = first_from(folder);
     for (; at != inventory_.repositories.end(); ++at)
-      if (folder.empty() || is_at_or_below(at->name, folder))
+      if (lies_in(at->name, folder))
         pin(*at, "", finding);
       else if (!at->name.starts_with(folder))
         return;
@@ -209,8 +214,7 @@ class Keeper {
       return;
     }
     for (PrefixFolder& prefix : inventory_.prefixes)
-      if (is_at_or_below(layout::blob_prefix(prefix.name), path))
-        keep_prefix(prefix);
+      if (lies_in(layout::blob_prefix(prefix.name), path)) keep_prefix(prefix);
   }
 
   void keep_prefix(PrefixFolder& prefix) {

@@ -145,6 +145,46 @@ TEST_F(LedTo, ABlobsFolderOrAPrefixThatIsAnothersStays) {
   EXPECT_TRUE(store_.has_blob(two));
 }
 
+// row 51: to a folder of repositories, or to one above them all.
+TEST_F(LedTo, OneThatHoldsRepositoriesPinsThemAll) {
+  store_.image("team", "v1", {"other"});
+  store_.image("team/app", "v1", {"other"});
+  store_.image("teams", "v1", {"other"});
+  const fs::path part = store_.v2() / in("b", "_uploads");
+  const auto pinned_by = [&](const fs::path& to) {
+    fs::create_directory_symlink(to, part);
+    const GcRun run = run_gc(store_, {"-n"});
+    fs::remove(part);
+    std::set<std::string> names;
+    for (const char* name : {"a", "team", "team/app", "teams"})
+      if (run.pinned(name)) names.insert(name);
+    return names;
+  };
+  using Names = std::set<std::string>;
+  const fs::path all = store_.v2() / "repositories";
+  EXPECT_EQ(pinned_by(all / "team"), (Names{"team", "team/app"}));
+  for (const fs::path& above : {all, store_.v2(), store_.root()})
+    EXPECT_EQ(pinned_by(above), (Names{"a", "team", "team/app", "teams"}));
+  store_.blob("garbage");
+  fs::create_directory_symlink(store_.v2(), part);
+  EXPECT_EQ(run_gc(store_, {"-n"}).removed("blob").size(), 0U);
+  fs::remove(part);
+  fs::create_directories(store_.v2() / "repositories/empty");
+  EXPECT_EQ(pinned_by(all / "empty"), Names{});
+  EXPECT_EQ(pinned_by(store_.v2() / "blobs"), Names{});
+}
+
+// row 51
+TEST_F(LedTo, ATemporaryFileThatIsABlobsDataStays) {
+  const Digest unneeded = store_.blob("unneeded");
+  const std::string left = store_.temp_file(StoreBuilder::blob_path(unneeded));
+  store_.lose(unneeded);
+  lead(StoreBuilder::blob_path(image_.layers[0]), left);
+  lead(StoreBuilder::blob_path(image_.config), left);
+  run_gc(store_, {"--uploads-older-than", "0"});
+  EXPECT_TRUE(store_.has(left));
+}
+
 // row 53
 TEST_F(LedTo, OnePartIsMountedOverAnothersPinsBoth) {
   if (!can_mount()) GTEST_SKIP() << "needs root, or user namespaces";

@@ -35,6 +35,7 @@ TEST(RegistryInvocation, OnlyWhatIsCalledRegistryMayBeADoubt) {
   EXPECT_TRUE(parse("registry-3.0.0 serve c.yml")->named_registry);
   EXPECT_TRUE(parse("renamed serve c.yml", "registry")->named_registry);
   EXPECT_TRUE(parse("strace -f registry serve c.yml")->named_registry);
+  EXPECT_TRUE(parse("strace docker-registry serve c.yml")->named_registry);
   EXPECT_FALSE(parse("hugo serve c.yml")->named_registry);
 }
 
