@@ -40,7 +40,7 @@ std::vector<std::size_t> walk(const Inventory& inventory) {
 std::string with_all_tags(const Repository& repository, const Digest& digest) {
   std::string tags;
   for (const Tag& tag : repository.tags)
-    tags += (tags.empty() ? "" : " ") + escaped(tag.name);
+    tags.append(tags.empty() ? "" : " ").append(escaped(tag.name));
   return fmt::format("{{{} {} [{}]}}", escaped(repository.name),
                      digest.to_string(), tags);
 }
