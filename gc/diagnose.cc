@@ -275,11 +275,8 @@ class RepositoryDiagnosis {
         !first_time(id))
       return;
     const Digest& digest = inventory_.blobs[id].digest;
-    report(FindingKind::missing_layer_link, digest.to_string(),
-           layout::link_in(layout::layer(repository_.name, digest)),
-           "the blob is there, but servers answer 404 without this link; "
-           "pushing the image again heals it",
-           false);
+    report_missing_link(digest.to_string(),
+                        layout::layer(repository_.name, digest));
   }
 
   // What another repository's link leads to is kept for this one, too.
@@ -292,9 +289,14 @@ class RepositoryDiagnosis {
     const bool linked = std::ranges::binary_search(own, reference.digest, {},
                                                    &LayerAlias::digest);
     if (linked) return;
-    report(FindingKind::missing_layer_link, reference.digest,
-           layout::link_in(
-               layout::layer_alias(repository_.name, reference.digest)),
+    report_missing_link(
+        reference.digest,
+        layout::layer_alias(repository_.name, reference.digest));
+  }
+
+  void report_missing_link(std::string digest, std::string folder) {
+    report(FindingKind::missing_layer_link, std::move(digest),
+           layout::link_in(std::move(folder)),
            "the blob is there, but servers answer 404 without this link; "
            "pushing the image again heals it",
            false);

@@ -142,7 +142,7 @@ class Inspector {
       const Digest digest = incomplete.back();
       incomplete.pop_back();
       if (incomplete_.insert(digest).second)
-        append(incomplete, std::vector<Digest>(parents_[digest]));
+        append(incomplete, parents_[digest]);
     }
   }
 

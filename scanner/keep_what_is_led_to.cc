@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bitset>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -213,15 +214,15 @@ class Keeper {
         inventory_.blobs.keep(*id);
       return;
     }
+    std::bitset<256> kept;  // prefix folders, by their digests' first byte
     for (PrefixFolder& prefix : inventory_.prefixes)
-      if (lies_in(layout::blob_prefix(prefix.name), path)) keep_prefix(prefix);
-  }
-
-  void keep_prefix(PrefixFolder& prefix) {
-    prefix.removable = false;
+      if (lies_in(layout::blob_prefix(prefix.name), path)) {
+        prefix.removable = false;
+        kept.set(std::stoul(prefix.name, nullptr, 16));
+      }
+    if (kept.none()) return;
     for (BlobId id = 0; id < inventory_.blobs.size(); ++id)
-      if (inventory_.blobs[id].digest.hex().starts_with(prefix.name))
-        inventory_.blobs.keep(id);
+      if (kept[inventory_.blobs[id].digest.bytes[0]]) inventory_.blobs.keep(id);
   }
 
   static std::string_view component(std::string_view path, std::size_t nth) {

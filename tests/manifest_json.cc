@@ -62,6 +62,12 @@ std::string manifest_json(const ManifestParts& parts) {
   return json.dump(2);
 }
 
+std::string index_json(const std::string& child_digest) {
+  ManifestParts parts;
+  parts.manifests = {{{media::oci_image, child_digest, 1}}};
+  return manifest_json(parts);
+}
+
 std::string schema1_json(std::string_view repository, std::string_view tag,
                          const std::vector<std::string>& layer_digests) {
   Json json;

@@ -62,6 +62,9 @@ struct ManifestParts {
 
 std::string manifest_json(const ManifestParts& parts);
 
+// An OCI index of one image, named by any algorithm.
+std::string index_json(const std::string& child_digest);
+
 // The unsigned payload that the registry stores for schema1.
 std::string schema1_json(std::string_view repository, std::string_view tag,
                          const std::vector<std::string>& layer_digests);

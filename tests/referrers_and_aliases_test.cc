@@ -310,10 +310,7 @@ TEST_P(Alias, OfAnIndexsChildKeepsWhatTheChildNeeds) {
   store.remove(StoreBuilder::revision_path("app", made.manifest));
   store.link_layer("app", made.manifest);
   store.alias_link("app", name_of_child, made.manifest);
-  store.manifest_bytes(
-      "app", "multi",
-      R"({"schemaVersion":2,"manifests":[{"size":1,"digest":")" +
-          name_of_child + R"("}]})");
+  store.manifest_bytes("app", "multi", index_json(name_of_child));
   collect();
   expect_not_pinned();
   EXPECT_TRUE(store.has_blob(made.manifest));
@@ -328,10 +325,7 @@ TEST_P(Alias, OfAnIndexsChildThatIsCorruptPins) {
       sha512_text(store.read(StoreBuilder::blob_path(made.manifest)));
   store.remove(StoreBuilder::revision_path("app", made.manifest));
   store.alias_link("app", name_of_child, made.manifest);
-  store.manifest_bytes(
-      "app", "multi",
-      R"({"schemaVersion":2,"manifests":[{"size":1,"digest":")" +
-          name_of_child + R"("}]})");
+  store.manifest_bytes("app", "multi", index_json(name_of_child));
   store.write(StoreBuilder::blob_path(made.manifest), "{}");
   collect();
   EXPECT_TRUE(run.pinned("app"));

@@ -293,10 +293,7 @@ TEST(Rm, AChildThatAnIndexNamesBySha512IsRefusedAsWell) {
   const std::string name =
       sha512_text(store.read(StoreBuilder::blob_path(child.manifest)));
   store.alias_link("app", name, child.manifest);
-  store.manifest_bytes(
-      "app", "multi",
-      R"({"schemaVersion":2,"manifests":[{"size":1,"digest":")" + name +
-          R"("}]})");
+  store.manifest_bytes("app", "multi", index_json(name));
   const JsonRun refused =
       rm(store, {"app@" + child.manifest.to_string(), "--gc"});
   EXPECT_EQ(refused.exit_code, 3);
