@@ -10,11 +10,10 @@
 #include "cli/json_document.h"
 #include "cli/report_page.h"
 #include "cli/text.h"
+#include "gc/policy.h"
 
 namespace dregs {
 namespace {
-
-constexpr std::int64_t kSecond_ns = 1'000'000'000;
 
 // JSON is no markup once it has no "<": neither "</script>" nor "<!--".
 std::string without_markup(const std::string& json) {

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kOpening = "{\n  \"schema\": \"dregs.plan/";
-constexpr std::string_view kSchema = "{\n  \"schema\": \"dregs.plan/1\",\n";
+constexpr std::string_view kPlanSchema = "{\n  \"schema\": \"dregs.plan/1\",\n";
 constexpr std::string_view kChecksum = "  \"checksum\": \"";
 
 Json to_json(const Policy& policy) {
@@ -34,14 +34,14 @@ Json to_json(const Policy& policy) {
 
 // As dregs writes them, whole and not negative. Any other number throws; get()
 // would convert it, whatever becomes of it.
-std::uint64_t whole_number(const Json& json) {
+std::uint64_t number_in(const Json& json) {
   return json.get_ref<const Json::number_unsigned_t&>();
 }
 
 // What does not fit is longer than any file is old.
 std::int64_t nanoseconds(const Json& json) {
   constexpr std::uint64_t longest = std::numeric_limits<std::int64_t>::max();
-  return static_cast<std::int64_t>(std::min(whole_number(json), longest));
+  return static_cast<std::int64_t>(std::min(number_in(json), longest));
 }
 
 Policy policy_from(const Json& json) {
@@ -56,7 +56,7 @@ Policy policy_from(const Json& json) {
   return policy;
 }
 
-std::string line(const std::string& name, const Json& value) {
+std::string plan_line(const std::string& name, const Json& value) {
   return fmt::format("  \"{}\": {},\n", name, value.dump());
 }
 
@@ -95,7 +95,7 @@ void check_seal(std::string_view text, const std::string& name) {
 SavedPlan plan_from(const Json& json) {
   SavedPlan plan;
   plan.root = json.at("root").get<std::string>();
-  plan.inode = whole_number(json.at("inode"));
+  plan.inode = number_in(json.at("inode"));
   plan.made_ns = nanoseconds(json.at("made_ns"));
   plan.policy = policy_from(json.at("policy"));
   for (const Json& removal : json.at("removals"))
@@ -115,12 +115,12 @@ PlannedRemoval planned(const Removal& removal, const Inventory& inventory) {
 std::string plan_text(const Plan& plan, const Inventory& inventory,
                       const Policy& policy, const std::string& root,
                       std::uint64_t inode) {
-  std::string text = line("version", DREGS_VERSION);
-  text += line("root", escaped(root));
-  text += line("inode", inode);
-  text += line("made", rfc3339(policy.now_ns));
-  text += line("made_ns", policy.now_ns);
-  text += line("policy", to_json(policy));
+  std::string text = plan_line("version", DREGS_VERSION);
+  text += plan_line("root", escaped(root));
+  text += plan_line("inode", inode);
+  text += plan_line("made", rfc3339(policy.now_ns));
+  text += plan_line("made_ns", policy.now_ns);
+  text += plan_line("policy", to_json(policy));
   text += "  \"removals\": [";
   const char* separator = "\n";
   for (const Removal& removal : plan.removals) {
@@ -131,13 +131,13 @@ std::string plan_text(const Plan& plan, const Inventory& inventory,
 }
 
 std::string sealed(const std::string& body) {
-  const std::string text = std::string(kSchema) + body;
+  const std::string text = std::string(kPlanSchema) + body;
   return text + seal_of(text);
 }
 
 SavedPlan parse_saved_plan(std::string_view text, const std::string& name) {
   if (!text.starts_with(kOpening)) no_plan(name);
-  if (!text.starts_with(kSchema))
+  if (!text.starts_with(kPlanSchema))
     refuse(name, "was made by another version of dregs");
   check_seal(text, name);
   try {

@@ -13,7 +13,7 @@
 namespace dregs {
 namespace {
 
-constexpr std::size_t kShownWithoutVerbose = 10;
+constexpr std::size_t kBrokenShown = 10;
 
 std::string rate(std::uint64_t bytes, double seconds) {
   const double per_second =
@@ -108,7 +108,7 @@ void print_healing(const VerifyReport& report, bool verbose) {
                    "push keeps them):"
                  : ":");
   const std::size_t shown =
-      verbose ? names.size() : std::min(names.size(), kShownWithoutVerbose);
+      verbose ? names.size() : std::min(names.size(), kBrokenShown);
   for (std::size_t i = 0; i < shown; ++i)
     fmt::print("  {}\n", escaped(names[i]));
   if (shown < names.size())

@@ -16,9 +16,10 @@
 namespace dregs {
 namespace {
 
-constexpr std::string_view kSchema = "dregs.verified/1 ";
+constexpr std::string_view kStateSchema = "dregs.verified/1 ";
 
-[[noreturn]] void refuse(const std::string& name, const std::string& why) {
+[[noreturn]] void refuse_state(const std::string& name,
+                               const std::string& why) {
   throw std::runtime_error(
       fmt::format("the state {} {}; remove it to prove everything anew",
                   escaped(name), why));
@@ -52,17 +53,17 @@ bool parse_line(std::string_view line, ProvedBlob& blob) {
 // Without its checksum.
 std::string_view checked(std::string_view text, const std::string& name) {
   constexpr std::size_t kSeal = 7 + 64 + 1;  // "sha256:", digits, end of line
-  if (text.size() < kSeal) refuse(name, "is cut short");
+  if (text.size() < kSeal) refuse_state(name, "is cut short");
   const std::string_view body = text.substr(0, text.size() - kSeal);
   if (text.substr(body.size()) != sha256(body).to_string() + "\n")
-    refuse(name, "was changed or cut short");
+    refuse_state(name, "was changed or cut short");
   return body;
 }
 
 }  // namespace
 
 std::string state_text(const ProvedBlobs& proved, std::uint64_t inode) {
-  std::string text = fmt::format("{}{}\n", kSchema, inode);
+  std::string text = fmt::format("{}{}\n", kStateSchema, inode);
   for (const ProvedBlob& blob : proved)
     fmt::format_to(std::back_inserter(text), "{} {} {} {} {}\n",
                    blob.digest.hex(), blob.size, blob.inode, blob.changed_ns,
@@ -72,21 +73,22 @@ std::string state_text(const ProvedBlobs& proved, std::uint64_t inode) {
 
 ProvedBlobs parse_state(std::string_view text, std::uint64_t inode,
                         const std::string& name) {
-  if (!text.starts_with(kSchema)) refuse(name, "is none of dregs verify");
-  text = checked(text, name).substr(kSchema.size());
+  if (!text.starts_with(kStateSchema))
+    refuse_state(name, "is none of dregs verify");
+  text = checked(text, name).substr(kStateSchema.size());
   std::string_view root = take_until('\n', text);
   std::uint64_t of = 0;
   if (!take_number(root, of) || of != inode)
-    refuse(name, "belongs to another root");
+    refuse_state(name, "belongs to another root");
   ProvedBlobs proved;
   while (!text.empty()) {
     ProvedBlob blob;
     if (!parse_line(take_until('\n', text), blob))
-      refuse(name, "is not in order");
+      refuse_state(name, "is not in order");
     proved.push_back(blob);
   }
   if (!std::is_sorted(proved.begin(), proved.end()))
-    refuse(name, "is not in order");
+    refuse_state(name, "is not in order");
   return proved;
 }
 

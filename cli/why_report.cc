@@ -11,7 +11,7 @@
 namespace dregs {
 namespace {
 
-constexpr std::size_t kShownWithoutVerbose = 20;
+constexpr std::size_t kPathsShown = 20;
 
 Json former_json(const std::vector<FormerOwner>& former) {
   Json list = Json::array();
@@ -49,7 +49,7 @@ std::string verdict(const WhyReport& report) {
 void print_paths(const WhyReport& report, bool verbose) {
   const std::vector<NeedPath>& paths = report.paths.paths;
   const std::size_t shown =
-      verbose ? paths.size() : std::min(paths.size(), kShownWithoutVerbose);
+      verbose ? paths.size() : std::min(paths.size(), kPathsShown);
   if (shown > 0) fmt::print("needed by\n");
   for (std::size_t i = 0; i < shown; ++i) {
     std::string line;

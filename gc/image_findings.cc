@@ -9,25 +9,25 @@
 namespace dregs {
 namespace {
 
-using State = BlobContent::State;
+using ContentState = BlobContent::State;
 
 struct Words {
   FindingKind kind{};
   const char* detail = "";
 };
 
-Words words_for(State state) {
+Words words_for(ContentState state) {
   switch (state) {
-    case State::missing:
+    case ContentState::missing:
       return {FindingKind::missing_manifest,
               "the manifest is not there; pushing the image again heals it"};
-    case State::corrupt:
+    case ContentState::corrupt:
       return {FindingKind::corrupt_manifest,
               "its bytes do not hash to its name"};
-    case State::unreadable:
+    case ContentState::unreadable:
       return {FindingKind::unreadable_manifest, "cannot be read"};
-    case State::too_large:
-    case State::sound:
+    case ContentState::too_large:
+    case ContentState::sound:
       break;
   }
   return {FindingKind::oversized_manifest,
@@ -52,9 +52,9 @@ std::vector<Finding> findings_about(const Inventory& inventory,
 }
 
 void add_manifest_finding(const std::string& repository, const Digest& manifest,
-                          State state, const std::string& who,
+                          ContentState state, const std::string& who,
                           std::vector<Finding>& findings) {
-  if (state == State::sound) return;
+  if (state == ContentState::sound) return;
   const Words words = words_for(state);
   Finding made;
   made.kind = words.kind;

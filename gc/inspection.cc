@@ -13,7 +13,7 @@
 namespace dregs {
 namespace {
 
-using State = BlobContent::State;
+using ContentState = BlobContent::State;
 
 bool contains(const std::vector<Digest>& sorted, const Digest& digest) {
   return std::binary_search(sorted.begin(), sorted.end(), digest);
@@ -35,7 +35,7 @@ class Inspector {
     result_.referrers = find_referrers(v2_, repository_, digest);
     add_manifest_finding(repository_.name, digest, result_.content.state, who_,
                          result_.findings);
-    if (result_.content.state == State::sound) look_at_parts(digest);
+    if (result_.content.state == ContentState::sound) look_at_parts(digest);
     sort_findings(result_.findings);
     return std::move(result_);
   }
@@ -92,9 +92,9 @@ class Inspector {
     const auto digest = resolve(part.digest);
     const BlobContent content =
         digest ? stat_blob(v2_, *digest) : BlobContent();
-    if (content.state == State::missing)
+    if (content.state == ContentState::missing)
       return part.foreign ? PartState::elsewhere : PartState::missing;
-    if (content.state != State::sound) return PartState::unreadable;
+    if (content.state != ContentState::sound) return PartState::unreadable;
     return part.size && *part.size != content.size ? PartState::wrong_size
                                                    : PartState::there;
   }
@@ -156,7 +156,7 @@ class Inspector {
       return true;
     add_manifest_finding(repository_.name, digest, content.state, who_,
                          result_.findings);
-    if (content.state != State::sound) return false;
+    if (content.state != ContentState::sound) return false;
     const ManifestDetails details = describe_manifest(content.bytes);
     if (may_be_blob && details.kind == ManifestKind::unknown) return true;
     std::vector<InspectedPart> parts;

@@ -11,18 +11,19 @@
 namespace dregs {
 namespace {
 
-using State = RemovalOutcome::State;
+using OutcomeState = RemovalOutcome::State;
 
 RemovalOutcome outcome_of(int error) {
   if (error == 0) return {};
-  if (error == ENOENT) return {State::already_gone, 0, {}};
+  if (error == ENOENT) return {OutcomeState::already_gone, 0, {}};
   if (error == ELOOP || error == ENOTDIR || error == EXDEV)
-    return {State::changed, error, "a symbolic link or mount has appeared"};
-  return {State::failed, error, {}};
+    return {OutcomeState::changed, error,
+            "a symbolic link or mount has appeared"};
+  return {OutcomeState::failed, error, {}};
 }
 
 RemovalOutcome left(std::string_view name) {
-  return {State::skipped, 0,
+  return {OutcomeState::skipped, 0,
           "holds " + std::string(name) + ", which is left alone"};
 }
 
@@ -86,7 +87,7 @@ RemovalOutcome close_folder(int parent, const Place& place,
     if (!layout::is_temporary_name(entry) ||
         file_status(place.folder, entry.c_str(), status) != 0 ||
         !status.regular() || status.changed_ns > newest_temporary_ns)
-      return {State::removed, 0, left(entry).detail};
+      return {OutcomeState::removed, 0, left(entry).detail};
     if (const int failed = disposal.file(place, entry))
       return outcome_of(failed);
   }
@@ -113,7 +114,8 @@ RemovalOutcome remove_tree(const Place& parent, const std::string& name,
       outcome = outcome_of(disposal.file(place, entry));
     else
       return left(entry);
-    if (outcome.state != State::removed && outcome.state != State::already_gone)
+    if (outcome.state != OutcomeState::removed &&
+        outcome.state != OutcomeState::already_gone)
       return outcome;
   }
   return outcome_of(remove_folder(parent.folder, name));
@@ -125,9 +127,9 @@ RemovalOutcome remove_signatures(const Place& revision,
                                  const Disposal& disposal) {
   RemovalOutcome outcome =
       remove_tree(revision, "signatures", 3, true, disposal);
-  if (outcome.state == State::already_gone) return {};
-  if (outcome.state == State::removed && ::fsync(revision.folder) != 0)
-    return {State::failed, errno, {}};
+  if (outcome.state == OutcomeState::already_gone) return {};
+  if (outcome.state == OutcomeState::removed && ::fsync(revision.folder) != 0)
+    return {OutcomeState::failed, errno, {}};
   return outcome;
 }
 
@@ -176,7 +178,7 @@ RemovalOutcome DiskRemover::remove(const Removal& removal) {
       return outcome_of(error);
     }
   }
-  return {State::skipped, 0, "of an unknown kind"};
+  return {OutcomeState::skipped, 0, "of an unknown kind"};
 }
 
 bool DiskRemover::is_untouched(int folder, const char* name,
@@ -187,13 +189,14 @@ bool DiskRemover::is_untouched(int folder, const char* name,
     return false;
   }
   if (!status.regular() || status.device != device_) {
-    outcome = {State::changed, 0, "no longer a regular file"};
+    outcome = {OutcomeState::changed, 0, "no longer a regular file"};
     return false;
   }
   if (status.changed_ns < inventory_.started_ns) return true;
   outcome = status.changed_ns > now_ns()
-                ? RemovalOutcome{State::skipped, 0, "its time is in the future"}
-                : RemovalOutcome{State::changed, 0, "written just now"};
+                ? RemovalOutcome{OutcomeState::skipped, 0,
+                                 "its time is in the future"}
+                : RemovalOutcome{OutcomeState::changed, 0, "written just now"};
   return false;
 }
 
@@ -212,7 +215,8 @@ RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
     const bool same = id && status.regular() && status.device == device_ &&
                       status.inode == inventory_.blobs[*id].inode &&
                       status.changed_ns == inventory_.blobs[*id].changed_ns;
-    if (!same) return {State::changed, 0, "not the file that was scanned"};
+    if (!same)
+      return {OutcomeState::changed, 0, "not the file that was scanned"};
     if (const int failed = disposal.file(place, "data"))
       return outcome_of(failed);
   }
@@ -230,11 +234,11 @@ RemovalOutcome DiskRemover::remove_link(int parent, const std::string& path,
   const Disposal disposal(trash_);
   RemovalOutcome outcome;
   if (!is_untouched(folder.get(), "link", outcome) &&
-      outcome.state != State::already_gone)
+      outcome.state != OutcomeState::already_gone)
     return outcome;
   if (kind == RemovalKind::revision) {
     outcome = remove_signatures(place, disposal);
-    if (outcome.state != State::removed) return outcome;
+    if (outcome.state != OutcomeState::removed) return outcome;
   }
   const int error = disposal.file(place, "link");
   if (error != 0 && error != ENOENT) return outcome_of(error);
@@ -264,11 +268,12 @@ RemovalOutcome DiskRemover::remove_tag(int parent,
     return outcome_of(error);
   RemovalOutcome outcome;
   if (current && !is_untouched(current.get(), "link", outcome) &&
-      outcome.state != State::already_gone)
+      outcome.state != OutcomeState::already_gone)
     return outcome;
   // index/<alg>/<hex>/link is the deepest.
   outcome = remove_tree(place, "index", 3, true, disposal);
-  if (outcome.state != State::removed && outcome.state != State::already_gone)
+  if (outcome.state != OutcomeState::removed &&
+      outcome.state != OutcomeState::already_gone)
     return outcome;
   if (current) {
     const Place inside{current.get(), path_in(place, "current")};
@@ -276,7 +281,8 @@ RemovalOutcome DiskRemover::remove_tag(int parent,
     if (error != 0 && error != ENOENT) return outcome_of(error);
     outcome = close_folder(folder.get(), inside, "current",
                            newest_temporary_ns_, disposal);
-    if (outcome.state == State::failed || outcome.state == State::changed)
+    if (outcome.state == OutcomeState::failed ||
+        outcome.state == OutcomeState::changed)
       return outcome;
   }
   return close_folder(parent, place, name, newest_temporary_ns_, disposal);

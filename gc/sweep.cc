@@ -14,7 +14,7 @@
 namespace dregs {
 namespace {
 
-using State = RemovalOutcome::State;
+using OutcomeState = RemovalOutcome::State;
 
 // What one thread saw.
 struct Share {
@@ -149,8 +149,8 @@ class Sweeper {
 
   void remove(const Removal& removal, Share& share) {
     const RemovalOutcome outcome = remover_.remove(removal);
-    if (outcome.state == State::removed ||
-        outcome.state == State::already_gone) {
+    if (outcome.state == OutcomeState::removed ||
+        outcome.state == OutcomeState::already_gone) {
       KindTotal& total = share.removed[static_cast<std::size_t>(removal.kind)];
       ++total.count;
       total.bytes += removal.bytes;
@@ -159,10 +159,12 @@ class Sweeper {
       return;
     }
     // What stayed in a folder was reported by itself.
-    if (removal.kind == RemovalKind::folder && outcome.state == State::skipped)
+    if (removal.kind == RemovalKind::folder &&
+        outcome.state == OutcomeState::skipped)
       return;
     share.complete = false;
-    if (outcome.state == State::changed) stop_.request(StopReason::changed);
+    if (outcome.state == OutcomeState::changed)
+      stop_.request(StopReason::changed);
     if (removal.repository != kNoRepository)
       share.failed_repositories.insert(removal.repository);
     share.findings.push_back(finding_for(removal, outcome));
@@ -171,10 +173,10 @@ class Sweeper {
   Finding finding_for(const Removal& removal,
                       const RemovalOutcome& outcome) const {
     Finding finding;
-    finding.kind = outcome.state == State::changed ? FindingKind::tree_changed
-                   : outcome.state == State::failed
-                       ? FindingKind::removal_failed
-                       : FindingKind::foreign_entry;
+    finding.kind =
+        outcome.state == OutcomeState::changed  ? FindingKind::tree_changed
+        : outcome.state == OutcomeState::failed ? FindingKind::removal_failed
+                                                : FindingKind::foreign_entry;
     finding.path = path_of(removal, inventory_);
     if (removal.repository != kNoRepository)
       finding.repository = inventory_.repositories[removal.repository].name;

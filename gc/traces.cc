@@ -15,7 +15,7 @@
 namespace dregs {
 namespace {
 
-bool contains(const std::vector<Digest>& sorted, const Digest& digest) {
+bool is_among(const std::vector<Digest>& sorted, const Digest& digest) {
   return std::binary_search(sorted.begin(), sorted.end(), digest);
 }
 
@@ -44,7 +44,7 @@ class Tracer {
 
  private:
   void look_at(const Repository& repository, Traces& traces) const {
-    if (contains(repository.layers, digest_) ||
+    if (is_among(repository.layers, digest_) ||
         std::any_of(repository.aliases.begin(), repository.aliases.end(),
                     [&](const LayerAlias& a) { return a.target == digest_; }))
       traces.layer_links.push_back(repository.name);
@@ -62,7 +62,7 @@ class Tracer {
     std::set<Digest> deleted(repository.empty_revisions.begin(),
                              repository.empty_revisions.end());
     for (const HistoryEntry& entry : repository.history)
-      if (!contains(repository.revisions, entry.digest))
+      if (!is_among(repository.revisions, entry.digest))
         deleted.insert(entry.digest);
     return deleted;
   }
@@ -77,7 +77,7 @@ class Tracer {
 
   std::optional<std::int64_t> deleted_at(const Repository& repository,
                                          const Digest& manifest) const {
-    if (!contains(repository.empty_revisions, manifest)) return std::nullopt;
+    if (!is_among(repository.empty_revisions, manifest)) return std::nullopt;
     FileStatus status;
     const std::string folder = layout::revision(repository.name, manifest);
     if (file_status(v2_, folder.c_str(), status) != 0) return std::nullopt;

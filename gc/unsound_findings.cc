@@ -13,7 +13,7 @@
 namespace dregs {
 namespace {
 
-using State = UnsoundBlob::State;
+using BlobState = UnsoundBlob::State;
 using Sizes = std::map<Digest, std::uint64_t>;
 
 std::string bytes(std::uint64_t size) {
@@ -22,7 +22,7 @@ std::string bytes(std::uint64_t size) {
 
 std::string describe(const UnsoundBlob& blob, const Sizes& sizes) {
   const auto declared = sizes.find(blob.digest);
-  if (blob.state == State::unreadable) return std::strerror(blob.error);
+  if (blob.state == BlobState::unreadable) return std::strerror(blob.error);
   return "expected " + blob.digest.to_string() +
          (declared == sizes.end() ? "" : " of " + bytes(declared->second)) +
          ", found " + blob.found.to_string() + " of " + bytes(blob.size);
@@ -32,7 +32,7 @@ FindingKind kind_of(const UnsoundBlob& blob, const Survey& survey) {
   const DigestId id = survey.graph.find(survey.inventory, blob.digest);
   const ManifestNode* node = id == kNoDigest ? nullptr : survey.graph.node(id);
   const bool manifest = node != nullptr && node->state != ManifestState::opaque;
-  if (blob.state == State::unreadable)
+  if (blob.state == BlobState::unreadable)
     return manifest ? FindingKind::unreadable_manifest
                     : FindingKind::unreadable_file;
   if (manifest) return FindingKind::corrupt_manifest;
@@ -63,7 +63,7 @@ std::vector<Finding> findings_of(const std::vector<UnsoundBlob>& unsound,
       declared_sizes(v2, survey.inventory, survey.graph, digests);
   std::vector<Finding> findings;
   for (const UnsoundBlob& blob : unsound) {
-    if (blob.state == State::missing) continue;
+    if (blob.state == BlobState::missing) continue;
     Finding& finding = findings.emplace_back();
     finding.kind = kind_of(blob, survey);
     finding.path = layout::blob_data(blob.digest);

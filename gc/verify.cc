@@ -16,7 +16,7 @@
 namespace dregs {
 namespace {
 
-using State = UnsoundBlob::State;
+using BlobState = UnsoundBlob::State;
 
 // A store that is pushed to all the time may never look the same twice; what
 // was not there twice in a row is not reported then.
@@ -180,7 +180,7 @@ void Verification::hash_again() {
   for (const UnsoundBlob& blob : unsound_) {
     doubted.insert(blob.digest);
     if (const auto id = survey_.inventory.blobs.find(blob.digest))
-      (blob.state == State::wrong ? read_before : unread_).push_back(*id);
+      (blob.state == BlobState::wrong ? read_before : unread_).push_back(*id);
   }
   HashedBlobs again = hash_uncounted(std::move(read_before));
   const HashedBlobs first = hash_uncounted(std::move(unread_));
@@ -189,10 +189,11 @@ void Verification::hash_again() {
   hashed_.bytes += first.bytes;
   again.add(first);
   unsound_ = std::move(again.unsound);
-  unsettled_ |= std::any_of(
-      unsound_.begin(), unsound_.end(), [&](const UnsoundBlob& blob) {
-        return blob.state == State::missing || !doubted.contains(blob.digest);
-      });
+  unsettled_ |= std::any_of(unsound_.begin(), unsound_.end(),
+                            [&](const UnsoundBlob& blob) {
+                              return blob.state == BlobState::missing ||
+                                     !doubted.contains(blob.digest);
+                            });
 }
 
 // Not in the progress, which ended with the first reading.
@@ -212,8 +213,8 @@ Verified Verification::result() const {
   verified.revisions = scope.revisions();
   verified.complete = !stop_.requested();
   for (const UnsoundBlob& blob : unsound_) {
-    verified.corrupt += blob.state == State::wrong ? 1 : 0;
-    verified.unreadable += blob.state == State::unreadable ? 1 : 0;
+    verified.corrupt += blob.state == BlobState::wrong ? 1 : 0;
+    verified.unreadable += blob.state == BlobState::unreadable ? 1 : 0;
   }
   std::vector<Finding> all = findings_of(unsound_, survey_, v2_);
   const std::size_t own = all.size();

@@ -9,12 +9,12 @@
 namespace dregs {
 namespace {
 
-using State = BlobContent::State;
+using ContentState = BlobContent::State;
 
 BlobContent failed(int error) {
   BlobContent content;
   const bool missing = error == ENOENT || error == ENOTDIR;
-  content.state = missing ? State::missing : State::unreadable;
+  content.state = missing ? ContentState::missing : ContentState::unreadable;
   content.error = missing ? 0 : error;
   return content;
 }
@@ -23,7 +23,7 @@ BlobContent judge(int error, const FileStatus& status) {
   if (error != 0) return failed(error);
   if (!status.regular()) return failed(EINVAL);
   BlobContent content;
-  content.state = State::sound;
+  content.state = ContentState::sound;
   content.size = status.size;
   return content;
 }
@@ -49,15 +49,15 @@ BlobContent read_blob(int v2, const Digest& digest, std::size_t at_most) {
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
-  if (content.state != State::sound) return content;
+  if (content.state != ContentState::sound) return content;
   if (content.size > at_most) {
-    content.state = State::too_large;
+    content.state = ContentState::too_large;
     return content;
   }
   content.bytes.resize(content.size);
   if (const int error = read_all(file.get(), content.bytes))
     return failed(error);
-  if (sha256(content.bytes) != digest) content.state = State::corrupt;
+  if (sha256(content.bytes) != digest) content.state = ContentState::corrupt;
   return content;
 }
 

@@ -17,7 +17,7 @@
 namespace dregs {
 namespace {
 
-using State = UnsoundBlob::State;
+using BlobState = UnsoundBlob::State;
 
 constexpr std::size_t kChunk = 1024 * 1024;
 
@@ -61,7 +61,7 @@ class Hasher {
     if (right)
       done_.sound.push_back(id);
     else
-      done_.unsound.push_back({blob.digest, State::wrong, 0, size, found});
+      done_.unsound.push_back({blob.digest, BlobState::wrong, 0, size, found});
   }
 
   const HashedBlobs& done() const { return done_; }
@@ -92,9 +92,9 @@ class Hasher {
 
   void failed(const Digest& digest, int error) {
     const bool missing = error == ENOENT || error == ENOTDIR;
-    done_.unsound.push_back({digest,
-                             missing ? State::missing : State::unreadable,
-                             missing ? 0 : error, 0, Digest{}});
+    done_.unsound.push_back(
+        {digest, missing ? BlobState::missing : BlobState::unreadable,
+         missing ? 0 : error, 0, Digest{}});
   }
 
   const BlobFolder& folder_;

@@ -9,7 +9,7 @@
 namespace dregs {
 namespace {
 
-constexpr std::size_t kChunk = 1024 * 1024;
+constexpr std::size_t kReadSize = 1024 * 1024;
 constexpr std::size_t kSniffed = 4096;
 
 // Fills `buffer` as far as the file goes; asks no more once there is `enough`.
@@ -26,7 +26,7 @@ ssize_t read_up_to(int fd, char* buffer, std::size_t size, std::size_t enough) {
   return static_cast<ssize_t>(filled);
 }
 
-ManifestRead failed(int error) {
+ManifestRead unreadable(int error) {
   ManifestRead read;
   read.error = error;
   return read;
@@ -48,7 +48,7 @@ ManifestRead read_small(int fd, const Blob& blob) {
   buffer.resize(std::max<std::size_t>(buffer.size(), blob.size + 1));
   const ssize_t got = read_up_to(fd, buffer.data(), blob.size + 1,
                                  std::max<std::size_t>(blob.size, 1));
-  if (got < 0) return failed(static_cast<int>(-got));
+  if (got < 0) return unreadable(static_cast<int>(-got));
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
   return conclude(bytes, sha256(bytes) == blob.digest);
 }
@@ -67,11 +67,11 @@ ManifestRead read_large(int fd, const Blob& blob) {
   const std::scoped_lock lock(one_at_a_time);
   Sha256 hasher;
   std::string kept;
-  std::string chunk(kChunk, '\0');
+  std::string chunk(kReadSize, '\0');
   for (;;) {
     const ssize_t got =
         read_up_to(fd, chunk.data(), chunk.size(), chunk.size());
-    if (got < 0) return failed(static_cast<int>(-got));
+    if (got < 0) return unreadable(static_cast<int>(-got));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
     if (kept.size() + bytes.size() > kLargestParsedManifest) return too_large();
@@ -114,7 +114,7 @@ ManifestRead read_blank(int fd, const Blob& blob) {
 
 ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
   const Descriptor file = blobs_.open(blob.digest);
-  if (!file) return failed(errno);
+  if (!file) return unreadable(errno);
   if (!declared) {
     if (blob.size > kLargestParsedManifest) return opaque();
     const Appearance seen = look_at(file.get());

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using Paths = std::set<std::string>;
 namespace fs = std::filesystem;
 
-std::string folder_of(const Digest& digest) {
+std::string blob_folder_of(const Digest& digest) {
   return fs::path(StoreBuilder::blob_path(digest)).parent_path().string();
 }
 
@@ -50,14 +50,14 @@ TEST(BadBlobs, FilesOfOthersBesideGarbageStayWithTheirFolder) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});
   const Digest garbage = store.blob("garbage");
-  store.write(folder_of(garbage) + "/notes.txt", "mine");
+  store.write(blob_folder_of(garbage) + "/notes.txt", "mine");
   const TreeSnapshot before = store.snapshot();
   // However old they are.
   const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.report.at("blobs").at("removed"), 1);
   EXPECT_EQ(run.finding("foreign-entry").at("path"),
-            in_root(folder_of(garbage)));
+            in_root(blob_folder_of(garbage)));
   EXPECT_EQ(store.removed_since(before),
             Paths{StoreBuilder::blob_path(garbage)});
 }
@@ -84,7 +84,7 @@ TEST(BadBlobs, WhatIsNoFileStaysThoughItIsNamedAsATemporaryOne) {
 TEST(BadBlobs, AFolderWithoutDataThatHoldsFilesOfOthersIsReportedAndKept) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});
-  const std::string folder = folder_of(sha256("garbage"));
+  const std::string folder = blob_folder_of(sha256("garbage"));
   store.write(folder + "/notes.txt", "mine");
   const TreeSnapshot before = store.snapshot();
   const GcRun run = run_gc(store);
@@ -101,7 +101,7 @@ TEST(BadBlobs, OldTemporaryFilesBesideGarbageGoWithIt) {
   store.temp_file(StoreBuilder::blob_path(garbage));
   const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
   EXPECT_EQ(run.exit_code, 0);
-  EXPECT_FALSE(store.has(folder_of(garbage)));
+  EXPECT_FALSE(store.has(blob_folder_of(garbage)));
 }
 
 // row 43
@@ -135,7 +135,7 @@ TEST(BadBlobs, AnOldTemporaryFileInAPinnedRepositoryStays) {
 TEST(BadBlobs, AFileThatOnlyResemblesATemporaryOneStays) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});
-  const std::string folder = folder_of(sha256("garbage"));
+  const std::string folder = blob_folder_of(sha256("garbage"));
   for (const char* name : {"/data.tmp", "/data.not-a-uuid.tmp",
                            "/data.0192d1c4-7a3e-7c11-9b52-5f0c8a6d3e21.tmp.bak",
                            "/other.0192d1c4-7a3e-7c11-9b52-5f0c8a6d3e21.tmp"})
@@ -194,7 +194,7 @@ TEST(BadBlobs, AFileForAPrefixFolderIsMisplaced) {
   StoreBuilder store;
   const BuiltImage app = store.image("app", "v1", {"base"});
   const std::string prefix =
-      fs::path(folder_of(app.layers[0])).parent_path().string();
+      fs::path(blob_folder_of(app.layers[0])).parent_path().string();
   store.remove(prefix);
   store.write(prefix, "file");
   const GcRun run = run_gc(store);

@@ -2,11 +2,13 @@
 
 #include <stdexcept>
 
+#include "tests/paths.h"
+
 namespace dregs {
 
 ProgramResult run_dregs(const StoreBuilder& store,
                         const std::vector<std::string>& command) {
-  std::vector<std::string> argv = {DREGS_BINARY};
+  std::vector<std::string> argv = {kDregsProgram};
   argv.insert(argv.end(), command.begin(), command.end());
   argv.insert(argv.end(), {"--root", store.root().string()});
   return run_program(argv);

@@ -8,7 +8,7 @@
 namespace dregs {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 TEST(Digest, TakesLowerCaseHexAndNothingElseAtEachPlace) {
   const std::string sound = sha256("anything").hex();
@@ -16,7 +16,7 @@ TEST(Digest, TakesLowerCaseHexAndNothingElseAtEachPlace) {
     for (int byte = 0; byte < 256; ++byte) {
       std::string text = sound;
       text[place] = static_cast<char>(byte);
-      const bool hex = kHex.find(text[place]) != std::string_view::npos;
+      const bool hex = kHexDigits.find(text[place]) != std::string_view::npos;
       ASSERT_EQ(Digest::from_hex(text).has_value(), hex)
           << "byte " << byte << " at " << place;
     }
@@ -24,7 +24,8 @@ TEST(Digest, TakesLowerCaseHexAndNothingElseAtEachPlace) {
 
 TEST(Digest, IsWrittenAsItWasRead) {
   std::string text;
-  for (std::size_t i = 0; i < 64; ++i) text += kHex[(i * 7 + i / 16) % 16];
+  for (std::size_t i = 0; i < 64; ++i)
+    text += kHexDigits[(i * 7 + i / 16) % 16];
   EXPECT_EQ(Digest::from_hex(text)->hex(), text);
   EXPECT_EQ(Digest::from_hex(text)->bytes[1], 0xe5);
   for (int i = 0; i < 1000; ++i) {

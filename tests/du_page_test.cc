@@ -18,7 +18,7 @@ using nlohmann::json;
 
 constexpr const char* kEvil = "<script>alert(1)</script>";
 
-std::string read(const fs::path& path) {
+std::string text_of_page(const fs::path& path) {
   std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
@@ -48,7 +48,7 @@ std::size_t count(const std::string& text, const std::string& what) {
 
 // The same page, in which somebody then does what `script` says.
 std::string dom_after(const fs::path& page, const std::string& script) {
-  std::string text = read(page);
+  std::string text = text_of_page(page);
   text.insert(text.rfind("</body>"), "<script>" + script + "</script>");
   std::ofstream(page) << text;
   return dom_of(page);
@@ -60,7 +60,7 @@ std::string attribute(const std::string& dom, const std::string& name) {
   return std::regex_search(dom, match, regex) ? match[1].str() : "";
 }
 
-void build_some(StoreBuilder& store) {
+void build_two_repositories(StoreBuilder& store) {
   store.image("team/app", "v1", {"base", std::string(3000, 'a')});
   store.image("team/app", "v2", {"base", std::string(2000, 'b')});
   store.image("team/web", "v1", {"base", std::string(1000, 'c')});
@@ -70,8 +70,8 @@ void build_some(StoreBuilder& store) {
 
 TEST(DuPage, HoldsWhatDuSaysAndNoNameIsMarkup) {
   StoreBuilder store;
-  build_some(store);
-  const std::string page = read(page_of(store));
+  build_two_repositories(store);
+  const std::string page = text_of_page(page_of(store));
   const json data = data_in(page);
   const json report = run_for_json(store, {"du", "--tags"}).report;
   EXPECT_EQ(data["totals"], report["totals"]);
@@ -92,8 +92,8 @@ TEST(DuPage, HoldsWhatDuSaysAndNoNameIsMarkup) {
 
 TEST(DuPage, NeedsNoNetwork) {
   StoreBuilder store;
-  build_some(store);
-  const std::string page = read(page_of(store));
+  build_two_repositories(store);
+  const std::string page = text_of_page(page_of(store));
   EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
   const std::regex loads("(src|href)=|@import|url\\(|fetch\\(|XMLHttp");
   EXPECT_FALSE(std::regex_search(page, loads));
@@ -101,7 +101,7 @@ TEST(DuPage, NeedsNoNetwork) {
 
 TEST(DuPage, GoesToStdoutAndNeverIntoTheRegistry) {
   StoreBuilder store;
-  build_some(store);
+  build_two_repositories(store);
   const TreeSnapshot before = store.snapshot();
   EXPECT_TRUE(
       run_dregs(store, {"du", "--html", "-"}).out.starts_with("<!doctype"));
@@ -115,7 +115,7 @@ TEST(DuPage, GoesToStdoutAndNeverIntoTheRegistry) {
 TEST(DuPage, ABrowserShowsEveryName) {
   if (!has_browser()) GTEST_SKIP() << "no chromium here";
   StoreBuilder store;
-  build_some(store);
+  build_two_repositories(store);
   const std::string dom = dom_of(page_of(store));
   EXPECT_NE(attribute(dom, "ready"), "");
   EXPECT_NE(dom.find("<td>team/web</td>"), std::string::npos);
@@ -129,7 +129,7 @@ TEST(DuPage, ABrowserShowsEveryName) {
 TEST(DuPage, TheKeyboardOpensRepositoriesAndTheSearchFindsDigests) {
   if (!has_browser()) GTEST_SKIP() << "no chromium here";
   StoreBuilder store;
-  build_some(store);
+  build_two_repositories(store);
   const std::string dom = dom_after(page_of(store), R"js(
     const map = document.getElementById('map');
     const names = () => [...map.children].map((tile) =>

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "scanner/descriptor.h"
+#include "tests/paths.h"
 #include "tests/registry_server.h"
 #include "tests/run_program.h"
 #include "tests/undisturbed.h"
@@ -28,7 +29,7 @@ using std::chrono::microseconds;
 constexpr unsigned long kShutdown = _IOR('X', 125, std::uint32_t);
 constexpr std::uint32_t kWithoutFlushingTheJournal = 2;
 
-void build_some(StoreBuilder& store) {
+void build_much_garbage(StoreBuilder& store) {
   build_one_of_each(store);
   for (int i = 0; i < 40; ++i)
     store.delete_manifest(
@@ -86,7 +87,7 @@ class PowerCutOnExt4 : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     if (!disk.usable()) GTEST_SKIP() << "cannot mount ext4 on a loop device";
-    build_some(template_store);
+    build_much_garbage(template_store);
   }
 
   void fill() const {
@@ -98,7 +99,7 @@ class PowerCutOnExt4 : public testing::TestWithParam<bool> {
 
   std::vector<std::string> gc() const {
     std::vector<std::string> arguments = {
-        DREGS_BINARY,           "gc", "-q",
+        kDregsProgram,          "gc", "-q",
         "--uploads-older-than", "0",  "--root",
         disk.mounted().string()};
     if (GetParam()) arguments.emplace_back("-m");
@@ -122,7 +123,7 @@ class PowerCutOnExt4 : public testing::TestWithParam<bool> {
   }
 
   StoreBuilder template_store;
-  Undisturbed undisturbed{build_some, GetParam()};
+  Undisturbed undisturbed{build_much_garbage, GetParam()};
   LoopDisk disk;
 };
 

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "tests/paths.h"
+
 #include "scanner/finding.h"
 
 namespace dregs {
@@ -14,7 +16,7 @@ namespace {
 
 // What stands below each `### kind` heading.
 std::map<std::string, std::string> explanations() {
-  std::ifstream page(DREGS_SOURCE_DIR "/docs/findings.md");
+  std::ifstream page(std::string(kSourceFolder) + "/docs/findings.md");
   std::map<std::string, std::string> found;
   std::string kind;
   for (std::string line; std::getline(page, line);) {

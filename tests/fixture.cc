@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "tests/fixture_script.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-fs::path fixtures() { return fs::path(DREGS_SOURCE_DIR) / "fixtures"; }
+fs::path fixtures() { return fs::path(kSourceFolder) / "fixtures"; }
 
 std::set<std::string> take_strings(Json& from, const char* key) {
   std::set<std::string> strings = from.at(key);

@@ -32,14 +32,16 @@ TEST_P(FixtureReference, RemovesAndPinsWhatTheFixtureExpects) {
   }
 }
 
-std::string test_name(const ::testing::TestParamInfo<std::string>& test) {
+std::string name_of_reference_fixture(
+    const ::testing::TestParamInfo<std::string>& test) {
   std::string name = test.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, FixtureReference,
-                         ::testing::ValuesIn(fixture_names()), test_name);
+                         ::testing::ValuesIn(fixture_names()),
+                         name_of_reference_fixture);
 
 }  // namespace
 }  // namespace dregs

@@ -86,14 +86,14 @@ TEST_P(Fixtures, SecondRunFindsNothingToDo) {
   }
 }
 
-std::string test_name(const ::testing::TestParamInfo<std::string>& test) {
+std::string name_of_fixture(const ::testing::TestParamInfo<std::string>& test) {
   std::string name = test.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, Fixtures,
-                         ::testing::ValuesIn(fixture_names()), test_name);
+                         ::testing::ValuesIn(fixture_names()), name_of_fixture);
 
 }  // namespace
 }  // namespace dregs

@@ -10,6 +10,7 @@
 
 #include "cli/completions.h"
 #include "cli/options.h"
+#include "tests/paths.h"
 #include "tests/run_program.h"
 
 namespace dregs {
@@ -76,7 +77,7 @@ std::string between(const std::string& text, const std::string& first,
   return text.substr(after, text.find(last, after) - after);
 }
 
-std::string read(const fs::path& path) {
+std::string text_of_file(const fs::path& path) {
   std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
@@ -91,7 +92,7 @@ std::string shell_name(const Command& command, const std::string& joint) {
 
 std::string help(const Command& command) {
   std::vector<std::string> words = command.path;
-  words.insert(words.begin(), DREGS_BINARY);
+  words.insert(words.begin(), kDregsProgram);
   words.emplace_back("--help");
   return run_program(words).out;
 }
@@ -129,12 +130,12 @@ TEST(Flags, ManPagesNameThem) {
   const Tree tree;
   const fs::path folder = fs::temp_directory_path() / "dregs-man-test";
   const ProgramResult made =
-      run_program({DREGS_SOURCE_DIR "/scripts/make-man-pages", DREGS_BINARY,
-                   folder.string()});
+      run_program({std::string(kSourceFolder) + "/scripts/make-man-pages",
+                   kDregsProgram, folder.string()});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   for (const Command* command : flattened(tree.root)) {
     const std::string page =
-        std::regex_replace(read(folder / (shell_name(*command, "-") + ".1")),
+        std::regex_replace(text_of_file(folder / (shell_name(*command, "-") + ".1")),
                            std::regex("\\\\(fB|fR)?"), "");
     EXPECT_EQ(flags_in_lines(page, "^(-[^ ,]+(, -[^ ,]+)*)"),
               flags_of(*command, tree.root))
@@ -181,9 +182,10 @@ TEST(Flags, FishCompletionsNameThem) {
 }
 
 TEST(Flags, TheReferenceIsWhatHelpSays) {
-  const ProgramResult made = run_program(
-      {DREGS_SOURCE_DIR "/scripts/make-command-docs", DREGS_BINARY});
-  EXPECT_EQ(read(DREGS_SOURCE_DIR "/docs/commands.md"), made.out)
+  const ProgramResult made =
+      run_program({std::string(kSourceFolder) + "/scripts/make-command-docs",
+                   kDregsProgram});
+  EXPECT_EQ(text_of_file(std::string(kSourceFolder) + "/docs/commands.md"), made.out)
       << "stale; run: scripts/make-command-docs build/dev/dregs "
          ">docs/commands.md";
 }
@@ -191,13 +193,15 @@ TEST(Flags, TheReferenceIsWhatHelpSays) {
 // Wherever a page says `dregs COMMAND --flag`, that command takes it.
 TEST(Flags, DocsPromiseNoOthers) {
   const Tree tree;
-  std::vector<fs::path> pages = {DREGS_SOURCE_DIR "/README.md",
-                                 DREGS_SOURCE_DIR "/CHANGELOG.md"};
-  for (const auto& page : fs::directory_iterator(DREGS_SOURCE_DIR "/docs"))
+  std::vector<fs::path> pages = {std::string(kSourceFolder) + "/README.md",
+                                 std::string(kSourceFolder) + "/CHANGELOG.md"};
+  for (const auto& page :
+       fs::directory_iterator(std::string(kSourceFolder) + "/docs"))
     if (page.path().extension() == ".md") pages.push_back(page.path());
   std::size_t checked = 0;
   for (const fs::path& page : pages)
-    for (const std::string& line : found(read(page), "\\b(dregs [^`|\n]*)")) {
+    for (const std::string& line :
+         found(text_of_file(page), "\\b(dregs [^`|\n]*)")) {
       // `dregs trash empty` rather than `dregs trash`.
       const Command* meant = nullptr;
       for (const Command* command : flattened(tree.root))

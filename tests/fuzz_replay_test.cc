@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "tests/fuzz/fuzz.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -16,7 +17,7 @@ using Entry = void (*)(std::string_view);
 int replay(const std::string& target, Entry entry) {
   int files = 0;
   const std::filesystem::path corpus =
-      std::filesystem::path(DREGS_SOURCE_DIR) / "tests/fuzz/corpus" / target;
+      std::filesystem::path(kSourceFolder) / "tests/fuzz/corpus" / target;
   for (const auto& file : std::filesystem::directory_iterator(corpus)) {
     std::ifstream stream(file.path(), std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(stream)), {});

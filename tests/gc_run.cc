@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "tests/paths.h"
+
 namespace dregs {
 
 nlohmann::json GcRun::finding(const std::string& kind) const {
@@ -35,7 +37,7 @@ GcRun run_gc(const StoreBuilder& store,
              const std::vector<std::string>& arguments,
              const std::vector<std::string>& starter) {
   std::vector<std::string> argv = starter;
-  argv.insert(argv.end(), {DREGS_BINARY, "gc", "--json", "--list", "--root",
+  argv.insert(argv.end(), {kDregsProgram, "gc", "--json", "--list", "--root",
                            store.root().string()});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   const ProgramResult result = run_program(argv);

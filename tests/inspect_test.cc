@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/command_run.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -98,7 +99,7 @@ TEST(Inspect, SaysWhatADiskMadeOfAManifest) {
   const auto findings = [&](const std::string& fault) {
     const ProgramResult run = run_program(
         {"strace", "-f", "-o", "/dev/null", "-P", store.v2() / manifest, "-e",
-         "trace=read", "-e", "inject=read:" + fault, DREGS_BINARY, "inspect",
+         "trace=read", "-e", "inject=read:" + fault, kDregsProgram, "inspect",
          "--json", "--root", store.root().string(), "app:v1"});
     return Json::parse(run.out)["findings"];
   };

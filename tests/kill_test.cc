@@ -12,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "tests/paths.h"
 #include "tests/registry_server.h"
 #include "tests/run_program.h"
 #include "tests/undisturbed.h"
@@ -23,7 +24,7 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
-constexpr int kRepositories = 4;
+constexpr int kManyRepositories = 4;
 constexpr int kImages = 60;
 
 // Every other image is garbage, so that most of a run is the sweep.
@@ -31,7 +32,8 @@ void build_many(StoreBuilder& store) {
   build_one_of_each(store);
   for (int i = 0; i < kImages; ++i) {
     const std::string number = std::to_string(i);
-    const std::string repository = "many/r" + std::to_string(i % kRepositories);
+    const std::string repository =
+        "many/r" + std::to_string(i % kManyRepositories);
     store.image(repository, "v" + number, {"base", "live " + number});
     store.delete_manifest(
         repository,
@@ -52,7 +54,7 @@ class KilledGc : public testing::TestWithParam<bool> {
 
   std::vector<std::string> gc(const std::filesystem::path& root) const {
     std::vector<std::string> arguments = {
-        DREGS_BINARY,           "gc", "-q",     "-j2",
+        kDregsProgram,          "gc", "-q",     "-j2",
         "--uploads-older-than", "0",  "--root", root.string()};
     if (GetParam()) arguments.emplace_back("-m");
     return arguments;

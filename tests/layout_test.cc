@@ -10,31 +10,31 @@
 namespace dregs {
 namespace {
 
-using Names = std::vector<std::string>;
+using FolderNames = std::vector<std::string>;
 
 TEST(RepositoryName, IsLegalAsServersHaveIt) {
   const std::string longest(255, 'a');
-  for (const std::string& name :
-       Names{"a", "a0/b", "a.b/c_d/e__f/g-h/i---j", "FOO.example/x", "Foo/bar",
-             "my-host.Example/x", "0/1", longest, longest + "/" + longest})
+  for (const std::string& name : FolderNames{
+           "a", "a0/b", "a.b/c_d/e__f/g-h/i---j", "FOO.example/x", "Foo/bar",
+           "my-host.Example/x", "0/1", longest, longest + "/" + longest})
     EXPECT_TRUE(layout::is_legal_repository_name(name)) << name;
 }
 
 TEST(RepositoryName, IsIllegalAsServersHaveIt) {
   const std::string too_long(256, 'a');
-  for (const std::string& name :
-       Names{"", "Foo", "a/B", "a..b", "a___b", "a.-b", "a_", "-a", "a//b",
-             "/a", "a/", "-foo.Example/x", "foo-.Example/x", "F..o/x", "F_o/x",
-             "Foo./x", "a b", too_long, "a/" + too_long})
+  for (const std::string& name : FolderNames{
+           "", "Foo", "a/B", "a..b", "a___b", "a.-b", "a_", "-a", "a//b", "/a",
+           "a/", "-foo.Example/x", "foo-.Example/x", "F..o/x", "F_o/x",
+           "Foo./x", "a b", too_long, "a/" + too_long})
     EXPECT_FALSE(layout::is_legal_repository_name(name)) << name;
 }
 
 TEST(TagName, IsLegalAsServersHaveIt) {
   const std::string longest(128, 'a');
-  for (const std::string& tag : Names{"v1", "_x", "A.b-c_9", longest})
+  for (const std::string& tag : FolderNames{"v1", "_x", "A.b-c_9", longest})
     EXPECT_TRUE(layout::is_legal_tag(tag)) << tag;
   for (const std::string& tag :
-       Names{"", ".x", "-x", "a b", "a/b", longest + "a"})
+       FolderNames{"", ".x", "-x", "a b", "a/b", longest + "a"})
     EXPECT_FALSE(layout::is_legal_tag(tag)) << tag;
 }
 
@@ -42,7 +42,7 @@ const std::string kUuid = "01234567-89ab-4CDE-8f01-23456789abcd";
 
 TEST(TemporaryName, IsOneThatARegistryGives) {
   for (const std::string& base :
-       Names{"link", "data", "startedat", "0", "1048576"})
+       FolderNames{"link", "data", "startedat", "0", "1048576"})
     EXPECT_TRUE(layout::is_temporary_name(base + "." + kUuid + ".tmp")) << base;
 }
 
@@ -54,7 +54,7 @@ TEST(Uuid, IsNoneWithAnythingButHexDigitsBetweenItsDashes) {
 
 // Whoever gave it another name may want the file.
 TEST(TemporaryName, IsNoneWhereAnythingDiffers) {
-  for (const std::string& name : Names{
+  for (const std::string& name : FolderNames{
            "link." + kUuid, "link." + kUuid + ".tmp2", "." + kUuid + ".tmp",
            "link-" + kUuid + ".tmp", "notes." + kUuid + ".tmp",
            "12x." + kUuid + ".tmp", "-1." + kUuid + ".tmp",

@@ -41,7 +41,7 @@ std::string folder_of_folder(const std::string& folder) {
   return fs::path(folder).parent_path().string();
 }
 
-std::string folder_of(const Digest& digest) {
+std::string linked_folder_of(const Digest& digest) {
   return folder_of_folder(StoreBuilder::blob_path(digest));
 }
 
@@ -130,7 +130,7 @@ TEST(SymbolicLinks, LinkFoldersAndLinkFilesBehindOneAreReadAndPin) {
 // row 51
 TEST(SymbolicLinks, NoBlobGoesThroughOneOnTheWayToIt) {
   StoreBuilder probe;
-  const std::string blob = folder_of(probe.blob("garbage"));
+  const std::string blob = linked_folder_of(probe.blob("garbage"));
   const std::string prefix = fs::path(blob).parent_path().string();
   for (const std::string& path :
        {std::string("blobs"), std::string("blobs/sha256"), prefix, blob,
@@ -282,9 +282,9 @@ TEST(SymbolicLinks, ABlobThatLeadsNowhereIsMissingForItsImage) {
   const Digest layer = probe.image("app", "v1", {"base"}).layers[0];
   const std::string data = StoreBuilder::blob_path(layer);
   for (const auto& [path, target] :
-       {std::pair(folder_of(layer), "/nowhere"),
-        std::pair(folder_of(layer), "/dev/null"), std::pair(data, "/nowhere"),
-        std::pair(data, "/usr")}) {
+       {std::pair(linked_folder_of(layer), "/nowhere"),
+        std::pair(linked_folder_of(layer), "/dev/null"),
+        std::pair(data, "/nowhere"), std::pair(data, "/usr")}) {
     SCOPED_TRACE(path + " -> " + target);
     StoreBuilder store;
     store.image("app", "v1", {"base"});
@@ -304,7 +304,7 @@ TEST(SymbolicLinks, WhatIsLeftOverBehindOneIsNotPlannedToGo) {
   store.image("app", "v1", {"base"});
   const Digest never = sha256("never finished");
   store.temp_file(StoreBuilder::blob_path(never));
-  const std::string prefix = folder_of_folder(folder_of(never));
+  const std::string prefix = folder_of_folder(linked_folder_of(never));
   const MovedAway moved(store, prefix);
   const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
   EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
@@ -320,7 +320,7 @@ class Mounts : public ::testing::Test {
     if (!can_mount()) GTEST_SKIP() << "may not mount";
   }
 
-  static std::string garbage() { return folder_of(sha256("garbage")); }
+  static std::string garbage() { return linked_folder_of(sha256("garbage")); }
 
   // Over `path`, with the same content: once another filesystem, once a bind
   // mount of the same one. Both times the dry run says what the run does.
@@ -361,7 +361,8 @@ TEST_F(Mounts, OnesWhoseFoldersHaveTheSameNumberAreNoLoop) {
       "mv far/app ../../../../elsewhere; rm -r copy");
   EXPECT_TRUE(run.finding("symbolic-link-loop").is_null());
   EXPECT_TRUE(run.pinned("team/more/app"));
-  EXPECT_EQ(run.removed("blob").count(in_root(folder_of(far.layers[0]))), 0u);
+  EXPECT_EQ(run.removed("blob").count(in_root(linked_folder_of(far.layers[0]))),
+            0u);
 }
 
 TEST_F(Mounts, OverRepositoriesOrTheirPartsNothingOfThemGoes) {
@@ -408,13 +409,13 @@ TEST_F(Mounts, OverABlobFolderWithoutDataItStaysAndIsNotPlannedToGo) {
     SCOPED_TRACE(fill);
     StoreBuilder store;
     store.image("app", "v1", {"base"});
-    store.folder(folder_of(never));
+    store.folder(linked_folder_of(never));
     const GcRun run = run_gc_among_mounts(
-        store, "mount -t tmpfs none " + folder_of(never) + fill,
+        store, "mount -t tmpfs none " + linked_folder_of(never) + fill,
         {"--uploads-older-than", "0"});
     EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
     EXPECT_EQ(run.finding("other-filesystem").at("path"),
-              in_root(folder_of(never)));
+              in_root(linked_folder_of(never)));
     EXPECT_EQ(run.removed(), Paths{});
   }
 }

@@ -16,6 +16,7 @@
 #include "scanner/descriptor.h"
 #include "scanner/sha256.h"
 #include "tests/gc_run.h"
+#include "tests/paths.h"
 #include "tests/pushed_images.h"
 #include "tests/servable.h"
 
@@ -68,7 +69,7 @@ class HiddenServer : public LiveGc {
 
   int gc() const {
     return run_program({"unshare", "--pid", "--fork", "--mount-proc",
-                        DREGS_BINARY, "gc", "-m", "-q", "--root",
+                        kDregsProgram, "gc", "-m", "-q", "--root",
                         store.root().string()})
         .exit_code;
   }
@@ -174,9 +175,9 @@ TEST(TwoRuns, TheSecondIsRefusedUntilTheFirstHasEnded) {
   const std::string pipe = store.root() / "report";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   const Descriptor reader(open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
-  const pid_t first = start_process(
-      {DREGS_BINARY, "gc", "--json", "--list", "--root", store.root().string()},
-      {}, "/", pipe);
+  const pid_t first = start_process({kDregsProgram, "gc", "--json", "--list",
+                                     "--root", store.root().string()},
+                                    {}, "/", pipe);
   while (store.has_blob(sha256("spare 599")))
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_EQ(run_gc(store).exit_code, 3);

@@ -10,7 +10,7 @@
 namespace dregs {
 namespace {
 
-void build_app(StoreBuilder& store) {
+void build_app_with_garbage(StoreBuilder& store) {
   store.image("app", "v1", {"base", "old"});
   store.image("app", "v1", {"base", "new"});
   store.layer("app", "spare");
@@ -20,7 +20,7 @@ void build_app(StoreBuilder& store) {
 // `rm` alone removes tags.
 TEST(LookAgain, FindsATagThatRmRemovedAndSomebodyPushedAgain) {
   StoreBuilder store;
-  build_app(store);
+  build_app_with_garbage(store);
   const MarkedStore marked(store.v2(), policy_of_tests(false));
   Plan plan;
   plan.removals.push_back({RemovalKind::tag,
@@ -42,7 +42,7 @@ TEST(LookAgain, FindsATagThatRmRemovedAndSomebodyPushedAgain) {
 
 TEST(LookAgain, FindsNothingWhereARepositoryIsGoneAltogether) {
   StoreBuilder store;
-  build_app(store);
+  build_app_with_garbage(store);
   store.image("gone", "", {"base"});
   const MarkedStore marked(store.v2(), policy_of_tests(true));
   store.remove("repositories/gone");
@@ -55,7 +55,7 @@ TEST(LookAgain, FindsNothingWhereARepositoryIsGoneAltogether) {
 
 TEST(LookAgain, FindsNothingOnceTheRunIsToStop) {
   StoreBuilder store;
-  build_app(store);
+  build_app_with_garbage(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
   store.image("app", "v2", {"new"});
   marked.stop().request(StopReason::deadline);
@@ -69,7 +69,7 @@ TEST(LookAgain, FindsNothingOnceTheRunIsToStop) {
 TEST(LookAgain, IsAllThereIsWithoutAnyWatch) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
   StoreBuilder store;
-  build_app(store);
+  build_app_with_garbage(store);
   const Digest orphan = store.blob("orphan");
   const GcRun run =
       run_gc(store, {},
@@ -93,7 +93,7 @@ TEST(LookAgain, IsNeededWhereOtherHostsMayWrite) {
 // As on NFS: here no watch of this kernel's sees the other host's push.
 TEST(LookAgain, FindsAnotherHostsPushBeforeTheBlobsGo) {
   StoreBuilder store;
-  build_app(store);
+  build_app_with_garbage(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
   Vigil vigil(marked.v2(), "/proc", marked.inventory(), marked.stop());
   EXPECT_EQ(vigil.limits().size(), 1U);

@@ -5,18 +5,18 @@
 namespace dregs {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json platform_json(const std::string& platform) {
+OrderedJson platform_json(const std::string& platform) {
   const std::size_t slash = platform.find('/');
-  Json json;
+  OrderedJson json;
   json["architecture"] = platform.substr(slash + 1);
   json["os"] = platform.substr(0, slash);
   return json;
 }
 
-Json descriptor_json(const BuiltDescriptor& descriptor) {
-  Json json;
+OrderedJson descriptor_json(const BuiltDescriptor& descriptor) {
+  OrderedJson json;
   json["mediaType"] = descriptor.media_type;
   json["digest"] = descriptor.digest;
   json["size"] = descriptor.size;
@@ -27,28 +27,28 @@ Json descriptor_json(const BuiltDescriptor& descriptor) {
   return json;
 }
 
-void put(Json& json, const char* key,
+void put(OrderedJson& json, const char* key,
          const std::optional<BuiltDescriptor>& value) {
   if (value) json[key] = descriptor_json(*value);
 }
 
-void put(Json& json, const char* key,
+void put(OrderedJson& json, const char* key,
          const std::optional<std::vector<BuiltDescriptor>>& values) {
   if (!values) return;
-  json[key] = Json::array();
+  json[key] = OrderedJson::array();
   for (const BuiltDescriptor& value : *values) {
     json[key].push_back(descriptor_json(value));
   }
 }
 
-void put(Json& json, const char* key, const std::string& value) {
+void put(OrderedJson& json, const char* key, const std::string& value) {
   if (!value.empty()) json[key] = value;
 }
 
 }  // namespace
 
 std::string manifest_json(const ManifestParts& parts) {
-  Json json;
+  OrderedJson json;
   // The artifact manifest is the one type without a schemaVersion.
   if (parts.media_type != media::oci_artifact) json["schemaVersion"] = 2;
   put(json, "mediaType", parts.media_type);
@@ -70,15 +70,16 @@ std::string index_json(const std::string& child_digest) {
 
 std::string schema1_json(std::string_view repository, std::string_view tag,
                          const std::vector<std::string>& layer_digests) {
-  Json json;
+  OrderedJson json;
   json["schemaVersion"] = 1;
   json["name"] = repository;
   json["tag"] = tag;
   json["architecture"] = "amd64";
-  json["fsLayers"] = Json::array();
-  json["history"] = Json::array();
+  json["fsLayers"] = OrderedJson::array();
+  json["history"] = OrderedJson::array();
   for (const std::string& digest : layer_digests) {
-    const Json compatibility = {{"id", digest.substr(digest.find(':') + 1)}};
+    const OrderedJson compatibility = {
+        {"id", digest.substr(digest.find(':') + 1)}};
     json["fsLayers"].push_back({{"blobSum", digest}});
     json["history"].push_back({{"v1Compatibility", compatibility.dump()}});
   }
@@ -87,10 +88,10 @@ std::string schema1_json(std::string_view repository, std::string_view tag,
 
 std::string config_json(const std::vector<std::string>& layer_digests,
                         std::string_view created_by) {
-  Json json;
+  OrderedJson json;
   json["architecture"] = "amd64";
   json["os"] = "linux";
-  json["config"] = Json::object();
+  json["config"] = OrderedJson::object();
   json["rootfs"] = {{"type", "layers"}, {"diff_ids", layer_digests}};
   if (!created_by.empty()) json["history"] = {{{"created_by", created_by}}};
   return json.dump();

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/paths.h"
 #include "tests/run_program.h"
 #include "tests/store_builder.h"
 
@@ -50,7 +51,7 @@ Calls trace_gc(int tags, const std::vector<std::string>& arguments) {
       trace,
       "-e",
       "trace=openat,openat2,read,pread64,getdents64,newfstatat,statx",
-      DREGS_BINARY,
+      kDregsProgram,
       "gc",
       "--dry-run",
       "--quiet",

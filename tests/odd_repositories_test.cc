@@ -5,6 +5,7 @@
 
 #include "scanner/sha256.h"
 #include "tests/gc_run.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -292,7 +293,7 @@ TEST_F(OddRepository, OddNamesCannotBreakALineOfTheOutput) {
                {"base"});
   store_.write("repositories/app/_manifests/\xff\n", "x");
   const ProgramResult text = run_program(
-      {DREGS_BINARY, "gc", "-n", "-v", "--root", store_.root().string()});
+      {kDregsProgram, "gc", "-n", "-v", "--root", store_.root().string()});
   EXPECT_EQ(text.exit_code, 1);
   for (const char c : text.out + text.err)
     EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20)

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "tests/paths.h"
 #include "tests/run_program.h"
 
 namespace dregs {
@@ -33,7 +34,7 @@ const std::vector<std::string>& as_ordinary_user() {
 
 bool can_be_ordinary_user() {
   std::vector<std::string> argv = as_ordinary_user();
-  argv.insert(argv.end(), {DREGS_BINARY, "--version"});
+  argv.insert(argv.end(), {kDregsProgram, "--version"});
   return run_program(argv).exit_code == 0;
 }
 

@@ -8,6 +8,7 @@
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 #include "tests/ordinary_user.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using Paths = std::set<std::string>;
 
-std::string folder_of(const Digest& digest) {
+std::string unreadable_folder_of(const Digest& digest) {
   return fs::path(StoreBuilder::blob_path(digest)).parent_path().string();
 }
 
@@ -75,7 +76,7 @@ class Permissions : public ::testing::Test {
 TEST_F(Permissions, AFolderThatCannotBeListedStopsEveryDeletion) {
   size_ = store_.snapshot().size();
   const std::string prefix =
-      fs::path(folder_of(garbage_)).parent_path().string();
+      fs::path(unreadable_folder_of(garbage_)).parent_path().string();
   for (const std::string& path :
        {std::string("repositories"), std::string("repositories/app"),
         std::string("repositories/app/_manifests"),
@@ -110,7 +111,7 @@ TEST_F(Permissions, ALeftOverFolderThatCannotBeListedStays) {
   const Digest never = sha256("never finished");
   const std::string revision =
       fs::path(StoreBuilder::revision_path("app", never)).parent_path();
-  for (const std::string& folder : {revision, folder_of(never)}) {
+  for (const std::string& folder : {revision, unreadable_folder_of(never)}) {
     store_.folder(folder);
     fs::permissions(store_.v2() / folder, fs::perms::owner_exec);
   }
@@ -119,9 +120,10 @@ TEST_F(Permissions, ALeftOverFolderThatCannotBeListedStays) {
   for (const auto& finding : kept.report.at("findings"))
     if (finding.at("kind") == "foreign-entry")
       reported.insert(finding.at("path").get<std::string>());
-  EXPECT_EQ(reported, (Paths{in_root(revision), in_root(folder_of(never))}));
+  EXPECT_EQ(reported,
+            (Paths{in_root(revision), in_root(unreadable_folder_of(never))}));
   EXPECT_EQ(kept.exit_code, 0) << kept.report.at("findings");
-  for (const std::string& folder : {revision, folder_of(never)})
+  for (const std::string& folder : {revision, unreadable_folder_of(never)})
     EXPECT_TRUE(store_.has(folder));
 }
 
@@ -165,7 +167,7 @@ TEST_F(Permissions, WhatSomebodyUnseenMayNeedIsNotCalledGarbage) {
   const fs::path tags = store_.v2() / "repositories/app/_manifests/tags";
   fs::permissions(tags, fs::perms::none);
   std::vector<std::string> argv = as_ordinary_user();
-  argv.insert(argv.end(), {DREGS_BINARY, "why", "--json", loose.to_string(),
+  argv.insert(argv.end(), {kDregsProgram, "why", "--json", loose.to_string(),
                            "--root", store_.root().string()});
   const ProgramResult result = run_program(argv);
   fs::permissions(tags, fs::perms::owner_all);
@@ -181,7 +183,7 @@ TEST_F(Permissions, ARootThatCannotBeListedDoesNotLookLikeAMissingMount) {
   give_to_ordinary_user(store_);
   fs::permissions(closed, fs::perms::owner_exec);
   std::vector<std::string> argv = as_ordinary_user();
-  argv.insert(argv.end(), {DREGS_BINARY, "ls", "--root", closed.string()});
+  argv.insert(argv.end(), {kDregsProgram, "ls", "--root", closed.string()});
   const ProgramResult result = run_program(argv);
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, ::testing::AllOf(
@@ -191,7 +193,7 @@ TEST_F(Permissions, ARootThatCannotBeListedDoesNotLookLikeAMissingMount) {
 
 // row 65
 TEST_F(Permissions, ALayerThatCannotBeLookedAtIsNotCalledEmpty) {
-  forbid(folder_of(image_.layers[0]));
+  forbid(unreadable_folder_of(image_.layers[0]));
   const auto finding = run({"-n"}).finding("unreadable-file");
   EXPECT_EQ(finding.at("path"),
             in_root(StoreBuilder::blob_path(image_.layers[0])));
@@ -237,12 +239,12 @@ TEST_F(Permissions, AnUnreadableChildThatMayBeAManifestPinsItsRepository) {
 
 // row 65
 TEST_F(Permissions, AnUnreadableBlobFolderIsReportedAndKept) {
-  forbid(folder_of(garbage_));
+  forbid(unreadable_folder_of(garbage_));
   const GcRun kept = run({});
   EXPECT_EQ(kept.exit_code, 1);
   EXPECT_EQ(kept.finding("unreadable-file").at("path"),
             in_root(StoreBuilder::blob_path(garbage_)));
-  EXPECT_TRUE(store_.has(folder_of(garbage_)));
+  EXPECT_TRUE(store_.has(unreadable_folder_of(garbage_)));
 }
 
 // row 66
@@ -258,17 +260,18 @@ TEST_F(Permissions, AnUnreadableTagKeepsEveryRevisionOfItsRepository) {
 TEST_F(Permissions, WhatCannotBeRemovedStaysAndTheRestGoes) {
   const Digest other = store_.blob("other garbage");
   const GcRun planned = run({"-n"});
-  fs::permissions(store_.v2() / folder_of(garbage_),
+  fs::permissions(store_.v2() / unreadable_folder_of(garbage_),
                   fs::perms::owner_read | fs::perms::owner_exec);
   const GcRun stopped = run({});
   EXPECT_EQ(stopped.exit_code, 4);
   EXPECT_EQ(stopped.finding("removal-failed").at("path"),
-            in_root(folder_of(garbage_)));
+            in_root(unreadable_folder_of(garbage_)));
   EXPECT_EQ(stopped.report.at("blobs").at("removed").get<int>() + 1,
             planned.report.at("blobs").at("removed"));
   EXPECT_TRUE(store_.has_blob(garbage_));
   EXPECT_FALSE(store_.has_blob(other));
-  fs::permissions(store_.v2() / folder_of(garbage_), fs::perms::owner_all);
+  fs::permissions(store_.v2() / unreadable_folder_of(garbage_),
+                  fs::perms::owner_all);
   EXPECT_EQ(run({}).exit_code, 0);
   EXPECT_FALSE(store_.has_blob(garbage_));
 }

@@ -9,6 +9,7 @@
 
 #include "scanner/descriptor.h"
 #include "tests/command_run.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -132,7 +133,7 @@ TEST_F(Quarantined, WhatTheDiskDoesNotConfirmIsAFailure) {
   fs::create_directory_symlink(store_.root() / "elsewhere", folder);
   const ProgramResult run = run_program(
       {"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=syncfs", "-e",
-       "inject=syncfs:error=EIO", DREGS_BINARY, "verify", "--quarantine",
+       "inject=syncfs:error=EIO", kDregsProgram, "verify", "--quarantine",
        "--json", "--root", store_.root().string()});
   EXPECT_EQ(run.exit_code, 4) << run.err;
   std::multiset<std::string> errors;

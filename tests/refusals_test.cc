@@ -14,6 +14,7 @@
 #include "scanner/scan.h"
 #include "scanner/sha256.h"
 #include "tests/mounted_store.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -314,7 +315,7 @@ TEST(Roots, ASymbolicLinkAndDotDotOnTheWayAreResolvedOnce) {
   fs::create_directory_symlink(store.root(), link);
   const std::string way = elsewhere.root() / "docker/.." / "link";
   const ProgramResult result =
-      run_program({DREGS_BINARY, "gc", "--json", "--root", way});
+      run_program({kDregsProgram, "gc", "--json", "--root", way});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(result.out).at("root"),
             fs::canonical(store.root()).string());

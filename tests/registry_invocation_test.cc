@@ -9,7 +9,7 @@
 namespace dregs {
 namespace {
 
-std::optional<RegistryInvocation> parse(const std::string& line,
+std::optional<RegistryInvocation> parse_command(const std::string& line,
                                         const std::string& name = "") {
   std::vector<std::string> arguments;
   std::istringstream stream(line);
@@ -22,21 +22,21 @@ TEST(RegistryInvocation, AServerNamesItsConfiguration) {
        {"registry serve /etc/c.yml", "/bin/docker-registry serve /etc/c.yml",
         "tini -- registry serve /etc/c.yml", "images serve /etc/c.yml",
         "registry /etc/c.yml"}) {
-    const auto found = parse(line);
+    const auto found = parse_command(line);
     ASSERT_TRUE(found) << line;
     EXPECT_EQ(found->config, "/etc/c.yml") << line;
     EXPECT_FALSE(found->collects) << line;
   }
-  EXPECT_EQ(parse("registry /etc/c.yaml")->config, "/etc/c.yaml");
+  EXPECT_EQ(parse_command("registry /etc/c.yaml")->config, "/etc/c.yaml");
 }
 
 TEST(RegistryInvocation, OnlyWhatIsCalledRegistryMayBeADoubt) {
-  EXPECT_TRUE(parse("registry serve")->named_registry);
-  EXPECT_TRUE(parse("registry-3.0.0 serve c.yml")->named_registry);
-  EXPECT_TRUE(parse("renamed serve c.yml", "registry")->named_registry);
-  EXPECT_TRUE(parse("strace -f registry serve c.yml")->named_registry);
-  EXPECT_TRUE(parse("strace docker-registry serve c.yml")->named_registry);
-  EXPECT_FALSE(parse("hugo serve c.yml")->named_registry);
+  EXPECT_TRUE(parse_command("registry serve")->named_registry);
+  EXPECT_TRUE(parse_command("registry-3.0.0 serve c.yml")->named_registry);
+  EXPECT_TRUE(parse_command("renamed serve c.yml", "registry")->named_registry);
+  EXPECT_TRUE(parse_command("strace -f registry serve c.yml")->named_registry);
+  EXPECT_TRUE(parse_command("strace docker-registry serve c.yml")->named_registry);
+  EXPECT_FALSE(parse_command("hugo serve c.yml")->named_registry);
 }
 
 TEST(RegistryInvocation, OtherCommandLinesAreNone) {
@@ -45,7 +45,7 @@ TEST(RegistryInvocation, OtherCommandLinesAreNone) {
         "mkdocs serve -f mkdocs.yml", "dregs garbage-collect c",
         "vim registry.yml", "docker run registry serve /etc/c.yml",
         "ssh host registry serve /etc/c.yml"})
-    EXPECT_FALSE(parse(line)) << line;
+    EXPECT_FALSE(parse_command(line)) << line;
 }
 
 TEST(RegistryInvocation, GarbageCollectTakesFlagsAnywhere) {
@@ -54,15 +54,15 @@ TEST(RegistryInvocation, GarbageCollectTakesFlagsAnywhere) {
                            "registry garbage-collect -md c.yml",
                            "registry garbage-collect --dry-run c.yml",
                            "registry garbage-collect --dry-run=true c.yml"}) {
-    const auto found = parse(line);
+    const auto found = parse_command(line);
     ASSERT_TRUE(found) << line;
     EXPECT_TRUE(found->collects && found->dry_run) << line;
     EXPECT_EQ(found->config, "c.yml") << line;
   }
-  EXPECT_FALSE(parse("registry garbage-collect -m c.yml")->dry_run);
-  EXPECT_FALSE(parse("registry garbage-collect --delete-untagged c")->dry_run);
-  EXPECT_FALSE(parse("registry garbage-collect --dry-run=false c")->dry_run);
-  EXPECT_FALSE(parse("registry garbage-collect -d=false c.yml")->dry_run);
+  EXPECT_FALSE(parse_command("registry garbage-collect -m c.yml")->dry_run);
+  EXPECT_FALSE(parse_command("registry garbage-collect --delete-untagged c")->dry_run);
+  EXPECT_FALSE(parse_command("registry garbage-collect --dry-run=false c")->dry_run);
+  EXPECT_FALSE(parse_command("registry garbage-collect -d=false c.yml")->dry_run);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "scanner/descriptor.h"
 #include "tests/command_run.h"
 #include "tests/ordinary_user.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -246,7 +247,7 @@ TEST_F(HealedStore, WhatMayNotBeWrittenStaysAsItIs) {
   const TreeSnapshot broken = store_.snapshot();
   std::vector<std::string> command = as_ordinary_user();
   command.insert(command.end(),
-                 {DREGS_BINARY, "verify", "--repair-from",
+                 {kDregsProgram, "verify", "--repair-from",
                   other_.root().string(), "--root", store_.root().string()});
   const ProgramResult run = run_program(command);
   EXPECT_EQ(run.exit_code, 4) << run.out << run.err;
@@ -339,7 +340,7 @@ TEST_P(RepairCutShort, IsMadeUpForByTheNext) {
     run_program({"strace", "-f", "-qq", "-o", "/dev/null", "-e",
                  "trace=" + fault.substr(0, fault.find(':')), "-e",
                  "inject=" + fault + ":when=" + std::to_string(nth),
-                 DREGS_BINARY, "verify", "--repair-links", "--repair-from",
+                 kDregsProgram, "verify", "--repair-links", "--repair-from",
                  other_.root().string(), "--root", store_.root().string()});
     EXPECT_EQ(
         repair({"--repair-links", "--repair-from", other_.root().string()})

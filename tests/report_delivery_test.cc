@@ -1,6 +1,7 @@
 // Where a report goes that nobody can store.
 #include <gtest/gtest.h>
 
+#include "tests/paths.h"
 #include "tests/run_program.h"
 #include "tests/store_builder.h"
 
@@ -10,7 +11,7 @@ namespace {
 ProgramResult run_onto_a_full_disk(const StoreBuilder& store,
                                    const std::string& command) {
   return run_program({"sh", "-c",
-                      DREGS_BINARY " " + command + " --root '" +
+                      std::string(kDregsProgram) + " " + command + " --root '" +
                           store.root().string() + "' >/dev/full"});
 }
 
@@ -44,10 +45,10 @@ TEST(Report, ThatNobodyWantsStillSaysWhatIsWrong) {
   for (const char* command :
        {"gc", "verify", "ls app", "du", "inspect app:v1", "rm -n app:v1"}) {
     SCOPED_TRACE(command);
-    const ProgramResult run =
-        run_program({"sh", "-c",
-                     DREGS_BINARY " -q " + std::string(command) + " --root '" +
-                         store.root().string() + "'"});
+    const ProgramResult run = run_program(
+        {"sh", "-c",
+         std::string(kDregsProgram) + " -q " + std::string(command) +
+             " --root '" + store.root().string() + "'"});
     EXPECT_EQ(run.out, "");
     EXPECT_EQ(run.exit_code == 1,
               run.err.find("missing-blob: " + path) != std::string::npos)

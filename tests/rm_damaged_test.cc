@@ -8,6 +8,7 @@
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 #include "tests/ordinary_user.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -16,7 +17,7 @@ using Json = nlohmann::json;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-JsonRun rm(const StoreBuilder& store, std::vector<std::string> words) {
+JsonRun rm_damaged(const StoreBuilder& store, std::vector<std::string> words) {
   words.insert(words.begin(), "rm");
   return run_for_json(store, words);
 }
@@ -29,7 +30,7 @@ TEST(Rm, NothingGoesFromARepositoryThatHoldsASymbolicLink) {
   store.symlink(store.root() / "elsewhere", "repositories/app/_layers");
   const TreeSnapshot before = store.snapshot();
   for (const char* ref : {"app", "app:v1"}) {
-    const JsonRun refused = rm(store, {ref});
+    const JsonRun refused = rm_damaged(store, {ref});
     EXPECT_EQ(refused.exit_code, 3) << ref;
     EXPECT_THAT(refused.err, HasSubstr("look at repositories/app/_layers"));
     EXPECT_EQ(store.snapshot(), before);
@@ -44,7 +45,7 @@ TEST(Rm, NothingGoesFromARepositoryWithAnotherFilesystemInIt) {
   const ProgramResult refused =
       run_program({"unshare", "--mount", "sh", "-ec",
                    "cd \"$0\"; mount --bind . .; exec \"$@\"",
-                   store.v2() / "repositories/app/_layers", DREGS_BINARY, "rm",
+                   store.v2() / "repositories/app/_layers", kDregsProgram, "rm",
                    "app:v1", "--root", store.root()});
   EXPECT_EQ(refused.exit_code, 3);
   EXPECT_THAT(refused.err, HasSubstr("the mount of another filesystem"));
@@ -58,8 +59,8 @@ TEST(Rm, ATagGoesFromARepositoryThatABadLinkPinsAndFreesNothing) {
   store.write(StoreBuilder::layer_link_path("app", store.layer("app", "spare")),
               "nonsense");
   const Digest unneeded = store.layer("app", "unneeded");
-  EXPECT_EQ(rm(store, {"-n", "--gc", "app:v1"}).report["frees"], 0);
-  EXPECT_EQ(rm(store, {"--gc", "app:v1"}).report["frees"], 0);
+  EXPECT_EQ(rm_damaged(store, {"-n", "--gc", "app:v1"}).report["frees"], 0);
+  EXPECT_EQ(rm_damaged(store, {"--gc", "app:v1"}).report["frees"], 0);
   EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
   EXPECT_TRUE(store.has_blob(unneeded));
 }
@@ -70,10 +71,10 @@ TEST(Rm, TheTagWhoseBadLinkPinsGoesAndItsRepositoryIsCollectedAgain) {
   store.write(StoreBuilder::tag_path("app", "v2"), "nonsense");
   const Digest unneeded = store.layer("app", "unneeded");
   EXPECT_TRUE(run_gc(store, {"-n"}).pinned("app"));
-  const JsonRun dry = rm(store, {"-n", "--gc", "app:v2"});
+  const JsonRun dry = rm_damaged(store, {"-n", "--gc", "app:v2"});
   EXPECT_EQ(dry.report["frees"], 8);
   EXPECT_EQ(dry.report["findings"], Json::array());
-  const JsonRun run = rm(store, {"--gc", "app:v2"});
+  const JsonRun run = rm_damaged(store, {"--gc", "app:v2"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.report["frees"], 8);
   EXPECT_FALSE(store.has_blob(unneeded));
@@ -91,9 +92,9 @@ TEST(Rm, WhatTheHistoryOfABrokenTagLedToIsFreedWithIt) {
   for (const char* tag : {"v1", "v2"})
     store.write(StoreBuilder::tag_path("app", tag), "");
   store.remove(StoreBuilder::tag_path("app", "v2"));
-  const int dry = rm(store, {"-n", "--gc", "app:v1"}).report["frees"];
+  const int dry = rm_damaged(store, {"-n", "--gc", "app:v1"}).report["frees"];
   EXPECT_GT(dry, 0);
-  EXPECT_EQ(rm(store, {"--gc", "app:v1"}).report["frees"], dry);
+  EXPECT_EQ(rm_damaged(store, {"--gc", "app:v1"}).report["frees"], dry);
   EXPECT_FALSE(store.has_blob(old));
   EXPECT_TRUE(store.has_blob(kept));
 }
@@ -104,7 +105,7 @@ TEST(Rm, AManifestThatOnlyATagNamesGoesWithTheTag) {
   store.image("app", "v2", {"two"});
   store.remove(
       fs::path(StoreBuilder::revision_path("app", lost)).parent_path());
-  const JsonRun run = rm(store, {"app@" + lost.to_string()});
+  const JsonRun run = rm_damaged(store, {"app@" + lost.to_string()});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
   EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "v2")));
@@ -114,7 +115,7 @@ TEST(Rm, ATagsHistoryGoesWithWhatACrashLeftInIt) {
   StoreBuilder store;
   const Digest image = store.image("app", "v1", {"base"}).manifest;
   store.temp_file(StoreBuilder::history_path("app", "v1", image));
-  const JsonRun run = rm(store, {"app:v1"});
+  const JsonRun run = rm_damaged(store, {"app:v1"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
 }
@@ -125,7 +126,7 @@ TEST(Rm, ATagWhoseHistoryHoldsWhatNobodyKnowsStays) {
   const std::string history = StoreBuilder::history_path("app", "v1", image);
   const std::string precious = history.substr(0, history.size() - 4) + "a/link";
   store.write(precious, "mine");
-  const JsonRun run = rm(store, {"app:v1"});
+  const JsonRun run = rm_damaged(store, {"app:v1"});
   EXPECT_EQ(run.exit_code, 4) << run.err;
   EXPECT_EQ(run.report["removed"], Json::array());
   EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "v1")));
@@ -143,7 +144,7 @@ TEST(Rm, ATagWhoseTargetCannotBeRemovedStaysWithItsHistory) {
   give_to_ordinary_user(store);
   const TreeSnapshot before = store.snapshot();
   std::vector<std::string> argv = as_ordinary_user();
-  argv.insert(argv.end(), {DREGS_BINARY, "rm", "app:v1", "--json", "--root",
+  argv.insert(argv.end(), {kDregsProgram, "rm", "app:v1", "--json", "--root",
                            store.root().string()});
   const ProgramResult result = run_program(argv);
   EXPECT_EQ(result.exit_code, 4) << result.err;
@@ -158,7 +159,7 @@ TEST(Rm, ATagThatHasAFileForItsTargetGoesAndTheFileStays) {
       StoreBuilder::tag_folder("app", "v1") + "/current";
   store.remove(current);
   store.write(current, "mine");
-  const JsonRun run = rm(store, {"app"});
+  const JsonRun run = rm_damaged(store, {"app"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.report["findings"].dump(), HasSubstr("holds current"));
   EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1") + "/index"));

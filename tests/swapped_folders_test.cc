@@ -155,7 +155,7 @@ TEST(Swapped, NothingGoesThroughAMountThatHasAppeared) {
   if (!can_mount()) GTEST_SKIP() << "may not mount";
   std::thread([] {
     ASSERT_EQ(unshare(CLONE_NEWNS), 0);
-    ASSERT_EQ(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
     for (const std::string& folder : SwappedFolder().folders()) {
       SCOPED_TRACE(folder);
       SwappedFolder().hide_and_sweep(folder);

@@ -11,15 +11,16 @@
 #include "tests/canary.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
 
 namespace fs = std::filesystem;
-using Strings = std::vector<std::string>;
+using Words = std::vector<std::string>;
 
-Strings lines_of(const fs::path& file) {
-  Strings lines;
+Words lines_of(const fs::path& file) {
+  Words lines;
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
@@ -43,7 +44,7 @@ void fill(StoreBuilder& store, const Canary& canary) {
   store.symlink(canary.folder(), "blobs/sha256/00");
 }
 
-const Strings kAll = {"-m", "--uploads-older-than", "0"};
+const Words kAll = {"-m", "--uploads-older-than", "0"};
 
 TEST(TracedRun, RemovesOnlyByDescriptorsBeneathV2AndWritesNothing) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
@@ -88,7 +89,7 @@ TEST(TracedRun, RemovesOnlyByDescriptorsBeneathV2AndWritesNothing) {
 constexpr std::array kNoOpenat2 = {"ENOSYS", "EPERM", "E2BIG", "EAGAIN",
                                    "ENAMETOOLONG"};
 
-Strings without_openat2(const std::string& error) {
+Words without_openat2(const std::string& error) {
   return {"strace", "-f",
           "-o",     "/dev/null",
           "-e",     "trace=openat2",
@@ -97,7 +98,7 @@ Strings without_openat2(const std::string& error) {
 
 TEST(TracedRun, RemovesTheSameWhereTheKernelHasNoOpenat2) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
-  const auto removed = [](const Strings& starter) {
+  const auto removed = [](const Words& starter) {
     StoreBuilder store;
     const Canary canary(store.root() / "canary");
     fill(store, canary);
@@ -115,7 +116,7 @@ TEST(TracedRun, RemovesTheSameWhereTheKernelHasNoOpenat2) {
 
 TEST(TracedRun, RemovesNoBlobThroughALinkWhereTheKernelHasNoOpenat2) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
-  for (const std::string& path : Strings{"blobs", "blobs/sha256"}) {
+  for (const std::string& path : Words{"blobs", "blobs/sha256"}) {
     SCOPED_TRACE(path);
     StoreBuilder store;
     store.image("app", "v1", {"base"});
@@ -187,11 +188,11 @@ TEST(TracedRun, AFolderThatCanNeverBeListedCostsNoBlob) {
   const fs::path blob = StoreBuilder::blob_path(live);
   const TreeSnapshot before = store.snapshot();
   for (const std::string& folder :
-       Strings{"repositories", "repositories/team",
-               "repositories/team/app/_layers/sha256",
-               "repositories/team/app/_manifests/revisions/sha256",
-               "repositories/team/app/_manifests/tags",
-               blob.parent_path().parent_path()}) {
+       Words{"repositories", "repositories/team",
+             "repositories/team/app/_layers/sha256",
+             "repositories/team/app/_manifests/revisions/sha256",
+             "repositories/team/app/_manifests/tags",
+             blob.parent_path().parent_path()}) {
     SCOPED_TRACE(folder);
     const GcRun run =
         run_gc(store, {"--uploads-older-than", "0"},
@@ -226,7 +227,7 @@ TEST(TracedRun, ThatIsStoppedWhileItLooksRemovesNothing) {
     const ProgramResult run = run_program(
         {"strace", "-f", "-o", "/dev/null", "-P", store.v2() / path, "-e",
          "trace=read,getdents64", "-e",
-         "inject=read,getdents64:signal=TERM:when=1", DREGS_BINARY, "gc", "-j",
+         "inject=read,getdents64:signal=TERM:when=1", kDregsProgram, "gc", "-j",
          "1", "--uploads-older-than", "0", "--root", store.root()});
     EXPECT_EQ(run.exit_code, 143);
     EXPECT_THAT(run.err, ::testing::HasSubstr("nothing was removed"));
@@ -243,14 +244,14 @@ class FailingCall : public ::testing::TestWithParam<const char*> {
     return call.substr(0, call.find(':'));
   }
 
-  static GcRun run(const StoreBuilder& store, const Strings& more) {
-    Strings starter = {"unshare", "--pid",
-                       "--fork",  "--mount-proc",
-                       "strace",  "-f",
-                       "-o",      store.root() / "trace",
-                       "-e",      "trace=" + name()};
+  static GcRun run(const StoreBuilder& store, const Words& more) {
+    Words starter = {"unshare", "--pid",
+                     "--fork",  "--mount-proc",
+                     "strace",  "-f",
+                     "-o",      store.root() / "trace",
+                     "-e",      "trace=" + name()};
     starter.insert(starter.end(), more.begin(), more.end());
-    Strings arguments = kAll;
+    Words arguments = kAll;
     arguments.insert(arguments.end(), {"-j", "1"});
     return run_gc(store, arguments, starter);
   }

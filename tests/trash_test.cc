@@ -10,6 +10,7 @@
 #include "tests/faulty_disk.h"
 #include "tests/gc_run.h"
 #include "tests/ordinary_user.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -168,7 +169,7 @@ TEST_F(Trash, AKillLeavesEachFileInItsPlaceOrInTheTrash) {
                  "trace=renameat2",
                  "-e",
                  "inject=renameat2:delay_enter=30000",
-                 DREGS_BINARY,
+                 kDregsProgram,
                  "gc",
                  "-m",
                  "--uploads-older-than",
@@ -268,7 +269,7 @@ TEST_F(Trash, WhoMayNotLookIntoItIsToldSo) {
   fs::permissions(own, fs::perms::none);
   for (const char* what : {"ls", "empty"}) {
     std::vector<std::string> argv = as_ordinary_user();
-    argv.insert(argv.end(), {DREGS_BINARY, "trash", what, "--root",
+    argv.insert(argv.end(), {kDregsProgram, "trash", what, "--root",
                              store_.root().string()});
     const ProgramResult result = run_program(argv);
     EXPECT_EQ(result.exit_code, 2) << result.out;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kUpload = "01234567-89ab-4cde-8f01-23456789abcd";
+constexpr auto kAbandonedUpload = "01234567-89ab-4cde-8f01-23456789abcd";
 
 template <class Set>
 Set without(const Set& some, const Set& others) {
@@ -103,7 +103,7 @@ void build_one_of_each(StoreBuilder& store) {
       store.image("emptied/inner", "v1", {"base", "inner"}).manifest);
   store.truncate(store.image("damaged", "v1", {"kept"}).manifest, 3);
   store.layer("damaged", "kept with it");
-  store.upload("team/app", kUpload, 200h, "half a layer");
+  store.upload("team/app", kAbandonedUpload, 200h, "half a layer");
   store.temp_file(StoreBuilder::tag_path("team/app", "v1"));
   store.temp_file(StoreBuilder::blob_path(store.blob("orphan")));
   store.folder(

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using Paths = std::set<std::string>;
 namespace fs = std::filesystem;
 
-constexpr auto kId = "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e21";
+constexpr auto kUploadId = "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e21";
 constexpr auto kOtherId = "fedcba98-7654-4321-8fed-cba987654321";
 
 std::string folder(const std::string& id) {
@@ -35,46 +35,46 @@ class Uploads : public ::testing::Test {
 
 // row 69
 TEST_F(Uploads, AnOldOneGoesAsAWhole) {
-  store_.upload("app", kId, 1000h, "half");
+  store_.upload("app", kUploadId, 1000h, "half");
   const GcRun gone = run();
   EXPECT_EQ(gone.exit_code, 0);
-  EXPECT_EQ(gone.removed("upload"), Paths{in_root(folder(kId))});
+  EXPECT_EQ(gone.removed("upload"), Paths{in_root(folder(kUploadId))});
   EXPECT_EQ(gone.report.at("uploads").at("bytes"), 4 + 20 + 108);
-  EXPECT_FALSE(store_.has(folder(kId)));
+  EXPECT_FALSE(store_.has(folder(kUploadId)));
 }
 
 // row 69
 TEST_F(Uploads, AFreshOneStays) {
-  store_.upload("app", kId, 0s, "half");
+  store_.upload("app", kUploadId, 0s, "half");
   EXPECT_EQ(run_gc(store_).removed(), Paths{});
   EXPECT_EQ(run("1h").removed(), Paths{});
-  EXPECT_TRUE(store_.has(folder(kId) + "/data"));
+  EXPECT_TRUE(store_.has(folder(kUploadId) + "/data"));
 }
 
 // row 69: it says it began long ago, but somebody wrote just now.
 TEST_F(Uploads, OneThatWasTouchedLatelyStaysWhateverItsStartSays) {
-  store_.upload("app", kId, 1000h, "half");
-  store_.write(folder(kId) + "/data", "half and more");
+  store_.upload("app", kUploadId, 1000h, "half");
+  store_.write(folder(kUploadId) + "/data", "half and more");
   EXPECT_EQ(run_gc(store_).removed(), Paths{});
 }
 
 // row 69: the server's own purging never removes these.
 TEST_F(Uploads, OnesWithoutASoundStartGoToo) {
-  store_.upload("app", kId, 1000h, "half");
-  store_.write(folder(kId) + "/startedat", "");
+  store_.upload("app", kUploadId, 1000h, "half");
+  store_.write(folder(kUploadId) + "/startedat", "");
   store_.upload("app", kOtherId, 1000h, "half");
   store_.remove(folder(kOtherId) + "/startedat");
   store_.temp_file(folder(kOtherId) + "/startedat");
   EXPECT_EQ(run().exit_code, 0);
-  EXPECT_FALSE(store_.has(folder(kId)));
+  EXPECT_FALSE(store_.has(folder(kUploadId)));
   EXPECT_FALSE(store_.has(folder(kOtherId)));
 }
 
 // row 69
 TEST_F(Uploads, AnEmptyFolderOfOneGoes) {
-  store_.folder(folder(kId));
+  store_.folder(folder(kUploadId));
   EXPECT_EQ(run().exit_code, 0);
-  EXPECT_FALSE(store_.has(folder(kId)));
+  EXPECT_FALSE(store_.has(folder(kUploadId)));
 }
 
 // row 70
@@ -96,38 +96,41 @@ TEST_F(Uploads, OnesThatHoldWhatNoServerWritesAreReportedAndKept) {
   for (const char* file : {"/notes", "/hashstates/sha256/x",
                            "/hashstates/sha256/-1", "/a/b/c/d"}) {
     SCOPED_TRACE(file);
-    store_.upload("app", kId, 1000h, "half");
-    store_.write(folder(kId) + file, "mine");
+    store_.upload("app", kUploadId, 1000h, "half");
+    store_.write(folder(kUploadId) + file, "mine");
     const GcRun kept = run();
     EXPECT_EQ(kept.removed(), Paths{});
-    EXPECT_EQ(kept.finding("odd-upload").at("path"), in_root(folder(kId)));
-    EXPECT_TRUE(store_.has(folder(kId) + file));
-    store_.remove(folder(kId));
+    EXPECT_EQ(kept.finding("odd-upload").at("path"),
+              in_root(folder(kUploadId)));
+    EXPECT_TRUE(store_.has(folder(kUploadId) + file));
+    store_.remove(folder(kUploadId));
   }
 }
 
 // rows 53 and 70
 TEST_F(Uploads, OnesWithSomethingMountedInsideAreReportedAndKept) {
   if (!can_mount()) GTEST_SKIP() << "may not mount";
-  store_.upload("app", kId, 1000h, "half");
+  store_.upload("app", kUploadId, 1000h, "half");
   store_.write("elsewhere/data", "mine");
   for (const std::string mount :
        {"mount --bind elsewhere/data ", "mount --bind elsewhere "}) {
     const std::string over = mount.ends_with("data ") ? "/data" : "/hashstates";
     SCOPED_TRACE(over);
-    const GcRun kept = run_gc_among_mounts(store_, mount + folder(kId) + over,
-                                           {"--uploads-older-than", "0"});
+    const GcRun kept =
+        run_gc_among_mounts(store_, mount + folder(kUploadId) + over,
+                            {"--uploads-older-than", "0"});
     EXPECT_EQ(kept.removed(), Paths{});
-    EXPECT_EQ(kept.finding("odd-upload").at("path"), in_root(folder(kId)));
-    EXPECT_TRUE(store_.has(folder(kId) + "/startedat"));
+    EXPECT_EQ(kept.finding("odd-upload").at("path"),
+              in_root(folder(kUploadId)));
+    EXPECT_TRUE(store_.has(folder(kUploadId) + "/startedat"));
   }
 }
 
 // row 71
 TEST_F(Uploads, OneFromTheFutureCountsAsFresh) {
-  store_.upload("app", kId, -1000h, "half");
+  store_.upload("app", kUploadId, -1000h, "half");
   EXPECT_EQ(run("1h").removed(), Paths{});
-  EXPECT_TRUE(store_.has(folder(kId)));
+  EXPECT_TRUE(store_.has(folder(kUploadId)));
 }
 
 // row 71

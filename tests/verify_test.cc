@@ -10,6 +10,7 @@
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 #include "tests/ordinary_user.h"
+#include "tests/paths.h"
 
 namespace dregs {
 namespace {
@@ -206,7 +207,7 @@ TEST_F(Verify, WhatMayNotBeReadIsToldOnce) {
     const auto path = store_.v2() / file;
     std::filesystem::permissions(path, std::filesystem::perms::none);
     std::vector<std::string> argv = as_ordinary_user();
-    argv.insert(argv.end(), {DREGS_BINARY, "verify", "--json", "--root",
+    argv.insert(argv.end(), {kDregsProgram, "verify", "--json", "--root",
                              store_.root().string()});
     const ProgramResult result = run_program(argv);
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
@@ -225,7 +226,7 @@ TEST_F(Verify, WhatADiskFailsToReadIsToldWithWhomItHurts) {
       {"strace", "-f", "-o", "/dev/null", "-P",
        store_.v2() / StoreBuilder::blob_path(app_.layers[1]), "-e",
        "trace=read,preadv2", "-e", "inject=read,preadv2:error=EIO",
-       DREGS_BINARY, "verify", "--json", "--root", store_.root().string()});
+       kDregsProgram, "verify", "--json", "--root", store_.root().string()});
   EXPECT_EQ(result.exit_code, 1) << result.err;
   const Json report = Json::parse(result.out);
   EXPECT_EQ(only_finding(report)["kind"], "unreadable-file");
@@ -405,13 +406,13 @@ TEST_F(Verify, ARepositoryWithNothingButATagHasLostItsManifests) {
 TEST_F(Verify, CtrlCEndsItWithWhatWasFoundSoFar) {
   store_.lose(app_.layers[1]);
   store_.truncate(web_.layers[1], std::uintmax_t{1} << 40);
-  const ProgramResult result =
-      run_program({"bash", "-c",
-                   "\"$0\" verify --json --root \"$1\" & pid=$!\n"
-                   "until ! kill -0 \"$pid\" || ls -l \"/proc/$pid/fd\" | grep "
-                   "-q \"$2\"; do sleep 0.05; done\n"
-                   "kill -INT \"$pid\"; wait \"$pid\"",
-                   DREGS_BINARY, store_.root().string(), web_.layers[1].hex()});
+  const ProgramResult result = run_program(
+      {"bash", "-c",
+       "\"$0\" verify --json --root \"$1\" & pid=$!\n"
+       "until ! kill -0 \"$pid\" || ls -l \"/proc/$pid/fd\" | grep "
+       "-q \"$2\"; do sleep 0.05; done\n"
+       "kill -INT \"$pid\"; wait \"$pid\"",
+       kDregsProgram, store_.root().string(), web_.layers[1].hex()});
   EXPECT_EQ(result.exit_code, 130);
   const Json report = Json::parse(result.out);
   EXPECT_EQ(report["complete"], false);

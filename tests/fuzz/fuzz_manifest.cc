@@ -11,9 +11,9 @@
 namespace dregs {
 namespace {
 
-using Json = nlohmann::json;
+using FuzzedJson = nlohmann::json;
 
-void collect(const Json& descriptor, const char* key,
+void collect(const FuzzedJson& descriptor, const char* key,
              std::set<Digest>& digests) {
   if (!descriptor.is_object() || !descriptor.contains(key)) return;
   if (!descriptor[key].is_string()) return;
@@ -22,12 +22,12 @@ void collect(const Json& descriptor, const char* key,
 }
 
 // Not how dregs reads a manifest, but what nobody can deny that it needs.
-std::set<Digest> plainly_needed(const Json& manifest) {
+std::set<Digest> plainly_needed(const FuzzedJson& manifest) {
   std::set<Digest> digests;
   if (!manifest.is_object()) return digests;
   for (const char* array : {"layers", "manifests", "fsLayers", "blobs"})
     if (manifest.contains(array) && manifest[array].is_array())
-      for (const Json& each : manifest[array]) {
+      for (const FuzzedJson& each : manifest[array]) {
         collect(each, "digest", digests);
         collect(each, "blobSum", digests);
       }
@@ -44,7 +44,7 @@ void fuzz_manifest(std::string_view bytes) {
   for (const Reference& reference : manifest.references)
     referred.insert(reference.digest);
   if (!manifest.understood() || manifest.kind == ManifestKind::not_json) return;
-  const Json json = Json::parse(bytes, nullptr, false);
+  const FuzzedJson json = FuzzedJson::parse(bytes, nullptr, false);
   require(!json.is_discarded(), "what is understood is JSON");
   for (const Digest& digest : plainly_needed(json))
     require(referred.contains(digest), "every plain reference is followed");
