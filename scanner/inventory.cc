@@ -4,9 +4,12 @@
 #include <bit>
 #include <numeric>
 
+#include "scanner/count32.h"
+
 namespace dregs {
 
 BlobTable::BlobTable(std::vector<Blob> sorted) : blobs_(std::move(sorted)) {
+  count32(blobs_.size());
   // About four blobs, four bytes of index for each bucket.
   const auto bits = static_cast<int>(std::bit_width(blobs_.size() / 4));
   bucket_shift_ = 32 - bits;
@@ -25,7 +28,7 @@ std::optional<BlobId> BlobTable::find(const Digest& digest) const {
       first, last, digest,
       [](const Blob& blob, const Digest& key) { return blob.digest < key; });
   if (found == last || found->digest != digest) return std::nullopt;
-  return static_cast<BlobId>(found - blobs_.begin());
+  return static_cast<BlobId>(found - blobs_.begin());  // few, see BlobTable()
 }
 
 }  // namespace dregs
