@@ -109,7 +109,7 @@ class Marking {
       above.back() = above.back().subspan(1);
       if (edge.role == ReferenceRole::subject || !add(edge.to)) continue;
       fmt::print("{}: marking blob {}\n", repository,
-                 graph_.digest(inventory_, edge.to).to_string());
+                 graph_.name(inventory_, edge.to));
       open(repository, edge.to, above);
     }
   }

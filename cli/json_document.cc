@@ -44,6 +44,7 @@ Json to_json(const std::vector<Finding>& findings, const OpenedStore& store) {
     for (const std::string& who : finding.needed_by)
       each["needed_by"].push_back(utf8(who));
     each["detail"] = text_or_null(finding.detail);
+    each["count"] = finding.count;
     list.push_back(std::move(each));
   }
   return list;

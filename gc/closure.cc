@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/append.h"
+
 namespace dregs {
 
 Closure::Closure(const Inventory& inventory, const ManifestGraph& graph,
@@ -33,7 +35,9 @@ void Closure::start_again() {
 
 void Closure::follow_referrers() {
   std::vector<DigestId> of_nobody_knows_what;
-  for (const DigestId revision : ids_->revisions) {
+  std::vector<DigestId> served = ids_->revisions;
+  append(served, ids_->manifests_among_layers);
+  for (const DigestId revision : served) {
     const ManifestNode* node = graph_.node(revision);
     if (node == nullptr || !node->has_subject) continue;
     for (const GraphEdge& edge : graph_.edges(*node))
@@ -84,7 +88,7 @@ void Closure::expand(const ManifestNode& node) {
   expanded_.push_back(&node);
   for (const GraphEdge& edge : graph_.edges(node)) follow(edge);
   for (const OtherReference& reference : graph_.others(node))
-    resolve(reference);
+    resolve(reference, node);
 }
 
 void Closure::follow(const GraphEdge& edge) {
@@ -126,7 +130,8 @@ void Closure::add_referrers_of(DigestId subject) {
 }
 
 // Every place that the digest may stand for is kept; one is enough.
-void Closure::resolve(const OtherReference& reference) {
+void Closure::resolve(const OtherReference& reference,
+                      const ManifestNode& node) {
   const std::vector<LayerAlias>& own = repository_->aliases;
   auto alias = std::lower_bound(
       own.begin(), own.end(), reference.digest,
@@ -140,7 +145,7 @@ void Closure::resolve(const OtherReference& reference) {
     add_manifest(target);
   if (!aliases_.lead_to_a_blob(reference.digest, graph_) &&
       !reference.may_be_absent)
-    unresolved_.push_back(&reference);
+    unresolved_.push_back({&node, &reference});
 }
 
 }  // namespace dregs

@@ -47,14 +47,16 @@ class Closure {
   // Digests that only links of other repositories lead to something.
   std::span<const OtherReference* const> borrowed() const { return borrowed_; }
   // References that lead to nothing although something must be there.
-  std::span<const OtherReference* const> unresolved() const {
-    return unresolved_;
-  }
+  struct Unresolved {
+    const ManifestNode* manifest = nullptr;
+    const OtherReference* reference = nullptr;
+  };
+  std::span<const Unresolved> unresolved() const { return unresolved_; }
 
  private:
   void expand(const ManifestNode& node);
   void follow(const GraphEdge& edge);
-  void resolve(const OtherReference& reference);
+  void resolve(const OtherReference& reference, const ManifestNode& node);
   bool has_revision(DigestId id) const;
   bool has_layer_link(DigestId id) const;
   void add_referrers_of(DigestId subject);
@@ -71,7 +73,7 @@ class Closure {
   std::vector<DigestId> waiting_;
   bool working_ = false;
   std::vector<const ManifestNode*> expanded_;
-  std::vector<const OtherReference*> unresolved_;
+  std::vector<Unresolved> unresolved_;
   std::vector<const OtherReference*> borrowed_;
   std::vector<char> aliased_;
   std::vector<std::pair<DigestId, DigestId>> referrers_;  // subject, referrer

@@ -47,9 +47,9 @@ std::map<Digest, std::uint64_t> declared_sizes(
   for (const auto& [id, parent] : parents_of(graph, std::move(wanted))) {
     if (parent == kNoDigest) continue;
     const BlobContent manifest =
-        read_blob(v2, graph.digest(inventory, parent), kLargestServedManifest);
+        read_blob(v2, *graph.digest(inventory, parent), kLargestServedManifest);
     if (manifest.state != BlobContent::State::sound) continue;
-    const Digest& digest = graph.digest(inventory, id);
+    const Digest& digest = *graph.digest(inventory, id);
     if (const auto size =
             size_in(describe_manifest(manifest.bytes), digest.to_string()))
       sizes.emplace(digest, *size);

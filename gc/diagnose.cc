@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <map>
 #include <unordered_set>
 
 #include "gc/closure.h"
+#include "gc/manifest_problem.h"
 #include "gc/needed_by.h"
 #include "gc/roots.h"
 #include "scanner/append.h"
@@ -16,48 +18,6 @@
 
 namespace dregs {
 namespace {
-
-// What makes a manifest that was named as one not understood.
-struct Problem {
-  FindingKind kind{};
-  bool pins = false;
-  const char* detail = "";
-};
-
-Problem problem_of(const ManifestNode& node) {
-  switch (node.state) {
-    case ManifestState::corrupt:
-      return {FindingKind::corrupt_manifest, true,
-              "its bytes do not hash to its name; once it is moved away, "
-              "pushing the image again heals it"};
-    case ManifestState::unreadable:
-      return {FindingKind::unreadable_manifest, true, "cannot be read"};
-    case ManifestState::too_large:
-      return {FindingKind::oversized_manifest, true,
-              "larger than dregs reads as a manifest"};
-    case ManifestState::opaque:
-      return {};
-    case ManifestState::sound:
-      break;
-  }
-  if (node.kind == ManifestKind::not_json)
-    return {FindingKind::not_a_manifest, false,
-            "a blob that is no manifest, named as one; it is kept"};
-  if (node.kind == ManifestKind::oci_artifact)
-    return {FindingKind::unknown_manifest, false,
-            "an OCI artifact manifest, which no registry of today serves; it "
-            "is kept with all that it names"};
-  if (node.kind == ManifestKind::undecodable)
-    return {FindingKind::unknown_manifest, true,
-            "not JSON as the registry reads it"};
-  if (node.kind == ManifestKind::unknown)
-    return {FindingKind::unknown_manifest, true,
-            "of a type or schemaVersion that dregs does not know"};
-  if (node.bad_descriptor)
-    return {FindingKind::bad_descriptor, true,
-            "holds a descriptor without a usable digest"};
-  return {};
-}
 
 class RepositoryDiagnosis {
  public:
@@ -88,27 +48,25 @@ class RepositoryDiagnosis {
     add_all_roots(closure_, ids_);
     for (std::size_t i = 0; i < ids_.revisions.size(); ++i) judge_revision(i);
     for (std::size_t i = 0; i < ids_.tags.size(); ++i) judge_tag(i);
+    judge_manifests_among_layers();
     // Before an image that has it for a layer calls it a mere empty blob.
-    for (const std::vector<DigestId>* each : {&ids_.layers, &ids_.led_to})
+    for (const std::vector<DigestId>* each :
+         {&ids_.layers, &ids_.led_to, &ids_.stored_otherwise})
       for (const DigestId id : *each)
         if (is_damaged(id)) judge_declared(id);
     for (const ManifestNode* node : closure_.manifests()) judge_manifest(*node);
     for (std::size_t i = 0; i < ids_.aliases.size(); ++i) judge_alias(i);
-    for (const OtherReference* reference : closure_.unresolved())
-      report(FindingKind::unresolved_reference, reference->digest, "",
-             "no link leads from this digest to a blob, so the blob cannot be "
-             "told from garbage",
-             true);
+    judge_unresolved();
   }
 
  private:
   std::string blob_path(DigestId id) const {
-    return layout::blob_data(graph_.digest(inventory_, id));
+    const Digest* digest = graph_.digest(inventory_, id);
+    return digest != nullptr ? layout::blob_data(*digest)
+                             : layout::other_blob_data(name_of(id));
   }
 
-  std::string name_of(DigestId id) const {
-    return graph_.digest(inventory_, id).to_string();
-  }
+  std::string name_of(DigestId id) const { return graph_.name(inventory_, id); }
 
   void report(FindingKind kind, std::string digest, std::string path,
               std::string detail, bool pins) {
@@ -121,6 +79,24 @@ class RepositoryDiagnosis {
     finding.detail = std::move(detail);
     if (pins) pins_.push_back({kind, finding.digest});
     findings_.push_back(std::move(finding));
+  }
+
+  // The same about a part of the manifest that is being judged.
+  void report_part(FindingKind kind, std::string digest, std::string path,
+                   std::string detail, bool pins = false) {
+    if (++told_[kind] <= kMostOfAKind)
+      report(kind, std::move(digest), std::move(path), std::move(detail), pins);
+  }
+
+  void report_the_rest(const ManifestNode& about) {
+    for (const auto& [kind, count] : told_) {
+      if (count <= kMostOfAKind) continue;
+      const std::size_t rest = count - kMostOfAKind;
+      report(kind, name_of(about.id), blob_path(about.id),
+             rest_detail(rest, name_of(about.id)), false);
+      findings_.back().count = rest;
+    }
+    told_.clear();
   }
 
   // Once per digest, however often it is named.
@@ -160,6 +136,18 @@ class RepositoryDiagnosis {
              false);
   }
 
+  void judge_manifests_among_layers() {
+    for (const DigestId id : ids_.manifests_among_layers) {
+      if (std::find(ids_.tags.begin(), ids_.tags.end(), id) != ids_.tags.end())
+        continue;
+      report(FindingKind::manifest_among_layers, name_of(id), blob_path(id),
+             "linked as a layer and not as a revision, as registry 2.1 did; "
+             "servers up to 2.8 serve it, so it is kept until "
+             "--delete-untagged",
+             false);
+    }
+  }
+
   // What mounting a blob by sha512 writes: a link to a blob that nobody stored
   // under this name (format.md 1.3).
   void judge_alias(std::size_t i) {
@@ -188,16 +176,30 @@ class RepositoryDiagnosis {
            false);
   }
 
+  void judge_unresolved() {
+    const ManifestNode* about = nullptr;
+    for (const Closure::Unresolved& each : closure_.unresolved()) {
+      if (about != nullptr && about != each.manifest) report_the_rest(*about);
+      about = each.manifest;
+      report_part(FindingKind::unresolved_reference, each.reference->digest, "",
+                  "no link leads from this digest to a blob, so the blob "
+                  "cannot be told from garbage",
+                  true);
+    }
+    if (about != nullptr) report_the_rest(*about);
+  }
+
   // A revision, a tag's target or an index child: it has to be a manifest.
   void judge_declared(DigestId id) {
     const ManifestNode* node = graph_.node(id);
     if (node == nullptr || !first_time(id)) return;
-    const Problem problem = problem_of(*node);
-    if (problem.detail[0] != '\0')
+    judge_decoding(*node);
+    if (const ManifestProblem problem = problem_of(*node))
       report(problem.kind, name_of(id), blob_path(id),
              node->error != 0 ? std::strerror(node->error) : problem.detail,
              problem.pins);
-    else if (inventory_.blobs[id].size > kLargestServedManifest)
+    else if (graph_.present(id) &&
+             inventory_.blobs[id].size > kLargestServedManifest)
       report(FindingKind::oversized_manifest, name_of(id), blob_path(id),
              "larger than the 4 MiB that servers since 2.7 serve; it is kept",
              false);
@@ -208,6 +210,17 @@ class RepositoryDiagnosis {
              false);
   }
 
+  // Of fields that decide nothing about what is kept.
+  void judge_decoding(const ManifestNode& node) {
+    if (node.state != ManifestState::sound) return;
+    if (node.refused)
+      report(FindingKind::refused_manifest, name_of(node.id),
+             blob_path(node.id), kRefusedDetail, false);
+    if (node.odd_subject)
+      report(FindingKind::odd_subject, name_of(node.id), blob_path(node.id),
+             kOddSubjectDetail, false);
+  }
+
   // What a corrupt manifest names is kept, yet nobody knows that it was meant.
   void judge_manifest(const ManifestNode& node) {
     if (node.state == ManifestState::corrupt) return;
@@ -216,6 +229,7 @@ class RepositoryDiagnosis {
       judge_alias_link(other);
       judge_children(other);
     }
+    report_the_rest(node);
   }
 
   void judge_children(const OtherReference& other) {
@@ -239,13 +253,13 @@ class RepositoryDiagnosis {
     }
     if (edge.may_be_absent || proxy_cache_) return;
     if (part && first_time(edge.to))
-      report(FindingKind::missing_blob, name_of(edge.to), blob_path(edge.to),
-             "needed, and not there; pushing the image again heals it", false);
+      report_part(FindingKind::missing_blob, name_of(edge.to),
+                  blob_path(edge.to), kMissingBlobDetail);
     if (any_child && first_time(edge.to))
-      report(FindingKind::missing_child, name_of(edge.to), blob_path(edge.to),
-             "the index " + name_of(from.id) +
-                 " names it; the index and its other children are kept",
-             false);
+      report_part(FindingKind::missing_child, name_of(edge.to),
+                  blob_path(edge.to),
+                  "the index " + name_of(from.id) +
+                      " names it; the index and its other children are kept");
   }
 
   // The one damage that shows without reading: what a full disk leaves.
@@ -256,11 +270,10 @@ class RepositoryDiagnosis {
     if (blob.size > 0 || unknown || blob.digest == kOfNothing ||
         !first_time(id))
       return;
-    report(
+    report_part(
         FindingKind::empty_blob, name_of(id), blob_path(id),
         "needed, and empty; servers serve it as it is, and pushing the image "
-        "again does not heal it while the file is there",
-        false);
+        "again does not heal it while the file is there");
   }
 
   bool is_damaged(DigestId id) const {
@@ -295,11 +308,8 @@ class RepositoryDiagnosis {
   }
 
   void report_missing_link(std::string digest, std::string folder) {
-    report(FindingKind::missing_layer_link, std::move(digest),
-           layout::link_in(std::move(folder)),
-           "the blob is there, but servers answer 404 without this link; "
-           "pushing the image again heals it",
-           false);
+    report_part(FindingKind::missing_layer_link, std::move(digest),
+                layout::link_in(std::move(folder)), kMissingLinkDetail);
   }
 
   const Inventory& inventory_;
@@ -314,6 +324,7 @@ class RepositoryDiagnosis {
   // The blobs among its layers: in order, as BlobIds have that of digests.
   std::vector<BlobId> linked_;
   std::unordered_set<DigestId> judged_;
+  std::map<FindingKind, std::size_t> told_;  // about the manifest at hand
 };
 
 // A revision's name says what its link must have been, where the blob of that

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gc/image_findings.h"
+#include "gc/manifest_problem.h"
 #include "gc/referrers.h"
 #include "scanner/append.h"
 #include "scanner/descriptor.h"
@@ -36,6 +37,7 @@ class Inspector {
     add_manifest_finding(repository_.name, digest, result_.content.state, who_,
                          result_.findings);
     if (result_.content.state == ContentState::sound) look_at_parts(digest);
+    add_the_rest();
     sort_findings(result_.findings);
     return std::move(result_);
   }
@@ -52,32 +54,33 @@ class Inspector {
   void look_at_parts(const Digest& digest) {
     result_.details = describe_manifest(result_.content.bytes);
     const ManifestDetails& details = result_.details;
-    judge_kind(digest);
+    judge_manifest(digest);
     seen_.insert(digest);
-    if (details.config) result_.config = look_at_blob(*details.config);
+    if (details.config) result_.config = look_at_blob(*details.config, digest);
     for (const ManifestPart& layer : details.layers)
-      result_.layers.push_back(look_at_blob(layer));
+      result_.layers.push_back(look_at_blob(layer, digest));
     for (const ManifestPart& child : details.children)
       result_.children.push_back(look_at_child(child, digest));
     look_below();
     for (InspectedPart& child : result_.children)
-      if (child.state == PartState::there &&
-          incomplete_.contains(*resolve(child.named.digest)))
+      if (const auto named = resolve(child.named.digest);
+          child.state == PartState::there && named &&
+          incomplete_.contains(*named))
         child.state = PartState::incomplete;
     if (details.subject)
       result_.subject = {*details.subject, state_of(*details.subject)};
   }
 
-  void judge_kind(const Digest& digest) {
-    InspectedPart self;
-    self.named.digest = digest.to_string();
-    const ManifestKind kind = result_.details.kind;
-    if (kind == ManifestKind::not_json)
-      add(FindingKind::not_a_manifest, self,
-          "a blob that is no manifest, named as one");
-    if (kind == ManifestKind::undecodable || kind == ManifestKind::unknown)
-      add(FindingKind::unknown_manifest, self,
-          "of a type or schemaVersion that dregs does not know");
+  void judge_manifest(const Digest& digest) {
+    const Manifest& manifest = result_.details.manifest;
+    const std::string self = digest.to_string();
+    if (const ManifestProblem problem =
+            problem_of_sound(manifest.kind, manifest.bad_descriptor))
+      add(problem.kind, self, problem.detail);
+    if (manifest.refused)
+      add(FindingKind::refused_manifest, self, kRefusedDetail);
+    if (manifest.odd_subject)
+      add(FindingKind::odd_subject, self, kOddSubjectDetail);
   }
 
   // What else than sha256 names a blob does so through an alias link (3.6).
@@ -91,7 +94,7 @@ class Inspector {
   PartState state_of(const ManifestPart& part) const {
     const auto digest = resolve(part.digest);
     const BlobContent content =
-        digest ? stat_blob(v2_, *digest) : BlobContent();
+        digest ? stat_blob(v2_, *digest) : stat_other_blob(v2_, part.digest);
     if (content.state == ContentState::missing)
       return part.foreign ? PartState::elsewhere : PartState::missing;
     if (content.state != ContentState::sound) return PartState::unreadable;
@@ -104,12 +107,11 @@ class Inspector {
     return !digest || contains(repository_.layers, *digest);
   }
 
-  InspectedPart look_at_blob(const ManifestPart& part) {
+  InspectedPart look_at_blob(const ManifestPart& part, const Digest& parent) {
     InspectedPart looked{part, state_of(part)};
     if (looked.state == PartState::there && !is_linked(part))
       looked.state = PartState::unlinked;
-    report(looked, FindingKind::missing_blob,
-           "needed, and not there; pushing the image again heals it");
+    report(looked, parent, FindingKind::missing_blob, kMissingBlobDetail);
     return looked;
   }
 
@@ -120,9 +122,9 @@ class Inspector {
     if (looked.state == PartState::there && !is_linked(part) &&
         !contains(repository_.revisions, *digest))
       looked.state = PartState::unlinked;
-    report(looked, FindingKind::missing_child,
+    report(looked, parent, FindingKind::missing_child,
            "a child of the index that is not there");
-    if (looked.state != PartState::there) return looked;
+    if (looked.state != PartState::there || !digest) return looked;
     parents_[*digest].push_back(parent);
     if (seen_.insert(*digest).second)
       waiting_.emplace_back(*digest, part.may_be_blob);
@@ -158,11 +160,12 @@ class Inspector {
                          result_.findings);
     if (content.state != ContentState::sound) return false;
     const ManifestDetails details = describe_manifest(content.bytes);
-    if (may_be_blob && details.kind == ManifestKind::unknown) return true;
+    if (may_be_blob && details.manifest.kind == ManifestKind::unknown)
+      return true;
     std::vector<InspectedPart> parts;
-    if (details.config) parts.push_back(look_at_blob(*details.config));
+    if (details.config) parts.push_back(look_at_blob(*details.config, digest));
     for (const ManifestPart& layer : details.layers)
-      parts.push_back(look_at_blob(layer));
+      parts.push_back(look_at_blob(layer, digest));
     for (const ManifestPart& child : details.children)
       parts.push_back(look_at_child(child, digest));
     return std::all_of(parts.begin(), parts.end(), [](const auto& part) {
@@ -171,28 +174,57 @@ class Inspector {
     });
   }
 
-  void report(const InspectedPart& part, FindingKind missing,
-              const char* detail) {
-    if (part.state == PartState::missing) add(missing, part, detail);
+  void report(const InspectedPart& part, const Digest& parent,
+              FindingKind missing, const char* detail) {
+    const std::string& name = part.named.digest;
+    if (part.state == PartState::missing)
+      add_part(missing, parent, name, detail);
     if (part.state == PartState::unlinked)
-      add(FindingKind::missing_layer_link, part,
-          "the blob is there, but servers answer 404 without this link; "
-          "pushing the image again heals it");
+      add_part(FindingKind::missing_layer_link, parent, name,
+               kMissingLinkDetail);
     if (part.state == PartState::unreadable)
-      add(FindingKind::unreadable_file, part, "needed, and cannot be read");
-    if (part.state == PartState::wrong_size)
-      add(FindingKind::corrupt_blob, part,
-          "not as large as the manifest says; dregs verify reads it whole");
+      add_part(FindingKind::unreadable_file, parent, name,
+               "needed, and cannot be read");
+    if (part.state == PartState::wrong_size) blame(part.named, parent);
   }
 
-  void add(FindingKind kind, const InspectedPart& part, const char* detail) {
+  // The part or whoever says how large it is: only its hash tells.
+  void blame(const ManifestPart& part, const Digest& parent) {
+    const auto digest = resolve(part.digest);
+    const BlobContent found =
+        digest ? hash_blob(v2_, *digest) : hash_other_blob(v2_, part.digest);
+    if (found.state == ContentState::sound)
+      add_part(FindingKind::wrong_size, parent, parent.to_string(),
+               wrong_size_detail(*part.size, part.digest, found.size));
+    else
+      add_part(FindingKind::corrupt_blob, parent, part.digest,
+               "not as large as the manifest says, and its bytes do not hash "
+               "to its name");
+  }
+
+  void add_part(FindingKind kind, const Digest& parent,
+                const std::string& digest, const std::string& detail) {
+    if (++told_[{parent, kind}] <= kMostOfAKind) add(kind, digest, detail);
+  }
+
+  void add_the_rest() {
+    for (const auto& [about, count] : told_) {
+      if (count <= kMostOfAKind) continue;
+      const std::string parent = about.first.to_string();
+      add(about.second, parent, rest_detail(count - kMostOfAKind, parent));
+      result_.findings.back().count = count - kMostOfAKind;
+    }
+  }
+
+  void add(FindingKind kind, const std::string& digest_text,
+           std::string detail) {
     Finding finding;
     finding.kind = kind;
     finding.repository = repository_.name;
-    finding.digest = part.named.digest;
+    finding.digest = digest_text;
     finding.needed_by = {who_};
-    finding.detail = detail;
-    if (const auto digest = Digest::parse(part.named.digest))
+    finding.detail = std::move(detail);
+    if (const auto digest = Digest::parse(digest_text))
       finding.path =
           kind == FindingKind::missing_layer_link
               ? layout::link_in(layout::layer(repository_.name, *digest))
@@ -208,6 +240,7 @@ class Inspector {
   std::vector<std::pair<Digest, bool>> waiting_;  // may be a blob
   std::map<Digest, std::vector<Digest>> parents_;
   std::set<Digest> incomplete_;
+  std::map<std::pair<Digest, FindingKind>, std::size_t> told_;
 };
 
 }  // namespace

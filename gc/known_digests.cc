@@ -20,7 +20,9 @@ std::vector<Digest> digests_beginning_with(const std::string& hex,
     if (digest.hex().starts_with(hex)) found.push_back(digest);
   };
   for (std::size_t id = 0; id < graph.id_count(); ++id)
-    look_at(graph.digest(inventory, static_cast<DigestId>(id)));
+    if (const Digest* digest =
+            graph.digest(inventory, static_cast<DigestId>(id)))
+      look_at(*digest);
   for (const Repository& repository : inventory.repositories) {
     for (const Digest& digest : repository.empty_revisions) look_at(digest);
     for (const Digest& digest : repository.empty_layers) look_at(digest);

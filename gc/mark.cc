@@ -75,8 +75,15 @@ class Marker {
       mark.layers.push_back(mark.pinned || closure.reached(id) || is_young(id));
     for (std::size_t a = 0; a < ids.aliases.size(); ++a)
       mark.aliases.push_back(mark.pinned || closure.reached_alias(a) ||
+                             names_untagged(ids, ids.aliases[a]) ||
                              !graph_.present(ids.aliases[a]) ||
                              is_young(ids.aliases[a]));
+  }
+
+  // A manifest that is served under the alias, and that no tag reaches.
+  bool names_untagged(const RepositoryIds& ids, DigestId id) const {
+    return !policy_.delete_untagged &&
+           std::ranges::binary_search(ids.manifests_among_layers, id);
   }
 
   // Nothing else says which blob another repository's image means.

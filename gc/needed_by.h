@@ -31,7 +31,8 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
 // Sorts such names, and leaves each once.
 void tidy(std::vector<std::string>& images);
 
-// Whether servers answer 404 for an image that has this, errors aside.
+// Whether an image that has this cannot be pulled, errors aside: servers answer
+// 404 or 500, or clients refuse what they get.
 bool breaks_images(const Finding& finding);
 
 }  // namespace dregs

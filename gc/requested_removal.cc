@@ -138,7 +138,8 @@ class KeptIndexes {
       if (!goes(id)) closure_.add_manifest(id);
     for (std::uint32_t t = 0; t < ids_.tags.size(); ++t)
       if (!parts_.tags.contains(t)) closure_.add_manifest(ids_.tags[t]);
-    for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
+    for (const auto* each : {&ids_.led_to, &ids_.stored_otherwise})
+      for (const DigestId id : *each) closure_.add_manifest(id);
   }
 
   std::vector<DigestId> children_of(const ManifestNode& node) const {
@@ -152,17 +153,23 @@ class KeptIndexes {
     return children;
   }
 
-  const Digest& digest(DigestId id) const {
+  const Digest* digest(DigestId id) const {
     return survey_.graph.digest(survey_.inventory, id);
   }
 
-  bool goes(DigestId id) const { return parts_.manifests.contains(digest(id)); }
+  bool goes(DigestId id) const {
+    const Digest* named = digest(id);
+    return named != nullptr && parts_.manifests.contains(*named);
+  }
 
   Refusal refusal(DigestId child, DigestId index) const {
-    return {repository_.name + "@" + digest(child).to_string() +
-                " is needed by the index " +
-                index_name(repository_, digest(index)),
-            "remove the index as well, or add --force and leave it incomplete"};
+    const Digest* named = digest(index);
+    return {
+        repository_.name + "@" + survey_.graph.name(survey_.inventory, child) +
+            " is needed by the index " +
+            (named != nullptr ? index_name(repository_, *named)
+                              : survey_.graph.name(survey_.inventory, index)),
+        "remove the index as well, or add --force and leave it incomplete"};
   }
 
   const Survey& survey_;

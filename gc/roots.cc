@@ -14,12 +14,15 @@ void add_all_roots(Closure& closure, const RepositoryIds& ids) {
   for (const DigestId id : ids.revisions) closure.add_manifest(id);
   for (const DigestId id : ids.tags) closure.add_manifest(id);
   for (const DigestId id : ids.led_to) closure.add_manifest(id);
+  for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
+  for (const DigestId id : ids.manifests_among_layers) closure.add_manifest(id);
 }
 
 void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
                            const ManifestGraph& graph, const Policy& policy,
                            const RepositoryIds& ids) {
   for (const DigestId id : ids.led_to) closure.add_manifest(id);
+  for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
   for (const DigestId id : ids.revisions) {
     const bool young =
         graph.present(id) && policy.is_young(inventory.blobs[id].changed_ns);

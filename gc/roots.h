@@ -6,11 +6,13 @@
 
 namespace dregs {
 
-// Revisions, tags and what unsound links lead to.
+// Revisions, tags, what unsound links lead to, what is stored under another
+// algorithm than sha256, and manifests that are linked like layers.
 void add_all_roots(Closure& closure, const RepositoryIds& ids);
 
 // What stays though no tag reaches it, where untagged manifests go: the young,
-// what unsound links lead to, and layers with a revision link, since nobody
+// what unsound links lead to or is stored under another algorithm than sha256,
+// and layers with a revision link, since nobody
 // knows why somebody gave them one.
 void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
                            const ManifestGraph& graph, const Policy& policy,

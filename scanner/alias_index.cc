@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/count32.h"
+
 namespace dregs {
 
 AliasIndex::AliasIndex(const Inventory& inventory, const ManifestGraph& graph)
@@ -13,6 +15,9 @@ AliasIndex::AliasIndex(const Inventory& inventory, const ManifestGraph& graph)
       if (target != kNoDigest) targets_[aliases[a].digest].push_back(target);
     }
   }
+  for (std::size_t i = 0; i < inventory.other_blobs.size(); ++i)
+    targets_[inventory.other_blobs[i]].push_back(
+        count32(inventory.blobs.size() + i));
 }
 
 std::span<const DigestId> AliasIndex::targets(const std::string& digest) const {

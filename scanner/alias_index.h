@@ -1,5 +1,6 @@
-// Alias links of all repositories: what a reference by anything but sha256 may
-// stand for (format.md 3.6). Frozen once built: any number of threads may read.
+// What a reference by anything but sha256 may stand for, by the alias links of
+// all repositories and by what is stored (format.md 3.6). Frozen once built:
+// any number of threads may read.
 #pragma once
 
 #include <span>
@@ -16,7 +17,8 @@ class AliasIndex {
  public:
   // The inventory is borrowed. Of the graph only the repositories are asked.
   AliasIndex(const Inventory& inventory, const ManifestGraph& graph);
-  // All targets of the digest, anywhere.
+  // All targets of the digest, anywhere: what alias links name, and what is
+  // stored under the digest itself.
   std::span<const DigestId> targets(const std::string& digest) const;
   // Whether blobs/<alg>/… holds the digest itself.
   bool stored(const std::string& digest) const;

@@ -4,6 +4,8 @@
 
 #include "scanner/descriptor.h"
 #include "scanner/layout.h"
+#include "scanner/manifest.h"
+#include "scanner/other_hash.h"
 #include "scanner/sha256.h"
 
 namespace dregs {
@@ -66,6 +68,50 @@ BlobContent stat_blob(int v2, const Digest& digest) {
   const int error =
       followed_status(v2, layout::blob_data(digest).c_str(), status);
   return judge(error, status);
+}
+
+BlobContent hash_blob(int v2, const Digest& digest) {
+  constexpr std::size_t kPart = 1024 * 1024;
+  const Descriptor file = open_followed(v2, layout::blob_data(digest).c_str());
+  if (!file) return failed(errno);
+  FileStatus status;
+  BlobContent content = judge(descriptor_status(file.get(), status), status);
+  if (content.state != ContentState::sound) return content;
+  Sha256 hasher;
+  content.size = 0;
+  for (std::string part(kPart, '\0'); !part.empty();) {
+    if (const int error = read_all(file.get(), part)) return failed(error);
+    hasher.update(part);
+    content.size += part.size();
+    if (!part.empty()) part.resize(kPart);
+  }
+  if (hasher.finish() != digest) content.state = ContentState::corrupt;
+  return content;
+}
+
+BlobContent stat_other_blob(int v2, const std::string& digest) {
+  if (!DigestText::parse(digest)) return failed(ENOENT);
+  FileStatus status;
+  const int error =
+      followed_status(v2, layout::other_blob_data(digest).c_str(), status);
+  return judge(error, status);
+}
+
+BlobContent hash_other_blob(int v2, const std::string& digest) {
+  BlobContent content = stat_other_blob(v2, digest);
+  if (content.state != ContentState::sound) return content;
+  const Descriptor file =
+      open_followed(v2, layout::other_blob_data(digest).c_str());
+  if (!file) return failed(errno);
+  if (content.size > kLargestServedManifest) {
+    content.state = ContentState::too_large;
+    return content;
+  }
+  content.bytes.resize(content.size);
+  if (const int error = read_all(file.get(), content.bytes))
+    return failed(error);
+  if (!hashes_to(content.bytes, digest)) content.state = ContentState::corrupt;
+  return content;
 }
 
 }  // namespace dregs

@@ -30,4 +30,13 @@ BlobContent read_blob(int v2, const Digest& digest, std::size_t at_most);
 // Size alone: sound (nothing is hashed), missing or unreadable.
 BlobContent stat_blob(int v2, const Digest& digest);
 
+// Reads all of it, however large, and keeps nothing but its state and size.
+BlobContent hash_blob(int v2, const Digest& digest);
+
+// The same of what is stored under another algorithm, "sha512:<hex>"; what is
+// larger than a manifest may be is too large to be hashed. Missing where that
+// is not a digest.
+BlobContent stat_other_blob(int v2, const std::string& digest);
+BlobContent hash_other_blob(int v2, const std::string& digest);
+
 }  // namespace dregs

@@ -4,6 +4,8 @@
 // before, the kernel lets it wait for milliseconds.
 #pragma once
 
+#include <string>
+
 #include "scanner/descriptor.h"
 #include "scanner/digest.h"
 
@@ -18,8 +20,11 @@ class BlobFolder {
   // are followed, as the server does: the hash decides what it is. Invalid with
   // errno set where that fails.
   Descriptor open(const Digest& digest) const;
+  // The same of what is stored under another algorithm: "sha512:<hex>".
+  Descriptor open_other(const std::string& digest) const;
 
  private:
+  Descriptor blobs_;
   Descriptor sha256_;
 };
 

@@ -2,6 +2,7 @@
 // docs/findings.md explains every kind. Values; no I/O, no threads.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct Finding {
   std::string digest;      // "alg:hex"; empty where none applies
   std::vector<std::string> needed_by;  // sorted REPO:TAG or REPO@DIGEST
   std::string detail;
+  std::uint64_t count = 1;  // how many of the kind it stands for
 
   auto operator<=>(const Finding&) const = default;
   Severity severity() const { return severity_of(kind); }

@@ -121,6 +121,8 @@ struct Repository {
   std::vector<Upload> uploads;
   // Digests that unsound links lead to: U(R) beyond the paths' own digests.
   std::vector<Digest> led_to;
+  // "sha512:<hex>" and so on that links of any kind are named by or hold.
+  std::vector<std::string> led_to_otherwise;  // sorted
   // Folders whose link is gone, as the API leaves them; empty when listed.
   std::vector<Digest> empty_revisions;
   std::vector<Digest> empty_layers;

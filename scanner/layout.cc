@@ -132,6 +132,13 @@ std::string layer_alias(std::string_view name, std::string_view digest_text) {
   return join(layers(name), tail);
 }
 
+std::string other_blob_data(std::string_view digest_text) {
+  const std::size_t colon = digest_text.find(':');
+  const std::string hex(digest_text.substr(colon + 1));
+  return std::string(kBlobs) + "/" + std::string(digest_text.substr(0, colon)) +
+         "/" + hex.substr(0, 2) + "/" + hex + "/data";
+}
+
 std::string blob_data(const Digest& digest) {
   return join(blob(digest), "data");
 }

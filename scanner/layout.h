@@ -50,6 +50,8 @@ std::string layer_alias(std::string_view name, std::string_view digest_text);
 
 // Files.
 std::string blob_data(const Digest& digest);
+// Of what is stored under another algorithm: "sha512:<hex>".
+std::string other_blob_data(std::string_view digest_text);
 std::string link_in(std::string folder);
 std::string current_link(std::string_view name, std::string_view tag);
 

@@ -42,6 +42,7 @@ struct Reference {
   Digest digest;
   ReferenceRole role{};
   bool may_be_absent = false;  // foreign layers and the like (3.4)
+  std::int64_t size = 0;       // bytes, as declared; 0 where nothing is
 
   auto operator<=>(const Reference&) const = default;
 };
@@ -63,6 +64,10 @@ struct Manifest {
   std::vector<OtherReference> other_references;
   bool ambiguous = false;       // duplicate or oddly spelt keys, mixed types
   bool bad_descriptor = false;  // one without a usable digest
+  bool odd_subject = false;     // names nothing that a server could look up
+  // A field is not of the type that servers decode: they answer 500, while
+  // all that the manifest needs may be known.
+  bool refused = false;
 
   // Nothing that it needs can have escaped the parser.
   bool understood() const {
@@ -71,14 +76,23 @@ struct Manifest {
   }
 };
 
-// Deeper nesting than the server's own decoder takes is undecodable.
-inline constexpr std::size_t kDeepestJson = 10'000;
 // Servers since 2.7 neither accept nor serve larger manifests.
 inline constexpr std::size_t kLargestServedManifest = 4'194'304;
 // What is parsed all the same; beyond this a manifest is not understood.
 inline constexpr std::size_t kLargestParsedManifest = 64 * 1024 * 1024;
 
-Manifest parse_manifest(std::string_view bytes);
+struct ManifestDetails;
+
+// `details`, where it is not null, becomes what manifest_details.h tells.
+// Whether servers up to 2.8 serve manifests of this kind.
+constexpr bool is_served(ManifestKind kind) {
+  return kind == ManifestKind::schema1 || kind == ManifestKind::schema2 ||
+         kind == ManifestKind::manifest_list ||
+         kind == ManifestKind::oci_manifest || kind == ManifestKind::oci_index;
+}
+
+Manifest parse_manifest(std::string_view bytes,
+                        ManifestDetails* details = nullptr);
 
 enum class Appearance : std::uint8_t {
   manifest,  // begins with '{' behind JSON white space

@@ -1,6 +1,7 @@
 // What a manifest says of its parts, for people: sizes, types, platforms.
 // Nothing is concluded from it; what is kept is decided by manifest.h alone.
-// Pure and thread-safe; hostile input only ever makes it say less.
+// Both are read at once, by manifest_fields.h. Pure and thread-safe; hostile
+// input only ever makes it say less.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct ManifestPart {
 };
 
 struct ManifestDetails {
-  ManifestKind kind = ManifestKind::not_json;
+  Manifest manifest;       // what is concluded from the same reading
   std::string media_type;  // as written, or what servers take it for
   std::string artifact_type;
   std::string platform;  // of a schema1 image

@@ -2,9 +2,17 @@
 
 namespace dregs {
 
-const Digest& ManifestGraph::digest(const Inventory& inventory,
+const Digest* ManifestGraph::digest(const Inventory& inventory,
                                     DigestId id) const {
-  return present(id) ? inventory.blobs[id].digest : absent_[id - blobs_];
+  if (present(id)) return &inventory.blobs[id].digest;
+  if (is_stored_otherwise(id)) return nullptr;
+  return &absent_[id - blobs_ - stored_otherwise_];
+}
+
+std::string ManifestGraph::name(const Inventory& inventory, DigestId id) const {
+  const Digest* sha256 = digest(inventory, id);
+  return sha256 != nullptr ? sha256->to_string()
+                           : inventory.other_blobs[id - blobs_];
 }
 
 DigestId ManifestGraph::find(const Inventory& inventory,

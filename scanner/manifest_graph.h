@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -18,8 +19,9 @@
 
 namespace dregs {
 
-// Below the number of blobs: that blob's BlobId. From there on: digests that
-// something names and no blob has.
+// Below the number of blobs: that blob's BlobId. From there on: what is stored
+// under another algorithm than sha256, in the inventory's order. After that:
+// digests that something names and no blob has.
 using DigestId = std::uint32_t;
 inline constexpr DigestId kNoDigest = std::numeric_limits<DigestId>::max();
 
@@ -49,6 +51,8 @@ struct ManifestNode {
   bool ambiguous = false;
   bool bad_descriptor = false;
   bool has_subject = false;
+  bool odd_subject = false;
+  bool refused = false;
 
   // Whether all that it needs is known.
   bool understood() const {
@@ -58,6 +62,13 @@ struct ManifestNode {
   }
 };
 
+// A sound manifest that declares another size for a part than the part has.
+struct WrongSize {
+  DigestId manifest = kNoDigest;
+  BlobId part = 0;
+  std::uint64_t declared = 0;  // bytes
+};
+
 // The digests of one repository as ids; parallel to its vectors.
 struct RepositoryIds {
   std::vector<DigestId> revisions;
@@ -65,6 +76,13 @@ struct RepositoryIds {
   std::vector<DigestId> layers;
   std::vector<DigestId> aliases;
   std::vector<DigestId> led_to;
+  // What links of any kind lead to that is stored under another algorithm;
+  // sorted. Neither those links nor those blobs are ever removed, so servers go
+  // on serving them, and all that they name has to stay.
+  std::vector<DigestId> stored_otherwise;
+  // Manifests that a layer link leads to and that have no revision link, as
+  // registry 2.1 linked them: servers up to 2.8 serve them by digest. Sorted.
+  std::vector<DigestId> manifests_among_layers;
 };
 
 class ManifestGraph {
@@ -73,7 +91,13 @@ class ManifestGraph {
   std::size_t id_count() const { return node_at_.size(); }
   std::size_t blob_count() const { return blobs_; }
   bool present(DigestId id) const { return id < blobs_; }
-  const Digest& digest(const Inventory& inventory, DigestId id) const;
+  bool is_stored_otherwise(DigestId id) const {
+    return id >= blobs_ && id < blobs_ + stored_otherwise_;
+  }
+  // nullptr for what is named by another algorithm than sha256.
+  const Digest* digest(const Inventory& inventory, DigestId id) const;
+  // "alg:hex" of any.
+  std::string name(const Inventory& inventory, DigestId id) const;
   DigestId find(const Inventory& inventory, const Digest& digest) const;
 
   // nullptr for what was never read as a manifest.
@@ -85,6 +109,7 @@ class ManifestGraph {
   // Folders of such that cannot be listed: no blob may be deleted, as with the
   // inventory's own.
   const std::vector<Finding>& obstacles() const { return obstacles_; }
+  const std::vector<WrongSize>& wrong_sizes() const { return wrong_sizes_; }
   const RepositoryIds& repository(std::size_t position) const {
     return repositories_[position];
   }
@@ -99,6 +124,7 @@ class ManifestGraph {
   friend class ManifestGraphBuilder;
 
   std::size_t blobs_ = 0;
+  std::size_t stored_otherwise_ = 0;
   std::vector<Digest> absent_;
   std::unordered_map<Digest, DigestId> absent_ids_;
   std::vector<std::uint32_t> node_at_;  // by id; position + 1, 0 for none
@@ -108,6 +134,7 @@ class ManifestGraph {
   std::unordered_map<DigestId, std::vector<DigestId>> signatures_;
   std::vector<RepositoryIds> repositories_;
   std::vector<Finding> obstacles_;
+  std::vector<WrongSize> wrong_sizes_;
 };
 
 struct ManifestProgress {
@@ -115,8 +142,16 @@ struct ManifestProgress {
   std::atomic<std::uint64_t> read{0};
 };
 
+// Blobs that nothing names and that may be manifests all the same.
+using Candidates =
+    std::function<std::vector<BlobId>(const ManifestGraph& so_far)>;
+
+// `candidates`, where there is one, is asked once all that anything names has
+// been read. What looks like a manifest among them and is of a kind that
+// servers serve becomes part of the graph, with all that it names.
 ManifestGraph read_manifests(int v2, const Inventory& inventory,
                              const StopRequest& stop,
-                             ManifestProgress& progress);
+                             ManifestProgress& progress,
+                             const Candidates& candidates = {});
 
 }  // namespace dregs

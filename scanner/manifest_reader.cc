@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <mutex>
 
+#include "scanner/other_hash.h"
 #include "scanner/sha256.h"
 
 namespace dregs {
@@ -26,6 +27,19 @@ ssize_t read_up_to(int fd, char* buffer, std::size_t size, std::size_t enough) {
   return static_cast<ssize_t>(filled);
 }
 
+// A file that is said to hash to its name.
+struct NamedFile {
+  int fd = -1;
+  std::uint64_t size = 0;  // bytes, as stat said
+  const Digest* sha256 = nullptr;
+  std::string_view other{};  // the name where it is another algorithm's
+
+  bool matches(std::string_view bytes) const {
+    return sha256 != nullptr ? dregs::sha256(bytes) == *sha256
+                             : hashes_to(bytes, other);
+  }
+};
+
 ManifestRead unreadable(int error) {
   ManifestRead read;
   read.error = error;
@@ -43,14 +57,14 @@ ManifestRead conclude(std::string_view bytes, bool hashes_to_name) {
 // Nearly every manifest: one read into a buffer that the thread keeps. One
 // byte more than expected is asked for, so that getting just what is expected
 // means that there is no more.
-ManifestRead read_small(int fd, const Blob& blob) {
+ManifestRead read_small(const NamedFile& file) {
   thread_local std::string buffer;
-  buffer.resize(std::max<std::size_t>(buffer.size(), blob.size + 1));
-  const ssize_t got = read_up_to(fd, buffer.data(), blob.size + 1,
-                                 std::max<std::size_t>(blob.size, 1));
+  buffer.resize(std::max<std::size_t>(buffer.size(), file.size + 1));
+  const ssize_t got = read_up_to(file.fd, buffer.data(), file.size + 1,
+                                 std::max<std::size_t>(file.size, 1));
   if (got < 0) return unreadable(static_cast<int>(-got));
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
-  return conclude(bytes, sha256(bytes) == blob.digest);
+  return conclude(bytes, file.matches(bytes));
 }
 
 ManifestRead too_large() {
@@ -60,25 +74,23 @@ ManifestRead too_large() {
   return read;
 }
 
-// Streams what may be a layer that somebody calls a manifest. It may grow while
-// it is read.
-ManifestRead read_large(int fd, const Blob& blob) {
+// In parts, for it may be a layer that somebody calls a manifest, and may grow
+// while it is read.
+ManifestRead read_large(const NamedFile& file) {
   static std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);
-  Sha256 hasher;
   std::string kept;
   std::string chunk(kReadSize, '\0');
   for (;;) {
     const ssize_t got =
-        read_up_to(fd, chunk.data(), chunk.size(), chunk.size());
+        read_up_to(file.fd, chunk.data(), chunk.size(), chunk.size());
     if (got < 0) return unreadable(static_cast<int>(-got));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
     if (kept.size() + bytes.size() > kLargestParsedManifest) return too_large();
-    hasher.update(bytes);
     kept.append(bytes);
   }
-  return conclude(kept, hasher.finish() == blob.digest);
+  return conclude(kept, file.matches(kept));
 }
 
 // Reads on while there is nothing but blanks. What cannot be looked at is to be
@@ -104,10 +116,23 @@ ManifestRead opaque() {
 
 // What a crash or a full disk emptied may have been a manifest, if servers
 // would have served one of its size.
-ManifestRead read_blank(int fd, const Blob& blob) {
-  if (blob.size > kLargestServedManifest) return opaque();
-  ManifestRead read = read_small(fd, blob);
+ManifestRead read_blank(const NamedFile& file) {
+  if (file.size > kLargestServedManifest) return opaque();
+  ManifestRead read = read_small(file);
   return read.state == ManifestState::sound ? opaque() : read;
+}
+
+ManifestRead read_named(const NamedFile& file, bool declared) {
+  if (!declared) {
+    if (file.size > kLargestParsedManifest) return opaque();
+    const Appearance seen = look_at(file.fd);
+    if (seen == Appearance::blank) return read_blank(file);
+    if (seen == Appearance::other) return opaque();
+  }
+  // Not even hashed: a sparse file of any size is made in no time.
+  if (file.size > kLargestParsedManifest) return too_large();
+  return file.size <= kLargestServedManifest ? read_small(file)
+                                             : read_large(file);
 }
 
 }  // namespace
@@ -115,16 +140,17 @@ ManifestRead read_blank(int fd, const Blob& blob) {
 ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
   const Descriptor file = blobs_.open(blob.digest);
   if (!file) return unreadable(errno);
-  if (!declared) {
-    if (blob.size > kLargestParsedManifest) return opaque();
-    const Appearance seen = look_at(file.get());
-    if (seen == Appearance::blank) return read_blank(file.get(), blob);
-    if (seen == Appearance::other) return opaque();
-  }
-  // Not even hashed: a sparse file of any size is made in no time.
-  if (blob.size > kLargestParsedManifest) return too_large();
-  return blob.size <= kLargestServedManifest ? read_small(file.get(), blob)
-                                             : read_large(file.get(), blob);
+  return read_named({file.get(), blob.size, &blob.digest}, declared);
+}
+
+ManifestRead ManifestReaderPool::read_other(const std::string& digest,
+                                            bool declared) const {
+  const Descriptor file = blobs_.open_other(digest);
+  FileStatus status;
+  const int error = file ? descriptor_status(file.get(), status) : errno;
+  if (error != 0) return unreadable(error);
+  if (!status.regular()) return unreadable(EINVAL);
+  return read_named({file.get(), status.size, nullptr, digest}, declared);
 }
 
 }  // namespace dregs

@@ -2,6 +2,8 @@
 // buffers per thread, and reads at most one very large manifest at a time.
 #pragma once
 
+#include <string>
+
 #include "scanner/blob_folder.h"
 #include "scanner/manifest_graph.h"
 
@@ -22,6 +24,8 @@ class ManifestReaderPool {
   // otherwise it is only looked at, and read if it looks like one or may have
   // been one.
   ManifestRead read(const Blob& blob, bool declared) const;
+  // The same of what is stored under another algorithm: "sha512:<hex>".
+  ManifestRead read_other(const std::string& digest, bool declared) const;
 
  private:
   BlobFolder blobs_;

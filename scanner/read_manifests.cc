@@ -12,6 +12,8 @@
 #include <span>
 
 #include "scanner/alias_index.h"
+#include "scanner/append.h"
+#include "scanner/count32.h"
 #include "scanner/layout.h"
 #include "scanner/listing.h"
 #include "scanner/manifest_reader.h"
@@ -27,6 +29,7 @@ enum class Wanted : std::uint8_t { no, if_it_looks_like_one, as_manifest };
 struct WaveResult {
   ManifestRead read;
   std::vector<DigestId> ids;  // parallel to the references
+  std::vector<WrongSize> wrong_sizes;
 };
 
 }  // namespace
@@ -41,28 +44,35 @@ class ManifestGraphBuilder {
         progress_(progress),
         readers_(v2) {}
 
-  ManifestGraph build() {
+  ManifestGraph build(const Candidates& candidates) {
     graph_.blobs_ = inventory_.blobs.size();
-    graph_.node_at_.assign(graph_.blobs_, 0);
-    wanted_.assign(graph_.blobs_, Wanted::no);
+    graph_.stored_otherwise_ = inventory_.other_blobs.size();
+    graph_.node_at_.assign(stored(), 0);
+    wanted_.assign(stored(), Wanted::no);
     resolve_repositories();
     aliases_.emplace(inventory_, graph_);
-    std::vector<BlobId> wave = first_wave();
-    while (!wave.empty() && !stop_.requested()) wave = read_wave(wave);
+    read_waves(first_wave());
+    graph_.node_at_.resize(stored() + graph_.absent_.size(), 0);
+    if (candidates) read_waves(read_candidates(candidates(graph_)));
     read_signatures();
-    graph_.node_at_.resize(graph_.blobs_ + graph_.absent_.size(), 0);
+    graph_.node_at_.resize(stored() + graph_.absent_.size(), 0);
+    find_manifests_among_layers();
     return std::move(graph_);
   }
 
  private:
+  // Ids below this are of what is on the disk, under whatever algorithm.
+  std::size_t stored() const {
+    return graph_.blobs_ + graph_.stored_otherwise_;
+  }
+
   DigestId lookup(const Digest& digest) const {
     return inventory_.blobs.find(digest).value_or(kNoDigest);
   }
 
   DigestId intern(const Digest& digest) {
     if (const auto blob = inventory_.blobs.find(digest)) return *blob;
-    const auto next =
-        static_cast<DigestId>(graph_.blobs_ + graph_.absent_.size());
+    const DigestId next = count32(stored() + graph_.absent_.size());
     const auto [at, added] = graph_.absent_ids_.try_emplace(digest, next);
     if (added) graph_.absent_.push_back(digest);
     return at->second;
@@ -76,8 +86,21 @@ class ManifestGraphBuilder {
       resolve(all[i], graph_.repositories_[i],
               [this](const Digest& digest) { return lookup(digest); });
     });
-    for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t i = 0; i < all.size(); ++i) {
       intern_missing(all[i], graph_.repositories_[i]);
+      resolve_otherwise(all[i], graph_.repositories_[i]);
+    }
+  }
+
+  void resolve_otherwise(const Repository& from, RepositoryIds& to) const {
+    const std::vector<std::string>& all = inventory_.other_blobs;
+    if (all.empty()) return;
+    for (const std::string& digest : from.led_to_otherwise) {
+      const auto at = std::lower_bound(all.begin(), all.end(), digest);
+      if (at != all.end() && *at == digest)
+        to.stored_otherwise.push_back(count32(
+            graph_.blobs_ + static_cast<std::size_t>(at - all.begin())));
+    }
   }
 
   template <class Find>
@@ -114,32 +137,38 @@ class ManifestGraphBuilder {
         to.aliases[i] = intern(*from.aliases[i].target);
   }
 
-  void want(DigestId id, Wanted how, std::vector<BlobId>& wave) {
-    if (!graph_.present(id) || wanted_[id] >= how) return;
+  void want(DigestId id, Wanted how, std::vector<DigestId>& wave) {
+    if (id >= stored() || wanted_[id] >= how) return;
     if (wanted_[id] == Wanted::no) wave.push_back(id);
     wanted_[id] = how;
   }
 
-  std::vector<BlobId> first_wave() {
-    std::vector<BlobId> wave;
+  std::vector<DigestId> first_wave() {
+    std::vector<DigestId> wave;
     for (const RepositoryIds& ids : graph_.repositories_) {
       for (const DigestId id : ids.revisions)
         want(id, Wanted::as_manifest, wave);
       for (const DigestId id : ids.tags) want(id, Wanted::as_manifest, wave);
-      for (const DigestId id : ids.led_to)
-        want(id, Wanted::if_it_looks_like_one, wave);
+      for (const auto* each : {&ids.led_to, &ids.stored_otherwise})
+        for (const DigestId id : *each)
+          want(id, Wanted::if_it_looks_like_one, wave);
     }
     std::sort(wave.begin(), wave.end());
     return wave;
   }
 
+  void read_waves(std::vector<DigestId> wave) {
+    while (!wave.empty() && !stop_.requested()) wave = read_wave(wave);
+  }
+
   // In portions, since what a portion's manifests say is held twice for a
   // while: as parsed, and in the graph.
-  std::vector<BlobId> read_wave(const std::vector<BlobId>& wave) {
-    constexpr std::size_t kPortion = 2048;
+  static constexpr std::size_t kPortion = 2048;
+
+  std::vector<DigestId> read_wave(const std::vector<DigestId>& wave) {
     progress_.wanted += wave.size();
     graph_.nodes_.reserve(graph_.nodes_.size() + wave.size());
-    std::vector<BlobId> next;
+    std::vector<DigestId> next;
     for (std::size_t at = 0; at < wave.size(); at += kPortion)
       read_portion(
           std::span(wave).subspan(at, std::min(kPortion, wave.size() - at)),
@@ -148,8 +177,54 @@ class ManifestGraphBuilder {
     return next;
   }
 
-  void read_portion(std::span<const BlobId> portion,
-                    std::vector<BlobId>& next) {
+  // What is no manifest leaves no trace: whether a blob that nothing names is
+  // damaged, nobody needs to know.
+  std::vector<DigestId> read_candidates(const std::vector<BlobId>& all) {
+    std::vector<DigestId> next;
+    progress_.wanted += all.size();
+    for (std::size_t at = 0; at < all.size(); at += kPortion) {
+      const auto portion =
+          std::span(all).subspan(at, std::min(kPortion, all.size() - at));
+      std::vector<WaveResult> results = read_all(portion);
+      for (std::size_t i = 0; i < portion.size(); ++i)
+        if (is_served(results[i].read.manifest.kind))
+          add(portion[i], results[i], next);
+    }
+    return next;
+  }
+
+  void find_manifests_among_layers() {
+    tbb::parallel_for(
+        std::size_t{0}, graph_.repositories_.size(), [this](std::size_t i) {
+          const Repository& repository = inventory_.repositories[i];
+          RepositoryIds& ids = graph_.repositories_[i];
+          std::vector<DigestId>& found = ids.manifests_among_layers;
+          for (const auto* links : {&ids.layers, &ids.aliases})
+            for (const DigestId id : *links)
+              if (is_served_without_revision(repository, id))
+                found.push_back(id);
+          std::sort(found.begin(), found.end());
+          found.erase(std::unique(found.begin(), found.end()), found.end());
+        });
+  }
+
+  bool is_served_without_revision(const Repository& repository,
+                                  DigestId id) const {
+    const ManifestNode* node = graph_.present(id) ? graph_.node(id) : nullptr;
+    return node != nullptr && is_served(node->kind) &&
+           !std::binary_search(repository.revisions.begin(),
+                               repository.revisions.end(),
+                               inventory_.blobs[id].digest);
+  }
+
+  void read_portion(std::span<const DigestId> portion,
+                    std::vector<DigestId>& next) {
+    std::vector<WaveResult> results = read_all(portion);
+    for (std::size_t i = 0; i < portion.size(); ++i)
+      add(portion[i], results[i], next);
+  }
+
+  std::vector<WaveResult> read_all(std::span<const DigestId> portion) {
     std::vector<WaveResult> results(portion.size());
     tbb::parallel_for(tbb::blocked_range<std::size_t>(0, portion.size(), 32),
                       [&](const tbb::blocked_range<std::size_t>& range) {
@@ -159,30 +234,50 @@ class ManifestGraphBuilder {
                             results[i] = read_one(portion[i]);
                         progress_.read += range.size();
                       });
-    for (std::size_t i = 0; i < portion.size(); ++i)
-      add(portion[i], results[i], next);
+    return results;
   }
 
   // Looked at and passed over, while another manifest says that it is one.
-  void read_again_what_is_declared_by_now(std::vector<BlobId>& next) {
-    std::erase_if(opaque_, [&](BlobId blob) {
+  void read_again_what_is_declared_by_now(std::vector<DigestId>& next) {
+    std::erase_if(opaque_, [&](DigestId blob) {
       if (wanted_[blob] != Wanted::as_manifest) return false;
       next.push_back(blob);
       return true;
     });
   }
 
-  WaveResult read_one(BlobId blob) const {
+  WaveResult read_one(DigestId blob) const {
     WaveResult result;
-    result.read = readers_.read(inventory_.blobs[blob],
-                                wanted_[blob] == Wanted::as_manifest);
+    const bool declared = wanted_[blob] == Wanted::as_manifest;
+    result.read =
+        graph_.present(blob)
+            ? readers_.read(inventory_.blobs[blob], declared)
+            : readers_.read_other(inventory_.other_blobs[blob - graph_.blobs_],
+                                  declared);
     result.ids.reserve(result.read.manifest.references.size());
-    for (const Reference& reference : result.read.manifest.references)
+    for (const Reference& reference : result.read.manifest.references) {
       result.ids.push_back(lookup(reference.digest));
+      if (is_of_another_size(result, reference))
+        result.wrong_sizes.push_back(
+            {blob, result.ids.back(),
+             static_cast<std::uint64_t>(reference.size)});
+    }
     return result;
   }
 
-  void add(BlobId blob, WaveResult& result, std::vector<BlobId>& next) {
+  // A subject is a weak reference: nobody pulls an image because of it.
+  bool is_of_another_size(const WaveResult& result,
+                          const Reference& reference) const {
+    const DigestId id = result.ids.back();
+    if (reference.size <= 0 || reference.role == ReferenceRole::subject ||
+        result.read.state != ManifestState::sound || !graph_.present(id))
+      return false;
+    const Blob& part = inventory_.blobs[id];
+    const bool unknown = part.inode == 0;  // nobody could look
+    return !unknown && part.size != static_cast<std::uint64_t>(reference.size);
+  }
+
+  void add(DigestId blob, WaveResult& result, std::vector<DigestId>& next) {
     const Manifest& manifest = result.read.manifest;
     ManifestNode node;
     node.id = blob;
@@ -191,10 +286,12 @@ class ManifestGraphBuilder {
     node.kind = manifest.kind;
     node.ambiguous = manifest.ambiguous;
     node.bad_descriptor = manifest.bad_descriptor;
-    node.first_edge = static_cast<std::uint32_t>(graph_.edges_.size());
-    node.edges = static_cast<std::uint32_t>(result.ids.size());
-    node.first_other = static_cast<std::uint32_t>(graph_.others_.size());
-    node.others = static_cast<std::uint32_t>(manifest.other_references.size());
+    node.odd_subject = manifest.odd_subject;
+    node.refused = manifest.refused;
+    node.first_edge = count32(graph_.edges_.size());
+    node.edges = count32(result.ids.size());
+    node.first_other = count32(graph_.others_.size());
+    node.others = count32(manifest.other_references.size());
     const auto is_subject = [](const auto& reference) {
       return reference.role == ReferenceRole::subject;
     };
@@ -210,19 +307,20 @@ class ManifestGraphBuilder {
     graph_.others_.insert(graph_.others_.end(),
                           manifest.other_references.begin(),
                           manifest.other_references.end());
+    append(graph_.wrong_sizes_, std::move(result.wrong_sizes));
     put(node);
     if (node.state == ManifestState::opaque) opaque_.push_back(blob);
     result = {};
   }
 
   void add_edge(const Reference& reference, DigestId id,
-                std::vector<BlobId>& next) {
+                std::vector<DigestId>& next) {
     if (id == kNoDigest) id = intern(reference.digest);
     graph_.edges_.push_back({id, reference.role, reference.may_be_absent});
     want(id, reference.role, next);
   }
 
-  void want(DigestId id, ReferenceRole role, std::vector<BlobId>& next) {
+  void want(DigestId id, ReferenceRole role, std::vector<DigestId>& next) {
     switch (role) {
       case ReferenceRole::child:
       case ReferenceRole::subject:
@@ -240,7 +338,7 @@ class ManifestGraphBuilder {
     std::uint32_t& at = graph_.node_at_[node.id];
     if (at == 0) {
       graph_.nodes_.push_back(node);
-      at = static_cast<std::uint32_t>(graph_.nodes_.size());
+      at = count32(graph_.nodes_.size());
     } else {
       graph_.nodes_[at - 1] = node;
     }
@@ -286,14 +384,15 @@ class ManifestGraphBuilder {
   ManifestReaderPool readers_;
   ManifestGraph graph_;
   std::vector<Wanted> wanted_;
-  std::vector<BlobId> opaque_;
+  std::vector<DigestId> opaque_;
   std::optional<AliasIndex> aliases_;
 };
 
 ManifestGraph read_manifests(int v2, const Inventory& inventory,
                              const StopRequest& stop,
-                             ManifestProgress& progress) {
-  return ManifestGraphBuilder(v2, inventory, stop, progress).build();
+                             ManifestProgress& progress,
+                             const Candidates& candidates) {
+  return ManifestGraphBuilder(v2, inventory, stop, progress).build(candidates);
 }
 
 }  // namespace dregs

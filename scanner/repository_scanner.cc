@@ -36,6 +36,8 @@ std::uint64_t fingerprint_of(const Repository& repository) {
         &repository.empty_revisions, &repository.empty_layers})
     print.add(*digests);
   for (const std::string& alias : repository.empty_aliases) print.add(alias);
+  for (const std::string& digest : repository.led_to_otherwise)
+    print.add(digest);
   print.add(repository.tags.size());
   for (const Tag& tag : repository.tags) {
     print.add(tag.name);
@@ -198,12 +200,19 @@ class RepositoryScanner {
   void keep_targets(const std::string& below) {
     const Descriptor folder = open_folder(folder_, below);
     const auto visit = [&](FolderEntry entry) {
-      const Link link =
-          read_link(folder.get(), (std::string(entry.name) + "/link").c_str());
+      const std::string name(entry.name);
+      const Link link = read_link(folder.get(), (name + "/link").c_str());
       if (link.target) repository().led_to.push_back(*link.target);
+      keep_otherwise(link, below.substr(below.rfind('/') + 1) + ":" + name);
     };
     const int error = folder ? for_each_entry(folder.get(), visit) : errno;
     if (error != 0) report_.obstacle(below, error);
+  }
+
+  // Servers look under both, whatever algorithm it is.
+  void keep_otherwise(const Link& link, const std::string& name) {
+    for (const std::string* digest : {&link.other_digest, &name})
+      if (!digest->empty()) repository().led_to_otherwise.push_back(*digest);
   }
 
   void scan_layers() {
@@ -246,6 +255,7 @@ class RepositoryScanner {
       return without_link(to, folder, below, named.name);
     to.digests.push_back(named.name);
     if (named.link.target) repository().led_to.push_back(*named.link.target);
+    keep_otherwise(named.link, "");
     const std::string digest = named.name.to_string();
     if (named.through_symbolic_link)
       report_.pin(FindingKind::symbolic_link, below,
@@ -303,6 +313,7 @@ class RepositoryScanner {
       }
       const bool unsound = link.state != LinkState::sound;
       repository().aliases.push_back({prefix + name, link.target, unsound});
+      keep_otherwise(link, prefix + name);
       if (odd)
         report_.pin(FindingKind::bad_layer_link, below + "/" + name,
                     "its name is not a digest");
@@ -361,6 +372,7 @@ class RepositoryScanner {
                      digests->end());
     }
     std::sort(r.aliases.begin(), r.aliases.end());
+    std::sort(r.led_to_otherwise.begin(), r.led_to_otherwise.end());
     std::sort(r.empty_aliases.begin(), r.empty_aliases.end());
     std::sort(r.folders.begin(), r.folders.end());
     std::sort(r.pins.begin(), r.pins.end());

@@ -13,6 +13,7 @@
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
 #include "scanner/leads_elsewhere.h"
+#include "scanner/other_blobs.h"
 
 namespace dregs {
 namespace {
@@ -291,20 +292,6 @@ void gather(std::vector<PrefixScan>& prefixes, Inventory& inventory) {
   inventory.blobs = BlobTable(std::move(blobs));
 }
 
-// blobs/sha512/<xx>/<hex>: rare enough to be listed by one thread.
-void list_other_blobs(int blobs, const std::string& algorithm,
-                      std::vector<std::string>& other_blobs) {
-  const Descriptor folder = open_folder(blobs, algorithm);
-  if (!folder) return;
-  for_each_entry(folder.get(), [&](FolderEntry prefix) {
-    const Descriptor inside = open_folder(folder.get(), prefix.c_str());
-    if (!inside) return;
-    for_each_entry(inside.get(), [&](FolderEntry blob) {
-      other_blobs.push_back(algorithm + ":" + std::string(blob.name));
-    });
-  });
-}
-
 void note_other_algorithms(int blobs, Inventory& inventory) {
   const std::string here(layout::kBlobs);
   const int error = for_each_entry(blobs, [&](FolderEntry entry) {
@@ -315,7 +302,7 @@ void note_other_algorithms(int blobs, Inventory& inventory) {
         known ? FindingKind::foreign_algorithm : FindingKind::misplaced_blob,
         here + "/" + name,
         "the registry stores blobs under sha256 only; this is kept"));
-    if (known) list_other_blobs(blobs, name, inventory.other_blobs);
+    if (known) list_other_blobs(blobs, name, inventory);
   });
   std::sort(inventory.other_blobs.begin(), inventory.other_blobs.end());
   if (error != 0)

@@ -197,6 +197,8 @@ class TagScanner {
   void unsound(const UnsoundTag& each) {
     const std::string& name = report_.repository().tags[each.tag].name;
     const std::string history = keep_history_of(each.tag);
+    if (!each.link.other_digest.empty())
+      report_.repository().led_to_otherwise.push_back(each.link.other_digest);
     report_unsound(each.link, name, history).needed_by = {reference(name)};
   }
 

@@ -215,8 +215,7 @@ TEST_P(BadManifest, WithADigestTwiceInADescriptorKeepsBoth) {
 TEST_P(BadManifest, ThatIsAlmostJsonPinsAndKeepsAllThatItNames) {
   for (const std::string& bytes :
        {"\xef\xbb\xbf" + image_of(loose), image_of(loose) + "trailing",
-        image_of(loose) + "{}", image_of(loose, ",\"x\":\"\xff\""),
-        image_of(loose, ",")}) {
+        image_of(loose) + "{}", image_of(loose, ",")}) {
     SCOPED_TRACE(bytes);
     push(bytes);
     collect();

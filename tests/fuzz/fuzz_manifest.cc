@@ -45,7 +45,8 @@ void fuzz_manifest(std::string_view bytes) {
     referred.insert(reference.digest);
   if (!manifest.understood() || manifest.kind == ManifestKind::not_json) return;
   const FuzzedJson json = FuzzedJson::parse(bytes, nullptr, false);
-  require(!json.is_discarded(), "what is understood is JSON");
+  // Go takes texts that are not UTF-8 and numbers of any size; Json does not.
+  if (json.is_discarded()) return;
   for (const Digest& digest : plainly_needed(json))
     require(referred.contains(digest), "every plain reference is followed");
 }
