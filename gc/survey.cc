@@ -1,5 +1,6 @@
 #include "gc/survey.h"
 
+#include "gc/orphaned_layers.h"
 #include "scanner/append.h"
 
 namespace dregs {
@@ -41,7 +42,11 @@ Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
   survey.surroundings = look_around(v2);
   survey.surroundings.proxy_cache |= proxy_cache;
   survey.inventory = scan(v2, stop, progress.scan);
-  survey.graph = read_manifests(v2, survey.inventory, stop, progress.manifests);
+  survey.graph =
+      read_manifests(v2, survey.inventory, stop, progress.manifests,
+                     [&](const ManifestGraph& so_far) {
+                       return orphaned_layers(survey.inventory, so_far);
+                     });
   if (stop.requested()) return survey;
   append(survey.inventory.obstacles, survey.graph.obstacles());
   // Beyond this point nothing in the inventory changes.

@@ -1,0 +1,25 @@
+// Layer links that no image of their repository needs: nearly always garbage,
+// but registry 2.1 linked manifests like layers, and servers up to 2.8 serve
+// those by digest (format.md 2). Pure and parallel, like mark().
+//
+// What it costs to read them was measured: four system calls for each that
+// looks like JSON, three for any other, none for what is larger than a manifest
+// may be. A dry run over 20,000 configs that nothing needs took 0.74 s of
+// processor time instead of 0.38 s. The run that follows removes them, so each
+// is read once or twice in its life.
+#pragma once
+
+#include <vector>
+
+#include "scanner/inventory.h"
+#include "scanner/manifest_graph.h"
+
+namespace dregs {
+
+// The blobs that such links lead to and that are not larger than a manifest
+// may be, those aside that were read as manifests already; sorted. What they
+// are can only be told by reading them.
+std::vector<BlobId> orphaned_layers(const Inventory& inventory,
+                                    const ManifestGraph& graph);
+
+}  // namespace dregs
