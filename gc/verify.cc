@@ -10,6 +10,8 @@
 #include "gc/needed_by.h"
 #include "gc/policy.h"
 #include "gc/unsound_findings.h"
+#include "gc/wrong_sizes.h"
+#include "scanner/append.h"
 #include "scanner/descriptor.h"
 #include "scanner/layout.h"
 
@@ -78,9 +80,11 @@ std::vector<BlobId> newly_named(const Survey& before, const Survey& now,
 
 std::uint64_t count_missing(const std::vector<Finding>& findings) {
   std::set<std::string> digests;
+  std::uint64_t not_told_singly = 0;
   for (const Finding& finding : findings)
-    if (says_missing(finding)) digests.insert(finding.digest);
-  return digests.size();
+    if (says_missing(finding) && digests.insert(finding.digest).second)
+      not_told_singly += finding.count - 1;
+  return digests.size() + not_told_singly;
 }
 
 void add_covered(const std::vector<std::string>& images,
@@ -219,10 +223,15 @@ Verified Verification::result() const {
   std::vector<Finding> all = findings_of(unsound_, survey_, v2_);
   const std::size_t own = all.size();
   add_others(findings_, all);
+  const std::size_t surveyed = all.size();
+  append(all, wrong_size_findings(survey_, scope, unsound_));
   const std::vector<HurtImages> hurt =
       hurt_by(survey_.inventory, survey_.graph, all);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i >= own && !scope.covers(all[i], hurt[i])) continue;
+    const bool wanted = i < own        ? true
+                        : i < surveyed ? scope.covers(all[i], hurt[i])
+                                       : scope.concerns(all[i], hurt[i]);
+    if (!wanted) continue;
     if (is_first_push(all[i], v2_, survey_.inventory.started_ns)) continue;
     verified.findings.push_back(all[i]);
     if (!breaks_images(all[i])) continue;

@@ -87,7 +87,12 @@ void VerifyScope::add_revision(std::size_t repository, const Digest& digest) {
 
 bool VerifyScope::covers(const Finding& finding, const HurtImages& hurt) const {
   const auto digest = Digest::parse(finding.digest);
-  if (!(digest ? shard_.holds(*digest) : shard_.part == 1)) return false;
+  return (digest ? shard_.holds(*digest) : shard_.part == 1) &&
+         concerns(finding, hurt);
+}
+
+bool VerifyScope::concerns(const Finding& finding,
+                           const HurtImages& hurt) const {
   if (everything_ || repositories_.contains(finding.repository)) return true;
   // What is wrong with the store as a whole.
   if (finding.repository.empty() && finding.digest.empty())

@@ -57,6 +57,8 @@ class VerifyScope {
 
   // Whether a finding is about this; `hurt` is what it hurts.
   bool covers(const Finding& finding, const HurtImages& hurt) const;
+  // The same, whichever part of the digest space it lies in.
+  bool concerns(const Finding& finding, const HurtImages& hurt) const;
   // Whether it is about this tag (REPO:TAG) or revision (REPO@DIGEST).
   bool covers(const std::string& image) const {
     return everything_ || images_.contains(image);
