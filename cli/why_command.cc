@@ -15,8 +15,6 @@
 namespace dregs {
 namespace {
 
-// A base layer of everything has as many ways to it as there are tags.
-constexpr std::size_t kMostPathsInARepository = 10'000;
 constexpr std::size_t kCandidatesShown = 20;
 
 std::vector<Digest> candidates(const Survey& survey, const std::string& text) {
@@ -82,8 +80,7 @@ WhyReport explain(const OpenedStore& store, const Survey& survey,
   report.digest = digest;
   const DigestId id = survey.graph.find(survey.inventory, digest);
   if (id != kNoDigest)
-    report.paths =
-        paths_to(survey.inventory, survey.graph, id, kMostPathsInARepository);
+    report.paths = paths_to(survey.inventory, survey.graph, id);
   if (const auto blob = survey.inventory.blobs.find(digest)) {
     report.blob = survey.inventory.blobs[*blob];
     report.tagged = survives_without_untagged(survey, *blob);

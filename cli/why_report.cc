@@ -46,16 +46,30 @@ std::string verdict(const WhyReport& report) {
   return "garbage: gc would remove it";
 }
 
+// A way through more indexes than anybody nests is told by its ends.
+std::string one_line(const NeedPath& path) {
+  constexpr std::size_t kFirst = 4;
+  constexpr std::size_t kLast = 2;
+  constexpr std::size_t kMostWords = 12;
+  std::string line;
+  const bool shortened = path.size() > kMostWords;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (shortened && i == kFirst) {
+      i = path.size() - kLast;
+      line += fmt::format(" > … {} more …", grouped(i - kFirst));
+    }
+    line += (line.empty() ? "" : " > ") + short_word(path[i]);
+  }
+  return line;
+}
+
 void print_paths(const WhyReport& report, bool verbose) {
   const std::vector<NeedPath>& paths = report.paths.paths;
   const std::size_t shown =
       verbose ? paths.size() : std::min(paths.size(), kPathsShown);
   if (shown > 0) fmt::print("needed by\n");
   for (std::size_t i = 0; i < shown; ++i) {
-    std::string line;
-    for (const std::string& word : paths[i])
-      line += (line.empty() ? "" : " > ") + short_word(word);
-    fmt::print("  {}\n", line);
+    fmt::print("  {}\n", one_line(paths[i]));
   }
   if (shown < paths.size())
     fmt::print("  … and {} more; --verbose shows all\n",

@@ -1,6 +1,7 @@
 #include "gc/paths_to.h"
 
 #include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -42,6 +43,8 @@ class RepositoryPaths {
     for (const bool with_subjects : {false, true}) {
       link_up(manifests, all, with_subjects);
       walk_from_roots();
+      // What lies too deep to be listed in full has a way all the same.
+      if (found_ == 0) add_a_shortest_path();
       if (found_ > 0) return;
     }
   }
@@ -102,12 +105,48 @@ class RepositoryPaths {
                  name_of(ids_.tags[t])};
         walk(ids_.tags[t]);
       }
-    for (const auto* roots : {&ids_.revisions, &ids_.led_to})
+    for (const DigestId id : untagged_roots()) {
+      path_ = {repository_.name + "@" + name_of(id)};
+      walk(id);
+    }
+  }
+
+  std::vector<DigestId> untagged_roots() const {
+    std::vector<DigestId> found;
+    for (const auto* roots :
+         {&ids_.revisions, &ids_.led_to, &ids_.stored_otherwise,
+          &ids_.manifests_among_layers})
       for (const DigestId id : *roots)
-        if (below_.contains(id) && !under_tag_.contains(id)) {
-          path_ = {repository_.name + "@" + name_of(id)};
-          walk(id);
-        }
+        if (below_.contains(id) && !under_tag_.contains(id))
+          found.push_back(id);
+    return found;
+  }
+
+  // From the first root that leads to the target at all; with a queue, for it
+  // may be as long as somebody likes.
+  void add_a_shortest_path() {
+    for (std::size_t t = 0; t < ids_.tags.size(); ++t)
+      if (below_.contains(ids_.tags[t]))
+        return add_path({repository_.name + ":" + repository_.tags[t].name,
+                         name_of(ids_.tags[t])},
+                        ids_.tags[t]);
+    for (const DigestId id : untagged_roots())
+      return add_path({repository_.name + "@" + name_of(id)}, id);
+  }
+
+  void add_path(NeedPath path, DigestId root) {
+    std::unordered_map<DigestId, DigestId> above = {{root, root}};
+    std::vector<DigestId> queue = {root};
+    for (std::size_t next = 0; next < queue.size(); ++next)
+      for (const DigestId below : below_[queue[next]])
+        if (above.emplace(below, queue[next]).second) queue.push_back(below);
+    std::vector<DigestId> way;
+    for (DigestId id = target_; id != root; id = above.at(id))
+      way.push_back(id);
+    for (auto id = way.rbegin(); id != way.rend(); ++id)
+      path.push_back(name_of(*id));
+    ++found_;
+    result_.paths.push_back(std::move(path));
   }
 
   // Nobody nests indexes as deep as this, but data may say what it likes; only
@@ -135,9 +174,7 @@ class RepositoryPaths {
     on_path_.erase(id);
   }
 
-  std::string name_of(DigestId id) const {
-    return graph_.digest(inventory_, id).to_string();
-  }
+  std::string name_of(DigestId id) const { return graph_.name(inventory_, id); }
 
   const Inventory& inventory_;
   const ManifestGraph& graph_;
@@ -157,24 +194,39 @@ class RepositoryPaths {
   NeedPath path_;
 };
 
+// Repository by repository, so that what is left out does not depend on the
+// number of threads; and not too many at once, for each may fill its limit.
+constexpr std::size_t kAtATime = 64;
+
+void add_up_to(std::size_t most, PathsTo& some, PathsTo& all) {
+  all.complete &= some.complete;
+  const std::size_t room = most - all.paths.size();
+  if (some.paths.size() > room) {
+    some.paths.resize(room);
+    all.complete = false;
+  }
+  std::move(some.paths.begin(), some.paths.end(),
+            std::back_inserter(all.paths));
+}
+
 }  // namespace
 
 PathsTo paths_to(const Inventory& inventory, const ManifestGraph& graph,
-                 DigestId target, std::size_t most_in_a_repository) {
+                 DigestId target, const PathLimits& limits) {
   const AliasIndex aliases(inventory, graph);
   tbb::enumerable_thread_specific<Closure> closures(
       [&] { return Closure(inventory, graph, aliases); });
-  tbb::enumerable_thread_specific<PathsTo> found;
-  for_each_repository(inventory, [&](std::size_t i) {
-    RepositoryPaths(inventory, graph, aliases, closures.local(), i, target,
-                    most_in_a_repository, found.local())
-        .run();
-  });
   PathsTo all;
-  for (PathsTo& some : found) {
-    all.complete &= some.complete;
-    std::move(some.paths.begin(), some.paths.end(),
-              std::back_inserter(all.paths));
+  const std::size_t repositories = inventory.repositories.size();
+  for (std::size_t first = 0; first < repositories; first += kAtATime) {
+    std::vector<PathsTo> found(std::min(kAtATime, repositories - first));
+    tbb::parallel_for(std::size_t{0}, found.size(), [&](std::size_t i) {
+      RepositoryPaths(inventory, graph, aliases, closures.local(), first + i,
+                      target, limits.in_a_repository, found[i])
+          .run();
+    });
+    for (PathsTo& some : found) add_up_to(limits.in_all, some, all);
+    if (all.paths.size() == limits.in_all && !all.complete) break;
   }
   std::sort(all.paths.begin(), all.paths.end());
   all.paths.erase(std::unique(all.paths.begin(), all.paths.end()),

@@ -20,9 +20,16 @@ struct PathsTo {
   bool complete = true;         // false: there are more than were asked for
 };
 
+// How many paths are listed. Which ones does not depend on the threads.
+struct PathLimits {
+  std::size_t in_a_repository = 10'000;
+  std::size_t in_all = 100'000;
+};
+
+// At least one where there is any, however deep it lies.
 // Subjects of referrers count only in repositories where nothing else leads
 // to the digest: that a signature names an image is not why it is there.
 PathsTo paths_to(const Inventory& inventory, const ManifestGraph& graph,
-                 DigestId target, std::size_t most_in_a_repository);
+                 DigestId target, const PathLimits& limits = {});
 
 }  // namespace dregs

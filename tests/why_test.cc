@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <filesystem>
 #include "gc/paths_to.h"
@@ -263,13 +263,17 @@ TEST(Why, OnlyASoundManifestThatIsGoneFromItsRepositoryIsATrace) {
 class WaysToALayer : public testing::Test {
  protected:
   PathsTo ways(std::size_t most) const {
+    return ways({.in_a_repository = most});
+  }
+
+  PathsTo ways(const PathLimits& limits) const {
     const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
     const StopRequest stop;
     SurveyProgress progress;
     const Survey survey = take_survey(v2.get(), false, stop, progress);
     return paths_to(survey.inventory, survey.graph,
                     survey.graph.find(survey.inventory, image_.layers[0]),
-                    most);
+                    limits);
   }
 
   StoreBuilder store_;
@@ -284,15 +288,35 @@ TEST_F(WaysToALayer, AreNoMoreThanWereAskedFor) {
   EXPECT_FALSE(ways(1).complete);
 }
 
-TEST_F(WaysToALayer, AreNotFollowedThroughEndlessIndexes) {
+// Whatever the number of threads: those of the first repositories.
+TEST_F(WaysToALayer, AreLimitedInAllRepositoriesTogether) {
+  for (int i = 0; i < 70; ++i)
+    store_.image("team/" + std::to_string(100 + i), "v1", {"base"});
+  const PathsTo some = ways({.in_a_repository = 10, .in_all = 5});
+  ASSERT_EQ(some.paths.size(), 5U);
+  EXPECT_EQ(some.paths.back().front(), "team/103:v1");
+  EXPECT_FALSE(some.complete);
+  const PathsTo all = ways({.in_a_repository = 10, .in_all = 71});
+  EXPECT_EQ(all.paths.size(), 71U);
+  EXPECT_TRUE(all.complete);
+}
+
+TEST_F(WaysToALayer, ThroughEndlessIndexesAreOneToBeShown) {
   store_.untag("app", "v1");
   Digest top = image_.manifest;
   for (int depth = 0; depth < 510; ++depth)
     top = store_.index("app", depth == 509 ? "top" : "", {top});
   for (const std::size_t most : {1U, 100U}) {
-    EXPECT_EQ(ways(most).paths.size(), 0U);
+    ASSERT_EQ(ways(most).paths.size(), 1U);
+    EXPECT_EQ(ways(most).paths[0].size(), 513U);
+    EXPECT_EQ(ways(most).paths[0].front(), "app:top");
+    EXPECT_EQ(ways(most).paths[0].back(), image_.layers[0].to_string());
     EXPECT_FALSE(ways(most).complete);
   }
+  const std::string text =
+      run_dregs(store_, {"why", image_.layers[0].to_string()}).out;
+  EXPECT_THAT(text, testing::HasSubstr("  app:top > "));
+  EXPECT_THAT(text, testing::HasSubstr(" > … 507 more … > "));
   EXPECT_EQ(why(store_, image_.layers[0])["live"], true);
 }
 
