@@ -138,6 +138,7 @@ class RepositoryDiagnosis {
 
   void judge_manifests_among_layers() {
     for (const DigestId id : ids_.manifests_among_layers) {
+      judge_declared(id);
       if (std::find(ids_.tags.begin(), ids_.tags.end(), id) != ids_.tags.end())
         continue;
       report(FindingKind::manifest_among_layers, name_of(id), blob_path(id),

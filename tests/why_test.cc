@@ -172,7 +172,7 @@ TEST(Why, AnAliasThatLeadsBackToItsManifestIsNoWay) {
   StoreBuilder store;
   const BuiltImage image =
       store.image("app", "v1", {"base"}, {.sha512_layers = true});
-  store.alias_link("other", sha512_text("base"), image.manifest);
+  store.alias_link("app", sha512_text("base"), image.manifest);
   const Json report = why(store, image.config);
   EXPECT_EQ(report["paths"].size(), 1U) << report["paths"].dump(2);
   EXPECT_EQ(report["paths_complete"], true);
