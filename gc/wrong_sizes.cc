@@ -11,7 +11,8 @@
 namespace dregs {
 namespace {
 
-Finding about(const Survey& survey, DigestId manifest, std::string detail) {
+Finding size_finding(const Survey& survey, DigestId manifest,
+                     std::string detail) {
   const Digest* digest = survey.graph.digest(survey.inventory, manifest);
   Finding finding;
   finding.kind = FindingKind::wrong_size;
@@ -22,18 +23,18 @@ Finding about(const Survey& survey, DigestId manifest, std::string detail) {
   return finding;
 }
 
-Finding about_one(const Survey& survey, const WrongSize& wrong) {
+Finding size_finding_of(const Survey& survey, const WrongSize& wrong) {
   const Blob& part = survey.inventory.blobs[wrong.part];
-  return about(
+  return size_finding(
       survey, wrong.manifest,
       wrong_size_detail(wrong.declared, part.digest.to_string(), part.size));
 }
 
-Finding about_the_rest(const Survey& survey, DigestId manifest,
-                       std::size_t count) {
-  Finding finding =
-      about(survey, manifest,
-            rest_detail(count, survey.graph.name(survey.inventory, manifest)));
+Finding rest_finding(const Survey& survey, DigestId manifest,
+                     std::size_t count) {
+  Finding finding = size_finding(
+      survey, manifest,
+      rest_detail(count, survey.graph.name(survey.inventory, manifest)));
   finding.count = count;
   return finding;
 }
@@ -56,12 +57,11 @@ std::vector<Finding> wrong_size_findings(
         !is_sound(wrong.part) || !is_sound(wrong.manifest))
       continue;
     if (++told[wrong.manifest] <= kMostOfAKind)
-      findings.push_back(about_one(survey, wrong));
+      findings.push_back(size_finding_of(survey, wrong));
   }
   for (const auto& [manifest, count] : told)
     if (count > kMostOfAKind)
-      findings.push_back(
-          about_the_rest(survey, manifest, count - kMostOfAKind));
+      findings.push_back(rest_finding(survey, manifest, count - kMostOfAKind));
   fill_needed_by(survey.inventory, survey.graph, findings);
   return findings;
 }

@@ -122,7 +122,7 @@ ManifestRead read_blank(const NamedFile& file) {
   return read.state == ManifestState::sound ? opaque() : read;
 }
 
-ManifestRead read_named(const NamedFile& file, bool declared) {
+ManifestRead read_and_conclude(const NamedFile& file, bool declared) {
   if (!declared) {
     if (file.size > kLargestParsedManifest) return opaque();
     const Appearance seen = look_at(file.fd);
@@ -140,7 +140,7 @@ ManifestRead read_named(const NamedFile& file, bool declared) {
 ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
   const Descriptor file = blobs_.open(blob.digest);
   if (!file) return unreadable(errno);
-  return read_named({file.get(), blob.size, &blob.digest}, declared);
+  return read_and_conclude({file.get(), blob.size, &blob.digest}, declared);
 }
 
 ManifestRead ManifestReaderPool::read_other(const std::string& digest,
@@ -150,7 +150,8 @@ ManifestRead ManifestReaderPool::read_other(const std::string& digest,
   const int error = file ? descriptor_status(file.get(), status) : errno;
   if (error != 0) return unreadable(error);
   if (!status.regular()) return unreadable(EINVAL);
-  return read_named({file.get(), status.size, nullptr, digest}, declared);
+  return read_and_conclude({file.get(), status.size, nullptr, digest},
+                           declared);
 }
 
 }  // namespace dregs
