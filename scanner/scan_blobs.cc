@@ -12,8 +12,8 @@
 #include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
-#include "scanner/leads_elsewhere.h"
 #include "scanner/other_blobs.h"
+#include "scanner/store_parts.h"
 
 namespace dregs {
 namespace {
@@ -229,8 +229,7 @@ class PrefixScanner {
 };
 
 // Lists blobs/sha256 into prefix folders still to be scanned.
-std::vector<PrefixScan> list_prefixes(int sha256, bool removable,
-                                      Inventory& inventory) {
+std::vector<PrefixScan> list_prefixes(int sha256, Inventory& inventory) {
   std::vector<PrefixScan> prefixes;
   const std::string here = std::string(layout::kBlobs) + "/sha256";
   const int error = for_each_entry(sha256, [&](FolderEntry entry) {
@@ -245,7 +244,7 @@ std::vector<PrefixScan> list_prefixes(int sha256, bool removable,
     }
     PrefixScan& prefix = prefixes.emplace_back();
     prefix.folder.name = entry.name;
-    prefix.folder.removable = removable && !linked;
+    prefix.folder.removable = !linked;
     if (linked)
       inventory.findings.push_back(
           found(FindingKind::symbolic_link, path,
@@ -310,11 +309,10 @@ void note_other_algorithms(int blobs, Inventory& inventory) {
         found(FindingKind::unreadable_folder, here, std::strerror(error)));
 }
 
-// Whether what is below `path` may be removed; if not, that is reported.
-bool is_own(int v2, const char* path, Inventory& inventory) {
-  const std::optional<Finding> finding = leads_elsewhere(v2, path);
-  if (finding) inventory.findings.push_back(*finding);
-  return !finding;
+void note_part(int above, const std::string& name, int folder,
+               const std::string& path, Inventory& inventory) {
+  if (auto part = find_part(above, name, folder, path))
+    inventory.parts.push_back(std::move(*part));
 }
 
 }  // namespace
@@ -339,12 +337,11 @@ void scan_blobs(int v2, const StopRequest& stop, ScanProgress& progress,
                                           std::strerror(errno)));
     return;
   }
-  const bool removable =
-      is_own(v2, "blobs", inventory) && is_own(v2, "blobs/sha256", inventory);
+  note_part(v2, "blobs", blobs.get(), "blobs", inventory);
+  note_part(blobs.get(), "sha256", sha256.get(), "blobs/sha256", inventory);
   FileStatus status;
   descriptor_status(sha256.get(), status);
-  std::vector<PrefixScan> prefixes =
-      list_prefixes(sha256.get(), removable, inventory);
+  std::vector<PrefixScan> prefixes = list_prefixes(sha256.get(), inventory);
   tbb::parallel_for(std::size_t{0}, prefixes.size(), [&](std::size_t i) {
     PrefixScanner(sha256.get(), status.device, prefixes[i]).run(stop, progress);
   });
