@@ -2,13 +2,14 @@
 #include <memory>
 
 #include "cli/collection.h"
+#include "cli/removal_options.h"
 
 namespace dregs {
 namespace {
 
 struct ApplyOptions {
   std::string file;
-  bool dry_run = false;
+  CollectionOptions collection;
   bool list = false;
 };
 
@@ -20,9 +21,10 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   } catch (const PlanRefused& refused) {
     refusal = refused.refusal();
   }
-  CollectionOptions collection;
+  CollectionOptions collection = options.collection;
+  const std::optional<double> share = collection.policy.max_delete_percent;
   collection.policy = saved.policy;
-  collection.dry_run = options.dry_run;
+  if (share) collection.policy.max_delete_percent = share;
   collection.prove = true;
   collection.saved = &saved;
   Collection run(global, collection);
@@ -44,10 +46,11 @@ void add_apply_command(CLI::App& app, Invocation& invocation) {
   apply->add_option("FILE", options->file, "The saved plan")
       ->type_name("FILE")
       ->required();
-  apply->add_flag("-n,--dry-run", options->dry_run,
+  apply->add_flag("-n,--dry-run", options->collection.dry_run,
                   "Say what would go, and remove nothing");
-  apply->add_flag("--list", options->list,
-                  "Name every removal, and each on which the plan differs");
+  add_removal_options(*apply, options->collection, options->list);
+  apply->get_option("--list")->description(
+      "Name every removal, and each on which the plan differs");
   apply->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return run_apply(global, *options);

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <utility>
 
+#include "cli/collection_notes.h"
 #include "cli/deadline.h"
 #include "cli/run_name.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "gc/agreed_plan.h"
+#include "gc/clock.h"
 #include "gc/image_findings.h"
 #include "scanner/append.h"
 
@@ -26,9 +28,25 @@ GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
 
 }  // namespace
 
+ExitCode report_early_stop(StopReason reason) {
+  fmt::print(
+      stderr, "dregs: {}; nothing was removed\n",
+      reason == StopReason::deadline ? "the deadline came" : "interrupted");
+  return exit_code_of(reason);
+}
+
 Collection::Collection(const GlobalOptions& global,
                        const CollectionOptions& options)
-    : global_(global), options_(options), guard_(global, options.dry_run) {
+    : global_(global),
+      options_(options),
+      own_guard_(std::make_unique<GuardedSweep>(global, options.dry_run)),
+      guard_(*own_guard_) {
+  options_.policy.now_ns = now_ns();
+}
+
+Collection::Collection(const GlobalOptions& global,
+                       const CollectionOptions& options, GuardedSweep& entered)
+    : global_(global), options_(options), guard_(entered) {
   options_.policy.now_ns = now_ns();
 }
 
@@ -40,14 +58,13 @@ bool Collection::run() {
     close_report();
     return true;
   }
-  if (!guard_.take_survey()) {
-    fmt::print(stderr, "dregs: {}; nothing was removed\n",
-               guard_.stop().reason() == StopReason::deadline
-                   ? "the deadline came"
-                   : "interrupted");
-    report_.exit_code = exit_code_of(guard_.stop().reason());
-    return false;
-  }
+  if (collect()) return true;
+  report_.exit_code = report_early_stop(guard_.stop().reason());
+  return false;
+}
+
+bool Collection::collect() {
+  if (!guard_.take_survey()) return false;
   const Survey& survey = guard_.survey();
   marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
                 options_.policy);
@@ -59,6 +76,9 @@ bool Collection::run() {
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
   const KindTotals planned = totals_of(plan_);
+  explain_first_pushes(survey, marks_, options_.policy, report_);
+  if (options_.saved == nullptr)
+    explain_renewed_times(survey, planned, options_.policy, report_);
   if (further) report_.with_delete_untagged = beyond(planned, *further);
   guard_.refuse(reasons_to_refuse(survey.inventory, marks_, planned,
                                   options_.policy, survey.surroundings));
@@ -134,8 +154,9 @@ void Collection::look_back(const Proof& before) {
   const Survey after =
       survey_with_progress(store(), global_, guard_.stop(), guard_.stopwatch());
   if (guard_.stop().requested()) return;
-  report_.proof = prove(after);
-  report_.newly_broken = newly_broken(before, *report_.proof);
+  Proof proof = prove(after);
+  std::vector<std::string> broken = newly_broken(before, proof);
+  report_.look_back = {std::move(proof), std::move(broken)};
 }
 
 ExitCode Collection::exit_code() {
@@ -145,7 +166,7 @@ ExitCode Collection::exit_code() {
   if (!may_go_on()) return ExitCode::refused;
   if (!complete_) return ExitCode::stopped;
   return has_problems(report_.findings) || !report_.pinned.empty() ||
-                 !report_.newly_broken.empty()
+                 (report_.look_back && !report_.look_back->newly_broken.empty())
              ? ExitCode::problems
              : ExitCode::done;
 }

@@ -1,8 +1,10 @@
 // One collection, from the lock to the last removal: survey → mark → plan →
-// (sweep). gc, apply and garbage-collect run it, and report it their way.
+// (sweep). gc, apply, garbage-collect and rm --gc run it, and report it their
+// way: what refuses, stops or keeps one of them does so to all.
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,10 +28,17 @@ struct CollectionOptions {
   const SavedPlan* saved = nullptr;
 };
 
+// Says on stderr that a command was stopped before it removed anything.
+ExitCode report_early_stop(StopReason reason);
+
 class Collection {
  public:
   // `global` is borrowed. The clock of what is old starts here.
   Collection(const GlobalOptions& global, const CollectionOptions& options);
+  // Under a guard that was entered, which is borrowed; then collect() does all,
+  // and the guard's trash and deadline are the caller's.
+  Collection(const GlobalOptions& global, const CollectionOptions& options,
+             GuardedSweep& entered);
 
   // For reasons that the store has no part in; before run().
   void refuse(Refusal refusal) { guard_.refuse({std::move(refusal)}); }
@@ -37,6 +46,9 @@ class Collection {
   // Throws as open_store() does. False: interrupted before there was anything
   // to report, which stderr says; report() then has its exit code only.
   bool run();
+  // The part of run() that begins with the survey. False: interrupted before
+  // there was anything to report.
+  bool collect();
 
   const GcReport& report() const { return report_; }
   const OpenedStore& store() const { return guard_.store(); }
@@ -60,7 +72,8 @@ class Collection {
 
   const GlobalOptions& global_;
   CollectionOptions options_;
-  GuardedSweep guard_;
+  std::unique_ptr<GuardedSweep> own_guard_;
+  GuardedSweep& guard_;
   MarkSet marks_;
   Plan plan_;
   GcReport report_;

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "cli/collection.h"
-#include "cli/deadline.h"
 #include "cli/gc_metrics.h"
+#include "cli/removal_options.h"
 #include "cli/text.h"
 #include "cli/user_file.h"
 
@@ -72,16 +72,19 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
                "all");
   add_duration(*gc, "--min-age", options->collection.policy.min_age_ns,
                "Keep blobs younger than this (0)");
-  gc->add_option("--max-delete", options->collection.policy.max_delete_percent,
-                 "Refuse where more of the blobs or bytes would go")
-      ->type_name("PERCENT")
-      ->check(between(0, 100));
-  gc->add_flag("--allow-empty", options->collection.policy.allow_empty,
-               "Go on where nothing at all is live");
+  static const std::vector<std::pair<std::string, AgeBy>> kTimes = {
+      {"ctime", AgeBy::ctime}, {"mtime", AgeBy::mtime}};
+  gc->add_option("--age-by", options->collection.policy.age_by,
+                 "The time that says how old blobs, uploads and temporary "
+                 "files are (the younger of both); mtime: where chown, a "
+                 "restore or Kubernetes' fsGroup has renewed every ctime")
+      ->type_name("ctime|mtime")
+      ->transform(CLI::CheckedTransformer(kTimes).description(""));
+  add_allow_empty(*gc, options->collection.policy);
   gc->add_flag("--allow-proxy-cache",
                options->collection.policy.allow_proxy_cache,
-               "Let --delete-untagged work on a pull-through cache");
-  gc->add_flag("--list", options->list, "Name every removal");
+               "Let --delete-untagged work on a pull-through cache, as on any "
+               "other registry: the cache fetches again what is asked for");
   gc->add_option("--plan", options->plan_file,
                  "Save what would go, to be looked at and given to apply")
       ->type_name("FILE")
@@ -89,13 +92,7 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
   gc->add_option("--metrics", options->metrics_file,
                  "Write what Prometheus' textfile collector reads")
       ->type_name("FILE");
-  gc->add_flag("--prove", options->collection.prove,
-               "Look again afterwards, whether each tag and manifest has all "
-               "that it needs");
-  gc->add_flag("--trash", options->collection.trash,
-               "Move files to the trash instead of deleting them; dregs trash "
-               "restores them, or empties it");
-  add_deadline(*gc, options->collection.deadline);
+  add_removal_options(*gc, options->collection, options->list);
   gc->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return run_gc(global, *options);

@@ -44,11 +44,19 @@ void count_blobs(const Survey& survey, const MarkSet& marks, GcReport& report) {
 std::string reason_of(const std::vector<PinReason>& reasons) {
   std::string text;
   for (const PinReason& reason : reasons) {
+    if (reason.kind == FindingKind::proxy_cache) continue;
     if (!text.empty()) text += "; ";
     text += to_string(reason.kind);
     if (!reason.detail.empty()) text += " " + reason.detail;
   }
   return text;
+}
+
+// A cache keeps what its links name by design, and is none the worse for it.
+bool has_trouble(const std::vector<PinReason>& reasons) {
+  return std::any_of(reasons.begin(), reasons.end(), [](const PinReason& why) {
+    return why.kind != FindingKind::proxy_cache;
+  });
 }
 
 }  // namespace
@@ -58,7 +66,7 @@ void count(const Survey& survey, const MarkSet& marks, GcReport& report) {
   count_blobs(survey, marks, report);
   const Pins& pins = survey.diagnosis.pins;
   for (std::size_t i = 0; i < pins.size(); ++i)
-    if (!pins[i].empty())
+    if (has_trouble(pins[i]))
       report.pinned.push_back(
           {survey.inventory.repositories[i].name, reason_of(pins[i])});
   report.findings = survey.diagnosis.findings;

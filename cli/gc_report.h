@@ -7,8 +7,8 @@
 
 #include "cli/opened_store.h"
 #include "cli/plan_comparison.h"
+#include "cli/proof_report.h"
 #include "gc/plan.h"
-#include "gc/prove.h"
 #include "gc/survey.h"
 #include "gc/sweep.h"
 
@@ -52,10 +52,10 @@ struct GcReport {
   };
   std::optional<Further> with_delete_untagged;
   std::optional<AppliedPlan> applied;  // of a run that keeps to a saved plan
-  // Of a run that looked back, and what it found broken that was not before.
-  std::optional<Proof> proof;
-  std::vector<std::string> newly_broken;
+  std::optional<LookBack> look_back;   // of a run that looked again
   std::vector<PinnedRepository> pinned;
+  // Sentences for a person: what stays though it could go, and the way out.
+  std::vector<std::string> advice;
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
   ExitCode exit_code = ExitCode::done;

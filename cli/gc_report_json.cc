@@ -1,6 +1,7 @@
 // `dregs gc --json`: schema dregs.gc/1 (contract.md).
 #include "cli/gc_report.h"
 #include "cli/json_document.h"
+#include "cli/removal_list.h"
 #include "cli/text.h"
 
 namespace dregs {
@@ -9,19 +10,8 @@ namespace {
 Json removals(const OpenedStore& store, const Survey& survey,
               const Plan& plan) {
   Json list = Json::array();
-  for (const Removal& removal : plan.removals) {
-    Json each;
-    each["kind"] = to_string(removal.kind);
-    each["path"] = utf8(store.shown(path_of(removal, survey.inventory)));
-    each["digest"] = removal.digest == Digest{}
-                         ? text_or_null(removal.kind == RemovalKind::layer_link
-                                            ? removal.name.text()
-                                            : "")
-                         : Json(removal.digest.to_string());
-    each["bytes"] = removal.bytes;
-    each["reason"] = to_string(removal.reason);
-    list.push_back(std::move(each));
-  }
+  for (const Removal& removal : plan.removals)
+    list.push_back(to_json(listed(removal, store, survey.inventory)));
   return list;
 }
 
@@ -57,17 +47,6 @@ Json applied_json(const GcReport& report, bool list) {
   return json;
 }
 
-Json proof_json(const GcReport& report) {
-  if (!report.proof) return nullptr;
-  Json json;
-  json["tags"] = report.proof->tags;
-  json["revisions"] = report.proof->revisions;
-  json["broken_tags"] = texts(report.proof->broken_tags);
-  json["broken_revisions"] = texts(report.proof->broken_revisions);
-  json["newly_broken"] = texts(report.newly_broken);
-  return json;
-}
-
 }  // namespace
 
 std::string to_json(const GcReport& report, const OpenedStore& store,
@@ -99,7 +78,7 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
                                         {"blobs", more->blobs},
                                         {"bytes", more->bytes}};
   document["applied"] = applied_json(report, list);
-  document["proof"] = proof_json(report);
+  document["proof"] = to_json(report.look_back);
   document["pinned"] = Json::array();
   for (const PinnedRepository& pinned : report.pinned)
     document["pinned"].push_back(

@@ -3,6 +3,7 @@
 
 #include "cli/gc_report.h"
 #include "cli/print_findings.h"
+#include "cli/removal_list.h"
 #include "cli/text.h"
 
 namespace dregs {
@@ -39,10 +40,7 @@ void print_table(const GcReport& report, const Palette& palette) {
 void print_removals(const OpenedStore& store, const Survey& survey,
                     const Plan& plan) {
   for (const Removal& removal : plan.removals)
-    fmt::print("  {:<12} {:>10}  {}  {}\n", to_string(removal.kind),
-               removal.bytes == 0 ? "" : human_bytes(removal.bytes),
-               escaped(store.shown(path_of(removal, survey.inventory))),
-               to_string(removal.reason));
+    print_listed(listed(removal, store, survey.inventory));
   if (!plan.removals.empty()) fmt::print("\n");
 }
 
@@ -91,19 +89,6 @@ void print_applied(const AppliedPlan& applied) {
       fmt::print("  {:>10}  {}\n", grouped(count), to_string(why));
 }
 
-void print_proof(const GcReport& report) {
-  const Proof& proof = *report.proof;
-  const std::uint64_t broken =
-      proof.broken_tags.size() + proof.broken_revisions.size();
-  fmt::print("Looked again: {} and {}, {}.\n",
-             counted(proof.tags, "tag", "tags"),
-             counted(proof.revisions, "manifest", "manifests"),
-             broken == 0 ? "each has all that it needs"
-                         : grouped(broken) + " broken, see below");
-  for (const std::string& image : report.newly_broken)
-    fmt::print("  broken by this run or beside it: {}\n", escaped(image));
-}
-
 void print_pinned(const GcReport& report, const GlobalOptions& options) {
   if (report.pinned.empty()) return;
   fmt::print("{} kept whole, since not all in {} can be understood",
@@ -137,8 +122,10 @@ void print_text(const GcReport& report, const OpenedStore& store,
   fmt::print("\n{}\n", palette.strong(conclusion(report)));
   if (report.applied) print_applied(*report.applied);
   print_further(report);
-  if (report.proof) print_proof(report);
+  if (report.look_back) print_text(*report.look_back);
   print_pinned(report, options);
+  for (const std::string& sentence : report.advice)
+    fmt::print("{}\n", sentence);
   print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 

@@ -6,11 +6,15 @@
 #include <limits>
 #include <memory>
 
-#include "cli/guarded_sweep.h"
+#include "cli/collection.h"
+#include "cli/deadline.h"
 #include "cli/print_findings.h"
+#include "cli/removal_options.h"
 #include "cli/rm_report.h"
 #include "cli/run_name.h"
 #include "cli/signals.h"
+#include "cli/take_survey.h"
+#include "gc/clock.h"
 #include "gc/image_findings.h"
 #include "gc/survey_after.h"
 #include "scanner/append.h"
@@ -21,10 +25,10 @@ namespace {
 
 struct RmOptions {
   std::vector<std::string> refs;
-  bool dry_run = false;
+  CollectionOptions collection;
   bool recursive = false;
   bool collect = false;
-  bool trash = false;
+  bool list = false;
   bool force = false;
   bool ignore_missing = false;
 };
@@ -38,14 +42,19 @@ std::uint64_t freed(const KindTotals& totals) {
 class RequestedRun {
  public:
   RequestedRun(const GlobalOptions& global, const RmOptions& options)
-      : global_(global), options_(options), guard_(global, options.dry_run) {
+      : global_(global),
+        options_(options),
+        dry_run_(options.collection.dry_run),
+        guard_(global, dry_run_),
+        policy_(options.collection.policy) {
     policy_.now_ns = now_ns();
   }
 
   ExitCode run() {
     const std::vector<ImageRef> refs = parse_image_refs(options_.refs);
+    const DeadlineClock clock(options_.collection.deadline, guard_.stop());
     if (!guard_.enter()) return finish();
-    if (options_.trash && !options_.dry_run) {
+    if (options_.collection.trash && !dry_run_) {
       report_.trash = name_of_run();
       guard_.use_trash(report_.trash);
       if (!may_go_on()) return finish();
@@ -53,17 +62,17 @@ class RequestedRun {
     if (!guard_.take_survey()) return interrupted();
     request_ = expand(inventory(), choose(refs));
     plan_ = plan_removal(inventory(), request_);
+    look_ahead();
     refuse();
-    if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
+    if (may_go_on() && !dry_run_) guard_.refuse_if_changed();
     if (!may_go_on()) return finish();
     name_what_goes();
+    if (options_.list) list_what_goes();
     // Beyond this point nothing decides.
-    if (!options_.dry_run) carry_out();
-    if (!complete_) return finish();
-    if (options_.dry_run || !options_.collect)
-      look_ahead();
+    if (dry_run_)
+      conclude_from_the_forecast();
     else
-      collect();
+      remove_and_collect();
     return finish();
   }
 
@@ -81,25 +90,77 @@ class RequestedRun {
       std::vector<Selected> found =
           select(inventory(), meant, Unmatched::is_nothing);
       if (found.empty() && !options_.ignore_missing)
-        select(inventory(), {ref});  // says what comes near
+        require_matches(inventory(), {ref});
       chosen.insert(chosen.end(), found.begin(), found.end());
     }
     return chosen;
   }
 
-  // What is unsafe for gc is so here, too; but whoever names what goes may
-  // well name everything.
+  // What gc would do now, and what it would do once this is carried out. What
+  // the guard surveyed stays as it is: the removal is held to it.
+  void look_ahead() {
+    before_ = planned_now();
+    const Survey after = survey_after(guard_.survey(), request_);
+    const MarkSet marks =
+        mark(after.inventory, after.graph, after.diagnosis.pins, policy_);
+    then_ = planned_totals(after.inventory, marks, policy_);
+    if (options_.collect)
+      guard_.refuse(reasons_to_refuse(after.inventory, marks, then_, policy_,
+                                      after.surroundings));
+    find_about_touched(after);
+    if (options_.list && options_.collect && dry_run_)
+      then_listed_ = all_listed(make_plan(after.inventory, marks, policy_),
+                                after.inventory);
+  }
+
+  KindTotals planned_now() {
+    const Survey& survey = guard_.survey();
+    const MarkSet marks =
+        mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy_);
+    return planned_totals(survey.inventory, marks, policy_);
+  }
+
+  // What is unsafe for gc is so here, too.
   void refuse() {
+    if (!options_.collect) refuse_without_collection();
+    guard_.refuse(untouchable(inventory(), request_));
+    if (!options_.force) guard_.refuse(harm_of(guard_.survey(), request_));
+  }
+
+  // Only links go, and whoever names what goes may well name everything. The
+  // share is that of the blobs that this leaves to gc.
+  void refuse_without_collection() {
     const Survey& survey = guard_.survey();
     Policy policy = policy_;
-    policy.allow_empty = !options_.collect;
-    const MarkSet marks =
-        mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
-    before_ = freed(planned_totals(survey.inventory, marks, policy));
-    guard_.refuse(reasons_to_refuse(survey.inventory, marks, totals_of(plan_),
+    policy.allow_empty = true;
+    constexpr auto kBlob = static_cast<std::size_t>(RemovalKind::blob);
+    KindTotals planned = totals_of(plan_);
+    planned[kBlob] = {
+        then_[kBlob].count - std::min(then_[kBlob].count, before_[kBlob].count),
+        then_[kBlob].bytes -
+            std::min(then_[kBlob].bytes, before_[kBlob].bytes)};
+    guard_.refuse(reasons_to_refuse(survey.inventory, MarkSet(), planned,
                                     policy, survey.surroundings));
-    guard_.refuse(untouchable(survey.inventory, request_));
-    if (!options_.force) guard_.refuse(harm_of(survey, request_));
+  }
+
+  std::vector<ListedRemoval> all_listed(const Plan& plan,
+                                        const Inventory& inventory) const {
+    std::vector<ListedRemoval> list;
+    for (const Removal& removal : plan.removals)
+      list.push_back(listed(removal, guard_.store(), inventory));
+    return list;
+  }
+
+  // The forecast still has the folders that this removal leaves empty.
+  void list_what_goes() {
+    report_.removals = all_listed(plan_, inventory());
+    std::set<std::string> paths;
+    for (const ListedRemoval& removal : *report_.removals)
+      paths.insert(removal.path);
+    std::erase_if(then_listed_, [&](const ListedRemoval& removal) {
+      return paths.contains(removal.path);
+    });
+    append(*report_.removals, std::move(then_listed_));
   }
 
   void name_what_goes() {
@@ -122,19 +183,21 @@ class RequestedRun {
     }
   }
 
-  // What gc would free now, less, but for --gc, what it would have anyway. From
-  // here on the survey is the one after.
-  void look_ahead() {
-    guard_.survey() = survey_after(std::move(guard_.survey()), request_);
-    const Survey& after = guard_.survey();
-    const MarkSet marks =
-        mark(after.inventory, after.graph, after.diagnosis.pins, policy_);
-    const std::uint64_t then =
-        freed(totals_of(plan_)) +
-        freed(planned_totals(after.inventory, marks, policy_));
-    const std::uint64_t anyway = options_.collect ? 0 : before_;
+  // What gc would free then, less, but for --gc, what it would have anyway.
+  void conclude_from_the_forecast() {
+    const std::uint64_t then = freed(totals_of(plan_)) + freed(then_);
+    const std::uint64_t anyway = options_.collect ? 0 : freed(before_);
     report_.frees = then - std::min(then, anyway);
-    find_about_touched(after);
+    append(report_.findings, std::move(about_touched_));
+  }
+
+  void remove_and_collect() {
+    const Proof before =
+        options_.collection.prove ? prove(guard_.survey()) : Proof();
+    carry_out();
+    if (complete_ && options_.collect) collect();
+    if (complete_ && !options_.collect) conclude_from_the_forecast();
+    if (options_.collection.prove) look_back(before);
   }
 
   void find_about_touched(const Survey& after) {
@@ -142,8 +205,7 @@ class RequestedRun {
     for (const auto& [i, parts] : request_)
       names.insert(after.inventory.repositories[i].name);
     for (const Finding& finding : after.diagnosis.findings)
-      if (names.contains(finding.repository))
-        report_.findings.push_back(finding);
+      if (names.contains(finding.repository)) about_touched_.push_back(finding);
   }
 
   void carry_out() {
@@ -171,31 +233,29 @@ class RequestedRun {
     });
   }
 
-  // As gc does, from a fresh survey: no forecast decides what goes.
+  // gc itself, from a fresh survey: no forecast decides what goes.
   void collect() {
-    if (!guard_.take_survey()) return;
-    const Survey& survey = guard_.survey();
-    Policy policy = policy_;
-    policy.allow_empty = true;  // or else the first look would have refused
-    const MarkSet marks =
-        mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
-    const Plan plan = make_plan(survey.inventory, marks, policy);
-    guard_.refuse(reasons_to_refuse(survey.inventory, marks, totals_of(plan),
-                                    policy, survey.surroundings));
-    append(report_.findings, survey.diagnosis.findings);
-    if (!may_go_on() || guard_.refuse_if_changed()) {
-      complete_ = false;
-      return;
-    }
-    const SweepResult result = guard_.carry_out(
-        plan,
-        [&](const std::set<std::uint32_t>& failed) {
-          return plan_without(survey, failed, policy);
-        },
-        policy.newest_stale_upload_ns());
-    append(report_.findings, result.findings);
-    freed_ += freed(result.removed);
-    complete_ = result.complete;
+    CollectionOptions options = options_.collection;
+    options.policy = policy_;
+    options.prove = false;  // look_back() does, at what was there at first
+    Collection gc(global_, options, guard_);
+    if (!gc.collect()) return;
+    report_.collection = gc.report().exit_code;
+    append(report_.findings, gc.report().findings);
+    if (options_.list)
+      append(*report_.removals, all_listed(gc.plan(), inventory()));
+    freed_ += gc.report().bytes_freed;
+    complete_ = report_.collection == ExitCode::done ||
+                report_.collection == ExitCode::problems;
+  }
+
+  void look_back(const Proof& before) {
+    const Survey after = survey_with_progress(
+        guard_.store(), global_, guard_.stop(), guard_.stopwatch());
+    if (guard_.stop().requested()) return;
+    Proof proof = prove(after);
+    std::vector<std::string> broken = newly_broken(before, proof);
+    report_.look_back = {std::move(proof), std::move(broken)};
   }
 
   ExitCode exit_code() {
@@ -204,16 +264,21 @@ class RequestedRun {
       return exit_code_of(stopped);
     if (!may_go_on() && report_.removed.empty()) return ExitCode::refused;
     if (!may_go_on() || !complete_) return ExitCode::stopped;
-    return has_problems(report_.findings) ? ExitCode::problems : ExitCode::done;
+    return has_problems(report_.findings) ||
+                   report_.collection == ExitCode::problems ||
+                   (report_.look_back &&
+                    !report_.look_back->newly_broken.empty())
+               ? ExitCode::problems
+               : ExitCode::done;
   }
 
   ExitCode finish() {
-    report_.dry_run = options_.dry_run;
+    report_.dry_run = dry_run_;
     report_.collects = options_.collect;
-    if (options_.collect && !options_.dry_run && may_go_on())
-      report_.frees = freed_;
+    if (options_.collect && !dry_run_ && may_go_on()) report_.frees = freed_;
     report_.refusals = guard_.refusals();
-    append(report_.findings, guard_.findings());
+    // A collection has reported what its guard found.
+    if (!report_.collection) append(report_.findings, guard_.findings());
     sort_findings(report_.findings);
     report_.exit_code = exit_code();
     report_.seconds = guard_.stopwatch().seconds();
@@ -227,19 +292,20 @@ class RequestedRun {
     return report_.exit_code;
   }
 
-  ExitCode interrupted() {
-    fmt::print(stderr, "dregs: interrupted; nothing was removed\n");
-    return exit_code_of(guard_.stop().reason());
-  }
+  ExitCode interrupted() { return report_early_stop(guard_.stop().reason()); }
 
   const GlobalOptions& global_;
   const RmOptions& options_;
+  bool dry_run_;
   GuardedSweep guard_;
   Policy policy_;
   RequestedRemoval request_;
   Plan plan_;
   RmReport report_;
-  std::uint64_t before_ = 0;  // bytes that gc would free as things are
+  KindTotals before_{};  // what gc would remove as things are
+  KindTotals then_{};    // and once this is carried out
+  std::vector<ListedRemoval> then_listed_;
+  std::vector<Finding> about_touched_;
   std::uint64_t freed_ = 0;
   bool complete_ = true;
 };
@@ -254,14 +320,14 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
                  "REPO, REPO:TAG or REPO@sha256:HEX, or globs in quotes")
       ->type_name("REF")
       ->required();
-  rm->add_flag("-n,--dry-run", options->dry_run,
+  rm->add_flag("-n,--dry-run", options->collection.dry_run,
                "Say what would go, and remove nothing");
   rm->add_flag("-r,--recursive", options->recursive,
                "Also the repositories nested in those that are named");
   rm->add_flag("--gc", options->collect,
                "Then remove what no image needs any more, as gc does");
-  rm->add_flag("--trash", options->trash,
-               "Move files to the trash instead of deleting them");
+  add_removal_options(*rm, options->collection, options->list);
+  add_allow_empty(*rm, options->collection.policy);
   rm->add_flag("--force", options->force,
                "Remove a manifest though a kept index needs it");
   rm->add_flag("--ignore-missing", options->ignore_missing,

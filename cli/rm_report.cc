@@ -55,6 +55,12 @@ std::string to_json(const RmReport& report, const OpenedStore& store) {
           thing.digest ? Json(thing.digest->to_string()) : Json(nullptr)}});
   document["trash"] = text_or_null(report.trash);
   document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
+  document["proof"] = to_json(report.look_back);
+  if (report.removals) {
+    document["removals"] = Json::array();
+    for (const ListedRemoval& removal : *report.removals)
+      document["removals"].push_back(to_json(removal));
+  }
   document["refused"] = refusals_json(report.refusals);
   return finish_json(std::move(document), report.findings, store,
                      report.exit_code, report.seconds);
@@ -66,7 +72,10 @@ void print_text(const RmReport& report, const OpenedStore& store,
   for (const RemovedThing& thing : report.removed)
     fmt::print("{} {}\n", report.dry_run ? "would remove" : "removed",
                in_words(thing));
+  if (report.removals)
+    for (const ListedRemoval& removal : *report.removals) print_listed(removal);
   fmt::print("{}\n", palette.strong(conclusion(report)));
+  if (report.look_back) print_text(*report.look_back);
   print_findings(stdout, report.findings, store, palette, options.verbose);
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "cli/opened_store.h"
+#include "cli/proof_report.h"
+#include "cli/removal_list.h"
 
 namespace dregs {
 
@@ -27,6 +29,10 @@ struct RmReport {
   // Bytes that gc would free beyond what it would have; of a run that collects,
   // all that it freed. None where that could not be told.
   std::optional<std::uint64_t> frees;
+  std::optional<std::vector<ListedRemoval>> removals;  // with --list
+  std::optional<LookBack> look_back;  // of a run that looked again
+  // How the collection of a run that has one ended.
+  std::optional<ExitCode> collection;
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
   ExitCode exit_code = ExitCode::done;

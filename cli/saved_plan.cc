@@ -29,6 +29,7 @@ Json to_json(const Policy& policy) {
     json["max_delete_percent"] = *policy.max_delete_percent;
   json["allow_empty"] = policy.allow_empty;
   json["allow_proxy_cache"] = policy.allow_proxy_cache;
+  json["age_by"] = name_of(policy.age_by);
   return json;
 }
 
@@ -44,6 +45,14 @@ std::int64_t nanoseconds(const Json& json) {
   return static_cast<std::int64_t>(std::min(number_in(json), longest));
 }
 
+// Anything else throws.
+AgeBy age_by_from(const Json& json) {
+  const auto text = json.get<std::string>();
+  for (const AgeBy each : {AgeBy::younger, AgeBy::ctime, AgeBy::mtime})
+    if (text == name_of(each)) return each;
+  throw Json::other_error::create(501, "no time of a file: " + text, &json);
+}
+
 Policy policy_from(const Json& json) {
   Policy policy;
   policy.delete_untagged = json.at("delete_untagged").get<bool>();
@@ -53,6 +62,8 @@ Policy policy_from(const Json& json) {
   if (!percent.is_null()) policy.max_delete_percent = percent.get<double>();
   policy.allow_empty = json.at("allow_empty").get<bool>();
   policy.allow_proxy_cache = json.at("allow_proxy_cache").get<bool>();
+  // Plans of before there was a choice say nothing.
+  if (json.contains("age_by")) policy.age_by = age_by_from(json.at("age_by"));
   return policy;
 }
 

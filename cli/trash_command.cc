@@ -10,7 +10,7 @@
 #include "cli/print_findings.h"
 #include "cli/stopwatch.h"
 #include "cli/text.h"
-#include "gc/policy.h"
+#include "gc/clock.h"
 #include "gc/trash.h"
 
 namespace dregs {

@@ -19,6 +19,14 @@
 namespace dregs {
 namespace {
 
+// What a pull-through cache leaves without anything being wrong: it writes a
+// tag before it has the manifest, and fetches layers one by one
+// (format.md 6.4).
+bool is_usual_in_a_cache(FindingKind kind) {
+  return kind == FindingKind::manifests_missing ||
+         kind == FindingKind::layers_missing;
+}
+
 class RepositoryDiagnosis {
  public:
   RepositoryDiagnosis(const Inventory& inventory, const ManifestGraph& graph,
@@ -36,8 +44,12 @@ class RepositoryDiagnosis {
         findings_(findings),
         pins_(pins) {
     pins_ = repository_.pins;
-    if (proxy_cache)
+    if (proxy_cache) {
+      std::erase_if(pins_, [](const PinReason& pin) {
+        return is_usual_in_a_cache(pin.kind);
+      });
       pins_.push_back({FindingKind::proxy_cache, "pull-through cache"});
+    }
     closure_.start(position);
     std::copy_if(ids_.layers.begin(), ids_.layers.end(),
                  std::back_inserter(linked_),
@@ -108,7 +120,7 @@ class RepositoryDiagnosis {
     const std::string link =
         layout::link_in(layout::revision(repository_.name, digest));
     if (graph_.present(id)) return judge_declared(id);
-    if (first_time(id))
+    if (first_time(id) && !proxy_cache_)
       report(FindingKind::missing_manifest, digest.to_string(), link,
              "the revision's manifest is not there; pushing the image again "
              "heals it",
@@ -125,9 +137,12 @@ class RepositoryDiagnosis {
                            repository_.revisions.end(), *tag.current);
     judge_cosign(tag);
     if (has_revision) return;
-    if (!graph_.present(id))
-      return report(FindingKind::dangling_tag, tag.current->to_string(), link,
-                    "names a manifest that is not there", true);
+    if (!graph_.present(id)) {
+      if (!proxy_cache_)
+        report(FindingKind::dangling_tag, tag.current->to_string(), link,
+               "names a manifest that is not there", true);
+      return;
+    }
     judge_declared(id);
     if (!proxy_cache_)
       report(FindingKind::missing_revision_link, tag.current->to_string(), link,
@@ -365,6 +380,10 @@ Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
     tidy(diagnosis.pins[i]);
   });
   diagnosis.findings = inventory.findings;
+  if (proxy_cache)
+    std::erase_if(diagnosis.findings, [](const Finding& finding) {
+      return is_usual_in_a_cache(finding.kind);
+    });
   append(diagnosis.findings, inventory.obstacles);
   for (std::vector<Finding>& some : findings)
     append(diagnosis.findings, std::move(some));

@@ -17,6 +17,12 @@ void set(std::uint8_t& mark) {
   std::atomic_ref<std::uint8_t>(mark).store(1, std::memory_order_relaxed);
 }
 
+bool is_sound_manifest(const ManifestNode* node) {
+  return node != nullptr && node->state == ManifestState::sound &&
+         node->kind != ManifestKind::not_json &&
+         node->kind != ManifestKind::undecodable;
+}
+
 class Marker {
  public:
   Marker(const Inventory& inventory, const ManifestGraph& graph,
@@ -42,7 +48,7 @@ class Marker {
   void mark_repository(std::size_t i) {
     Closure& closure = closures_.local();
     RepositoryMark& mark = marks_.repositories[i];
-    mark.pinned = !pins_[i].empty();
+    mark.pinned = is_pinned(pins_[i], policy_);
     closure.start(i);
     if (mark.pinned || !policy_.delete_untagged)
       add_all_roots(closure, graph_.repository(i));
@@ -51,6 +57,7 @@ class Marker {
     for (const DigestId id : closure.order())
       if (graph_.present(id)) set(marks_.live[id]);
     keep_links(closure, i, mark);
+    mark.has_image = has_image(graph_.repository(i), mark);
     for (const OtherReference* reference : closure.borrowed())
       borrowed_.local().insert(reference->digest);
     if (mark.pinned) hold_all(graph_.repository(i));
@@ -63,8 +70,18 @@ class Marker {
   }
 
   bool is_young(DigestId id) const {
-    return graph_.present(id) &&
-           policy_.is_young(inventory_.blobs[id].changed_ns);
+    return graph_.present(id) && policy_.is_young(inventory_.blobs[id].times());
+  }
+
+  bool has_image(const RepositoryIds& ids, const RepositoryMark& mark) const {
+    const auto sound = [this](DigestId id) {
+      return id != kNoDigest && is_sound_manifest(graph_.node(id));
+    };
+    if (std::any_of(ids.tags.begin(), ids.tags.end(), sound)) return true;
+    if (mark.pinned && policy_.delete_untagged) return false;
+    for (std::size_t r = 0; r < ids.revisions.size(); ++r)
+      if (mark.revisions[r] && sound(ids.revisions[r])) return true;
+    return false;
   }
 
   void keep_links(const Closure& closure, std::size_t i, RepositoryMark& mark) {
@@ -127,6 +144,13 @@ bool RepositoryMark::keeps_revision(const Repository& repository,
   const auto found = std::lower_bound(all.begin(), all.end(), digest);
   return found != all.end() && *found == digest &&
          revisions[static_cast<std::size_t>(found - all.begin())];
+}
+
+bool is_pinned(const std::vector<PinReason>& reasons, const Policy& policy) {
+  const bool may_shrink = policy.delete_untagged && policy.allow_proxy_cache;
+  return std::any_of(reasons.begin(), reasons.end(), [&](const PinReason& why) {
+    return why.kind != FindingKind::proxy_cache || !may_shrink;
+  });
 }
 
 MarkSet mark(const Inventory& inventory, const ManifestGraph& graph,

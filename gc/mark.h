@@ -19,6 +19,10 @@ struct RepositoryMark {
   std::vector<bool> layers;
   std::vector<bool> aliases;
   bool pinned = false;
+  // A tag or a revision that is kept, and not for a pin alone, names a sound
+  // manifest. What layer links, pins and uploads hold is no proof that the
+  // registry's images are here.
+  bool has_image = false;
 
   bool keeps_revision(const Repository& repository, const Digest& digest) const;
 };
@@ -30,6 +34,11 @@ struct MarkSet {
   std::vector<std::uint8_t> held;
   std::vector<RepositoryMark> repositories;
 };
+
+// Whether nothing in a repository goes for these reasons. A pull-through cache
+// is one only as long as nobody says that what is untagged may go from it: it
+// fetches that again (format.md 6.4).
+bool is_pinned(const std::vector<PinReason>& reasons, const Policy& policy);
 
 // Roots: revisions, tags and what unsound links lead to; with
 // policy.delete_untagged tags only, and then the referrers of what is kept.

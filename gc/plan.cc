@@ -98,7 +98,7 @@ class Planner {
     for (BlobId id = 0; id < inventory_.blobs.size(); ++id) {
       const Blob& blob = inventory_.blobs[id];
       if (marks_.live[id] || marks_.held[id] || !blob.removable ||
-          policy_.is_young(blob.changed_ns))
+          policy_.is_young(blob.times()))
         continue;
       add({RemovalKind::blob,
            RemovalReason::unreferenced,
@@ -112,8 +112,7 @@ class Planner {
 
   void plan_uploads(std::uint32_t i, const Repository& repository) {
     for (const Upload& upload : repository.uploads) {
-      if (!upload.recognised || policy_.is_fresh_upload(upload.changed_ns))
-        continue;
+      if (!upload.recognised || policy_.is_fresh_upload(upload.times)) continue;
       add({RemovalKind::upload,
            RemovalReason::stale_upload,
            i,
@@ -141,7 +140,7 @@ class Planner {
 
   void plan_temporary_file(std::uint32_t repository,
                            const TemporaryFile& file) {
-    if (policy_.is_fresh_upload(file.changed_ns)) {
+    if (policy_.is_fresh_upload(file.times)) {
       occupied_.insert(std::string(layout::parent(file.path)));
       return;
     }
@@ -232,7 +231,7 @@ class Planner {
            std::all_of(repository.uploads.begin(), repository.uploads.end(),
                        [this](const Upload& upload) {
                          return upload.recognised &&
-                                !policy_.is_fresh_upload(upload.changed_ns);
+                                !policy_.is_fresh_upload(upload.times);
                        });
   }
 

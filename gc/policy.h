@@ -1,22 +1,29 @@
 // What the user wants kept. A plain value.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string_view>
+
+#include "scanner/file_times.h"
 
 namespace dregs {
 
 inline constexpr std::int64_t kSecond_ns = 1'000'000'000;
-// By the system clock, ns since epoch.
-inline std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 inline constexpr std::int64_t kDefaultUploadAge_ns = 168 * 3600 * kSecond_ns;
+
+// Which time of a file says how old it is.
+enum class AgeBy : std::uint8_t {
+  younger,  // the later of the two, for every doubt keeps
+  ctime,
+  mtime,  // where a chown or a restore has renewed every ctime
+};
+
+constexpr std::string_view name_of(AgeBy age_by) {
+  if (age_by == AgeBy::younger) return "younger";
+  return age_by == AgeBy::ctime ? "ctime" : "mtime";
+}
 
 struct Policy {
   bool delete_untagged = false;
@@ -26,22 +33,29 @@ struct Policy {
   // Uploads and temporary files touched later than this long ago stay; 0: all
   // of them go.
   std::int64_t uploads_older_than_ns = kDefaultUploadAge_ns;
+  // Of blobs, uploads and temporary files: how old they are. Whether a file
+  // was touched since the scan is never asked this way.
+  AgeBy age_by = AgeBy::younger;
   std::optional<double> max_delete_percent;
   bool allow_empty = false;
   bool allow_proxy_cache = false;
   std::int64_t now_ns = 0;  // ns since epoch
 
+  std::int64_t time_of(const FileTimes& times) const {
+    if (age_by == AgeBy::younger) return times.newest();
+    return age_by == AgeBy::ctime ? times.ctime_ns : times.mtime_ns;
+  }
   // A time in the future is a wrong clock, and counts as young.
-  bool is_young(std::int64_t changed_ns) const {
-    return changed_ns > now_ns - min_age_ns;
+  bool is_young(const FileTimes& times) const {
+    return time_of(times) > now_ns - min_age_ns;
   }
   // Whoever says 0 means all, whatever the clock says.
   std::int64_t newest_stale_upload_ns() const {
     return uploads_older_than_ns > 0 ? now_ns - uploads_older_than_ns
                                      : std::numeric_limits<std::int64_t>::max();
   }
-  bool is_fresh_upload(std::int64_t changed_ns) const {
-    return changed_ns > newest_stale_upload_ns();
+  bool is_fresh_upload(const FileTimes& times) const {
+    return time_of(times) > newest_stale_upload_ns();
   }
 };
 

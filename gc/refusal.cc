@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "gc/sweep.h"
 #include "scanner/descriptor.h"
 
 namespace dregs {
@@ -65,18 +64,35 @@ class Judge {
              "check that the right volume is mounted");
   }
 
+  // Whatever layer links, pins or uploads hold: where no tag and no revision
+  // leads to a sound manifest, the images are somewhere else, as on a volume
+  // that is not mounted or after a restore of some folders only.
   void judge_live() {
-    const bool blobs = inventory_.blobs.size() > 0;
-    const bool any_live = std::find(marks_.live.begin(), marks_.live.end(),
-                                    1) != marks_.live.end() ||
-                          std::find(marks_.held.begin(), marks_.held.end(),
-                                    1) != marks_.held.end();
-    if (!blobs || any_live || policy_.allow_empty) return;
-    refuse(inventory_.repositories.empty()
-               ? "there are blobs, but no repositories at all"
-               : "no image is live: every blob would go",
-           "check that the right volume is mounted; --allow-empty if it is "
-           "really meant");
+    if (inventory_.blobs.size() == 0 || policy_.allow_empty) return;
+    const bool none = inventory_.repositories.empty();
+    const auto has_image = [](const RepositoryMark& m) { return m.has_image; };
+    if (!none &&
+        (!removes_data() || std::any_of(marks_.repositories.begin(),
+                                        marks_.repositories.end(), has_image)))
+      return;
+    refuse(none ? "there are blobs, but no repositories at all"
+                : fmt::format(
+                      "no image is live: no tag and no manifest of any "
+                      "repository leads to a sound image, and {} of {} blobs "
+                      "would go",
+                      planned(RemovalKind::blob), inventory_.blobs.size()),
+           "check that the right volume is mounted and that all of it was "
+           "restored; --allow-empty if it is really meant");
+  }
+
+  std::uint64_t planned(RemovalKind kind) const {
+    return planned_[static_cast<std::size_t>(kind)].count;
+  }
+
+  bool removes_data() const {
+    return planned(RemovalKind::revision) + planned(RemovalKind::layer_link) +
+               planned(RemovalKind::blob) >
+           0;
   }
 
   void judge_untagged() {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "gc/clock.h"
 #include "gc/last_folders.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"

@@ -25,7 +25,7 @@ void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
   for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
   for (const DigestId id : ids.revisions) {
     const bool young =
-        graph.present(id) && policy.is_young(inventory.blobs[id].changed_ns);
+        graph.present(id) && policy.is_young(inventory.blobs[id].times());
     if (young || is_no_manifest(graph, id)) closure.add_manifest(id);
   }
 }

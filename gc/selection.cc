@@ -111,4 +111,9 @@ std::vector<Selected> select(const Inventory& inventory,
   return Selector(inventory, unmatched).run(refs);
 }
 
+void require_matches(const Inventory& inventory,
+                     const std::vector<ImageRef>& refs) {
+  Selector(inventory, Unmatched::is_an_error).run(refs);
+}
+
 }  // namespace dregs

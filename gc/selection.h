@@ -28,6 +28,10 @@ std::vector<Selected> select(const Inventory& inventory,
                              const std::vector<ImageRef>& refs,
                              Unmatched unmatched = Unmatched::is_an_error);
 
+// Throws as select() does; for whoever needs no more than that.
+void require_matches(const Inventory& inventory,
+                     const std::vector<ImageRef>& refs);
+
 // Every revision and every digest that a tag names; sorted.
 std::vector<Digest> manifests_of(const Repository& repository);
 

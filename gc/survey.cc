@@ -23,8 +23,9 @@ void judge_store(const Surroundings& around, const Inventory& inventory,
         "GitLab keeps this registry's metadata in a database", findings);
   if (around.proxy_cache)
     add(FindingKind::proxy_cache, "",
-        "a pull-through cache: all that links name is kept, and what is "
-        "missing is fetched again",
+        "a pull-through cache: what is missing is fetched again; all that "
+        "links name is kept, unless --delete-untagged comes with "
+        "--allow-proxy-cache",
         findings);
   if (!inventory.repositories_found && inventory.blobs.size() > 0)
     add(FindingKind::repositories_missing, "repositories",

@@ -18,13 +18,13 @@ constexpr std::uint64_t kBlock = 512;
 Amount unfinished(const Repository& repository, bool pinned,
                   const Policy& policy) {
   Amount amount;
-  const auto add = [&](std::uint64_t bytes, std::int64_t changed_ns) {
-    if (pinned || policy.is_fresh_upload(changed_ns)) amount += {bytes, bytes};
+  const auto add = [&](std::uint64_t bytes, const FileTimes& times) {
+    if (pinned || policy.is_fresh_upload(times)) amount += {bytes, bytes};
   };
   for (const Upload& upload : repository.uploads)
-    if (upload.recognised) add(upload.bytes, upload.changed_ns);
+    if (upload.recognised) add(upload.bytes, upload.times);
   for (const TemporaryFile& file : repository.temporary_files)
-    add(file.bytes, file.changed_ns);
+    add(file.bytes, file.times);
   return amount;
 }
 
@@ -190,7 +190,7 @@ void BlobSum::add(const Blob& blob) {
 }
 
 Amount freed_by(const Blob& blob, const Policy& policy) {
-  if (!blob.removable || blob.hard_linked || policy.is_young(blob.changed_ns))
+  if (!blob.removable || blob.hard_linked || policy.is_young(blob.times()))
     return {};
   return {blob.size, kBlock * blob.disk_blocks};
 }

@@ -108,7 +108,7 @@ void Verification::take_first_survey() {
   survey_ = take_survey(v2_, proxy_cache_, stop_, progress_.survey);
   if (stop_.requested()) return;
   findings_ = survey_.diagnosis.findings;
-  select(survey_.inventory, request_.refs);
+  require_matches(survey_.inventory, request_.refs);
 }
 
 void Verification::read_blobs() {

@@ -117,7 +117,8 @@ int statx_status(int at, const char* path, int flags, FileStatus& status) {
   status.size = raw.stx_size;
   status.disk_bytes = raw.stx_blocks * 512;
   status.modified_ns = nanoseconds(raw.stx_mtime);
-  status.changed_ns = std::max(status.modified_ns, nanoseconds(raw.stx_ctime));
+  status.ctime_ns = nanoseconds(raw.stx_ctime);
+  status.changed_ns = status.times().newest();
   status.links = raw.stx_nlink;
   status.mode = raw.stx_mode;
   return 0;

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "scanner/file_times.h"
+
 namespace dregs {
 
 class [[nodiscard]] Descriptor {
@@ -65,9 +67,11 @@ struct FileStatus {
   // Before 1677 and after 2262 they are the least and the largest value.
   std::int64_t changed_ns = 0;   // later of mtime and ctime, ns since epoch
   std::int64_t modified_ns = 0;  // mtime
+  std::int64_t ctime_ns = 0;
   std::uint32_t links = 0;
   mode_t mode = 0;
 
+  FileTimes times() const { return {modified_ns, ctime_ns}; }
   bool regular() const { return S_ISREG(mode); }
   bool folder() const { return S_ISDIR(mode); }
   bool symbolic_link() const { return S_ISLNK(mode); }

@@ -2,11 +2,37 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <numeric>
 
 #include "scanner/count32.h"
 
 namespace dregs {
+namespace {
+
+constexpr std::int64_t kSecondOfFiles_ns = 1'000'000'000;
+
+}  // namespace
+
+void Blob::set_times(const FileTimes& times) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  changed_ns = times.newest();
+  const std::int64_t earlier = std::min(times.mtime_ns, times.ctime_ns);
+  // Where a clock was so far out that the difference has no room, the earlier
+  // time is taken for less old.
+  const std::int64_t seconds =
+      changed_ns / kSecondOfFiles_ns - earlier / kSecondOfFiles_ns > kMost
+          ? kMost
+          : (changed_ns - earlier) / kSecondOfFiles_ns;
+  apart_s = static_cast<std::int32_t>(
+      times.ctime_ns < times.mtime_ns ? -seconds : seconds);
+}
+
+FileTimes Blob::times() const {
+  const std::int64_t apart = apart_s * kSecondOfFiles_ns;
+  return apart < 0 ? FileTimes{changed_ns, changed_ns + apart}
+                   : FileTimes{changed_ns - apart, changed_ns};
+}
 
 BlobTable::BlobTable(std::vector<Blob> sorted) : blobs_(std::move(sorted)) {
   count32(blobs_.size());

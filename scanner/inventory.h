@@ -9,23 +9,34 @@
 #include <vector>
 
 #include "scanner/digest.h"
+#include "scanner/file_times.h"
 #include "scanner/finding.h"
 #include "scanner/store_parts.h"
 
 namespace dregs {
 
+// 4 EiB: what is larger counts as this large.
+inline constexpr std::uint64_t kLargestBlob = (std::uint64_t{1} << 62) - 1;
+
 // format.md P1. Only blobs whose `data` exists are listed.
 struct Blob {
   Digest digest;
-  std::uint64_t size = 0;       // bytes, as stat says
-  std::int64_t changed_ns = 0;  // later of mtime and ctime, ns since epoch
+  std::uint64_t size : 62 = 0;   // bytes, as stat says
+  bool hard_linked : 1 = false;  // removing it frees nothing
+  bool removable : 1 = true;     // false: behind a symbolic link or at the
+                                 // end of one, on another filesystem, or not
+                                 // a regular file
+  std::int64_t changed_ns = 0;   // later of mtime and ctime, ns since epoch
   std::uint64_t inode = 0;
   std::uint32_t disk_blocks = 0;  // 512-byte units; the largest value: more
-  bool hard_linked = false;       // removing it frees nothing
-  bool removable = true;          // false: behind a symbolic link or at the
-                                  // end of one, on another filesystem, or not
-                                  // a regular file
+  std::int32_t apart_s = 0;       // ctime less mtime: see set_times()
+
+  // The earlier time is kept to the second, and comes out up to a second later
+  // than it was: there are millions of these.
+  void set_times(const FileTimes& times);
+  FileTimes times() const;
 };
+static_assert(sizeof(Blob) == 64);
 
 using BlobId = std::uint32_t;
 
@@ -93,6 +104,7 @@ struct Upload {
   // Newest mtime or ctime of a file inside; folders do not count, for else a
   // removal that was cut short would make the rest look fresh.
   std::int64_t changed_ns = 0;
+  FileTimes times;         // the newest of each kind, likewise
   bool recognised = true;  // a UUID that holds nothing unknown
 };
 
@@ -101,6 +113,7 @@ struct TemporaryFile {
   std::string path;
   std::uint64_t bytes = 0;
   std::int64_t changed_ns = 0;
+  FileTimes times;
 };
 
 // Why nothing in a repository may be removed (format.md 1.6).
@@ -132,6 +145,10 @@ struct Repository {
   // _manifests, _layers and so on, relative to the repository, as found.
   std::vector<std::string> folders;
   std::vector<PinReason> pins;
+  // Of a repository that links layers and has no trace of a manifest, as a
+  // first push leaves it until its manifest comes: the newest times of those
+  // links and their folders.
+  std::optional<FileTimes> layers_only;
   bool has_foreign_entries = false;
   bool has_manifests_folder = false;
   bool has_revisions_folder = false;  // revisions/sha256

@@ -64,6 +64,7 @@ class RepositoryReport {
     file.path = path(below);
     file.bytes = status.links > 1 ? 0 : status.size;
     file.changed_ns = status.changed_ns;
+    file.times = status.times();
     scan_.repository.temporary_files.push_back(std::move(file));
   }
 

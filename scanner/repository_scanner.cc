@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "scanner/entry_type.h"
+#include "scanner/layer_times.h"
 #include "scanner/link_folder.h"
 #include "scanner/repository_scan.h"
 
@@ -358,6 +359,8 @@ class RepositoryScanner {
           r.has_manifests_folder ? "_manifests/revisions" : "_manifests",
           "missing, so nobody knows which layers images need; all "
           "layers are kept");
+    if (!r.has_manifests_folder && has_links && !has_manifests)
+      repository().layers_only = newest_layer_times(folder_, r);
     if (!r.has_layers_folder && has_manifests)
       report_.note(FindingKind::layers_missing, "_layers",
                    "missing, so servers cannot serve the images' layers");

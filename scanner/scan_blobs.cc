@@ -199,6 +199,7 @@ class PrefixScanner {
     file.path = path(folder.name) + "/" + std::string(left.name);
     file.bytes = status.links > 1 ? 0 : status.size;
     file.changed_ns = status.changed_ns;
+    file.times = status.times();
     result_.temporary_files.push_back(std::move(file));
   }
 
@@ -213,8 +214,8 @@ class PrefixScanner {
   void add(const Digest& digest, const FileStatus& status, bool removable) {
     Blob blob;
     blob.digest = digest;
-    blob.size = status.size;
-    blob.changed_ns = status.changed_ns;
+    blob.size = std::min(status.size, kLargestBlob) & kLargestBlob;
+    blob.set_times(status.times());
     blob.inode = status.inode;
     blob.disk_blocks = blocks_of(status);
     blob.hard_linked = status.links > 1;

@@ -26,6 +26,7 @@ bool is_known(std::string_view name, int depth, EntryType type) {
 void add(const FileStatus& status, Upload& upload) {
   if (status.folder()) return;
   upload.changed_ns = std::max(upload.changed_ns, status.changed_ns);
+  upload.times.take_newer(status.times());
   if (status.regular() && status.links == 1) upload.bytes += status.size;
 }
 

@@ -236,37 +236,6 @@ TEST_F(ScannedGarbage, ThatAnotherFileOfTheSameTimeReplacedStays) {
   });
 }
 
-// row 74
-TEST(Refusal, APullThroughCacheHasNothingUntaggedToDelete) {
-  StoreBuilder store;
-  store.image("app", "v1", {"base"});
-  store.image("app", "", {"old"});
-  const Digest garbage = store.blob("garbage");
-  std::ofstream(store.root() / "scheduler-state.json") << "{}";
-  expect_refused(store, "pull-through cache", {"-m"});
-  const GcRun run = run_gc(store);
-  EXPECT_TRUE(run.exit_code == 0 || run.exit_code == 1);
-  EXPECT_TRUE(store.has_blob(sha256("old")));
-  EXPECT_FALSE(store.has_blob(garbage));
-  EXPECT_EQ(fs::file_size(store.root() / "scheduler-state.json"), 2u);
-}
-
-// row 74
-TEST(Refusal, APullThroughCacheLacksWhatNobodyAskedItFor) {
-  StoreBuilder store;
-  const BuiltImage app = store.image("app", "v1", {"base", "rare"});
-  const Digest old = store.image("app", "", {"old"}).manifest;
-  std::ofstream(store.root() / "scheduler-state.json") << "{}";
-  store.lose(app.layers[1]);
-  store.alias_link("app", sha512_text("rare"), app.layers[1]);
-  const GcRun run = run_gc(store, {"-m", "--allow-proxy-cache"});
-  EXPECT_EQ(run.refused(), "");
-  EXPECT_TRUE(run.pinned("app"));
-  EXPECT_EQ(run.finding("missing-blob"), nullptr);
-  EXPECT_EQ(run.finding("dangling-link"), nullptr);
-  EXPECT_TRUE(store.has_blob(old));
-}
-
 // row 75
 TEST(Refusal, GitLabsDatabaseKnowsMoreThanTheDisk) {
   StoreBuilder store;

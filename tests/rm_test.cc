@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "scanner/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 
@@ -216,10 +217,76 @@ TEST(Rm, TheLastRepositoryGoesWithAllItsBlobs) {
   store.image("app", "v1", {"base"});
   store.upload("app", "0a0a0a0a-0000-4000-8000-000000000000",
                std::chrono::hours(1), "half");
-  const JsonRun run = rm(store, {"--gc", "app"});
+  const JsonRun run = rm(store, {"--gc", "--allow-empty", "app"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_FALSE(store.has("repositories/app"));
   EXPECT_EQ(run_gc(store, {"-n"}).report["blobs"]["total"], 0);
+}
+
+// What refuses gc refuses rm --gc, before the first link goes: the rest may lie
+// on a volume that is not mounted.
+TEST(Rm, WhatWouldLeaveNothingLiveIsRefusedBeforeAnyLinkGoes) {
+  StoreBuilder store;
+  store.image("leftover", "v1", {"base"});
+  store.blob("of a repository on another volume");
+  const TreeSnapshot before = store.snapshot();
+  for (const char* ref : {"leftover", "left*"})
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"--gc", ref}, {"--gc", "-n", ref}}) {
+      const JsonRun refused = rm(store, words);
+      EXPECT_EQ(refused.exit_code, 3) << ref;
+      EXPECT_THAT(refused.err, HasSubstr("--allow-empty"));
+      EXPECT_EQ(refused.report["removed"], Json::array());
+    }
+  EXPECT_EQ(store.snapshot(), before);
+  EXPECT_EQ(rm(store, {"leftover"}).exit_code, 0);
+}
+
+TEST(Rm, MoreThanTheGivenShareIsRefusedWithGcAndWithout) {
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  store.image("web", "v1", {"web", "base"});
+  const TreeSnapshot before = store.snapshot();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"app", "--max-delete", "42"},
+        {"--gc", "app", "--max-delete", "42"}}) {
+    const JsonRun refused = rm(store, words);
+    EXPECT_EQ(refused.exit_code, 3);
+    EXPECT_THAT(refused.err, HasSubstr("42.9 % of all blobs"));
+    EXPECT_EQ(store.snapshot(), before);
+  }
+  EXPECT_EQ(rm(store, {"app", "--max-delete", "70"}).exit_code, 0);
+}
+
+// Dry run and run name the same, by the flags that gc has.
+TEST(Rm, ListNamesEveryRemovalOfTheCollectionToo) {
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  store.image("web", "v1", {"web"});
+  const auto names = [](const JsonRun& run) {
+    std::set<std::string> paths;
+    for (const Json& removal : run.report["removals"])
+      EXPECT_TRUE(paths.insert(removal["path"]).second) << removal;
+    return paths;
+  };
+  const auto dry = names(rm(store, {"-n", "--gc", "--list", "app"}));
+  const JsonRun run = rm(store, {"--gc", "--list", "--prove", "app"});
+  EXPECT_EQ(names(run), dry);
+  const std::string blob =
+      std::filesystem::path(StoreBuilder::blob_path(sha256("app")))
+          .parent_path();
+  EXPECT_TRUE(dry.contains(in_root(blob)));
+  EXPECT_EQ(run.report["proof"]["tags"], 1);
+  EXPECT_EQ(run.report["proof"]["newly_broken"], Json::array());
+}
+
+// gc and rm --gc are one collection: what is pinned elsewhere is exit code 1.
+TEST(Rm, WithGcExitsAsGcWouldHave) {
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  store.image("web", "v1", {"web"});
+  store.corrupt(store.image("web", "", {"rotten"}).manifest);
+  EXPECT_EQ(rm(store, {"--gc", "app"}).exit_code, 1);
 }
 
 // Nobody knows what its images needed; all of it goes, so nobody has to.
