@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "scanner/escaped.h"
+
 namespace dregs {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr std::size_t kFewestHexDigits = 8;
 constexpr std::size_t kHexDigits = 64;
 
 [[noreturn]] void not_a_ref(const std::string& text, const char* why) {
-  throw SelectionError("'" + text +
-                       "' is no REPO, REPO:TAG or REPO@DIGEST: " + why);
+  throw SelectionError("'" + escaped(text) +
+                       "' is not a REPO, REPO:TAG or REPO@DIGEST: " + why);
 }
 
 std::string_view first_component(std::string_view path) {

@@ -67,8 +67,8 @@ class Search {
     if (!found || found->readonly) by_open_files(process, found);
     if (!found || !process.alive()) return std::nullopt;
     found->pid = pid;
-    found->command_line = one_line(fmt::to_string(fmt::join(arguments, " ")));
-    found->detail = one_line(found->detail);
+    found->command_line = printable(fmt::to_string(fmt::join(arguments, " ")));
+    found->detail = printable(found->detail);
     return found;
   }
 

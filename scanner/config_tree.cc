@@ -166,18 +166,6 @@ class TreeBuilder final : public YAML::EventHandler {
 
 }  // namespace
 
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
-      line += fmt::format("\\x{:02x}", byte);
-    else
-      line += c;
-  }
-  return line;
-}
-
 const ConfigNode* ConfigNode::find(std::string_view name) const {
   if (!is_map()) return nullptr;
   const auto found =

@@ -10,17 +10,15 @@
 #include <string_view>
 #include <vector>
 
-namespace dregs {
+#include "scanner/escaped.h"
 
-// Control bytes spelled out, so that what comes from a file or an environment
-// cannot break a message into lines or steer a terminal.
-std::string one_line(std::string_view text);
+namespace dregs {
 
 // The message is one line: file or variable, key, and the way out.
 class ConfigError : public std::runtime_error {
  public:
   explicit ConfigError(std::string_view message)
-      : std::runtime_error(one_line(message)) {}
+      : std::runtime_error(printable(message)) {}
 };
 
 struct ConfigNode {

@@ -45,7 +45,7 @@ struct ResolvedRoot {
 class RootError : public std::runtime_error {
  public:
   explicit RootError(std::string_view message)
-      : std::runtime_error(one_line(message)) {}
+      : std::runtime_error(printable(message)) {}
 };
 
 // The first source that applies decides; whether its folder is a registry is
