@@ -2,8 +2,38 @@
 
 #include <algorithm>
 
+#include "scanner/escaped.h"
+
 namespace dregs {
 namespace {
+
+std::string quoted(const std::string& name) {
+  return "'" + escaped(name) + "'";
+}
+
+// The positions of what `word` names. A word that is the whole name of
+// something means that alone, whatever else it could match as a glob: `rm` must
+// not take "ab" where "a[b]" was meant and is there.
+template <class Named>
+std::vector<std::uint32_t> meant_by(const std::string& word,
+                                    const std::vector<Named>& all) {
+  std::vector<std::uint32_t> matches;
+  for (std::uint32_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == word) return {i};
+    if (glob_matches(word, all[i].name)) matches.push_back(i);
+  }
+  return matches;
+}
+
+// As a glob that matches nothing but itself.
+std::string literal(const std::string& name) {
+  std::string glob;
+  for (const char c : name) {
+    if (is_glob(std::string_view(&c, 1))) glob += '\\';
+    glob += c;
+  }
+  return glob;
+}
 
 class Selector {
  public:
@@ -21,10 +51,8 @@ class Selector {
  private:
   void select_one(const ImageRef& ref) {
     const std::size_t before = selected_.size();
-    std::vector<std::uint32_t> repositories;
-    for (std::uint32_t i = 0; i < inventory_.repositories.size(); ++i)
-      if (glob_matches(ref.repository, inventory_.repositories[i].name))
-        repositories.push_back(i);
+    const std::vector<std::uint32_t> repositories =
+        meant_by(ref.repository, inventory_.repositories);
     for (const std::uint32_t i : repositories) select_in(i, ref);
     if (selected_.size() > before || unmatched_ == Unmatched::is_nothing)
       return;
@@ -37,9 +65,8 @@ class Selector {
     const Repository& repository = inventory_.repositories[i];
     if (ref.hex) return select_manifest(i, repository, ref);
     if (!ref.tag) return selected_.push_back({i});
-    for (std::uint32_t t = 0; t < repository.tags.size(); ++t)
-      if (glob_matches(*ref.tag, repository.tags[t].name))
-        selected_.push_back({i, t});
+    for (const std::uint32_t t : meant_by(*ref.tag, repository.tags))
+      selected_.push_back({i, t});
   }
 
   void select_manifest(std::uint32_t i, const Repository& repository,
@@ -53,7 +80,7 @@ class Selector {
 
   static std::string ambiguous(const ImageRef& ref,
                                const std::vector<Digest>& found) {
-    std::string text = "'" + ref.text + "' could be any of";
+    std::string text = quoted(ref.text) + " could be any of";
     for (const Digest& digest : found) text += "\n  " + digest.to_string();
     return text;
   }
@@ -62,31 +89,32 @@ class Selector {
                                 const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : nearest_names(wanted, names))
-      text += (text.empty() ? "; did you mean '" : "' or '") + name;
-    return text.empty() ? text : text + "'?";
+      text += (text.empty() ? "; did you mean " : " or ") + quoted(name);
+    return text.empty() ? text : text + "?";
   }
 
   std::string no_repository(const ImageRef& ref) const {
     std::vector<std::string> names;
     for (const Repository& each : inventory_.repositories)
       names.push_back(each.name);
-    return (is_glob(ref.repository) ? "no repository matches '"
-                                    : "no repository is called '") +
-           ref.repository + "'" + suggestion(ref.repository, names);
+    return (is_glob(ref.repository) ? "no repository matches "
+                                    : "no repository is called ") +
+           quoted(ref.repository) + suggestion(ref.repository, names);
   }
 
   std::string nothing_inside(
       const ImageRef& ref,
       const std::vector<std::uint32_t>& repositories) const {
     if (ref.hex)
-      return "'" + ref.repository + "' has no manifest sha256:" + *ref.hex;
+      return quoted(ref.repository) + " has no manifest sha256:" + *ref.hex;
     std::vector<std::string> names;
     for (const std::uint32_t i : repositories)
       for (const Tag& tag : inventory_.repositories[i].tags)
         names.push_back(tag.name);
-    return (is_glob(*ref.tag) ? "no tag of '" + ref.repository + "' matches '"
-                              : "'" + ref.repository + "' has no tag '") +
-           *ref.tag + "'" + suggestion(*ref.tag, names);
+    return (is_glob(*ref.tag)
+                ? "no tag of " + quoted(ref.repository) + " matches "
+                : quoted(ref.repository) + " has no tag ") +
+           quoted(*ref.tag) + suggestion(*ref.tag, names);
   }
 
   const Inventory& inventory_;
@@ -95,6 +123,15 @@ class Selector {
 };
 
 }  // namespace
+
+ImageRef nested_in(const ImageRef& ref, const Inventory& inventory) {
+  const std::vector<Repository>& all = inventory.repositories;
+  const bool is_a_name = std::any_of(
+      all.begin(), all.end(),
+      [&](const Repository& each) { return each.name == ref.repository; });
+  return {ref.text,
+          (is_a_name ? literal(ref.repository) : ref.repository) + "/**"};
+}
 
 std::vector<Digest> manifests_of(const Repository& repository) {
   std::vector<Digest> all = repository.revisions;

@@ -22,8 +22,9 @@ struct Selected {
 
 enum class Unmatched { is_an_error, is_nothing };
 
-// Sorted, each once. Throws SelectionError where a word, glob or not, names
-// nothing, and says which names come near.
+// Sorted, each once. A word that is somebody's whole name means that one alone,
+// though it may look like a glob. Throws SelectionError where a word, glob or
+// not, names nothing, and says which names come near.
 std::vector<Selected> select(const Inventory& inventory,
                              const std::vector<ImageRef>& refs,
                              Unmatched unmatched = Unmatched::is_an_error);
@@ -31,6 +32,9 @@ std::vector<Selected> select(const Inventory& inventory,
 // Throws as select() does; for whoever needs no more than that.
 void require_matches(const Inventory& inventory,
                      const std::vector<ImageRef>& refs);
+
+// The repositories that are nested in those that `ref` names.
+ImageRef nested_in(const ImageRef& ref, const Inventory& inventory);
 
 // Every revision and every digest that a tag names; sorted.
 std::vector<Digest> manifests_of(const Repository& repository);

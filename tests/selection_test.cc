@@ -55,6 +55,28 @@ TEST(Selection, OneStarStopsAtASlashAndTwoDoNot) {
   EXPECT_EQ(named({"**"}), "app team team/app team/app/web");
 }
 
+TEST(Selection, AWordThatIsAWholeNameMeansThatAlone) {
+  Inventory inventory;
+  for (const char* name : {"a[b]", "a[b]/web", "ab", "ab/web"}) {
+    Repository repository;
+    repository.name = name;
+    inventory.repositories.push_back(repository);
+  }
+  const auto positions = [&](const std::vector<ImageRef>& refs) {
+    std::vector<std::uint32_t> found;
+    for (const Selected& each : select(inventory, refs))
+      found.push_back(each.repository);
+    return found;
+  };
+  using Positions = std::vector<std::uint32_t>;
+  const ImageRef literal = parse_image_ref("a[b]");
+  const ImageRef glob = parse_image_ref("a[bc]");
+  EXPECT_EQ(positions({literal}), Positions{0});
+  EXPECT_EQ(positions({nested_in(literal, inventory)}), Positions{1});
+  EXPECT_EQ(positions({glob}), Positions{2});
+  EXPECT_EQ(positions({nested_in(glob, inventory)}), Positions{3});
+}
+
 TEST(Selection, TagsMayBeGlobsToo) {
   EXPECT_EQ(named({"app:pr-*"}), "app:pr-1 app:pr-2");
   EXPECT_EQ(named({"*:lat?st"}), "app:latest team:latest");
