@@ -11,13 +11,14 @@ namespace dregs {
 // All of it. Throws std::runtime_error where it cannot be read.
 std::string read_file(const std::string& file);
 
-// On stdout where `file` is "-". Throws std::runtime_error where it cannot be
-// written, or where it would lie in the registry's folder.
+// On stdout where `file` is "-"; else as replace_file() does.
 void write_file(const std::string& text, const std::string& file,
                 const OpenedStore& store);
 
-// The same for a file that others read at any moment: they see all of the old
-// text or all of the new. FILE.tmp goes on the way.
+// Whoever reads sees all of the old text or all of the new, also after a power
+// cut; where it fails, nothing is left of the new. Symbolic links are followed;
+// pipes and devices are written to. Throws std::runtime_error where it cannot
+// be written, or where it would lie in the registry's folder.
 void replace_file(const std::string& text, const std::string& file,
                   const OpenedStore& store);
 

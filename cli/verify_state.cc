@@ -60,6 +60,12 @@ std::string_view checked(std::string_view text, const std::string& name) {
   return body;
 }
 
+// As a power cut leaves a file that was not yet on the disk. It proves nothing,
+// which is no reason to stop every night from then on.
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of('\0') == std::string::npos;
+}
+
 }  // namespace
 
 std::string state_text(const ProvedBlobs& proved, std::uint64_t inode) {
@@ -74,7 +80,7 @@ std::string state_text(const ProvedBlobs& proved, std::uint64_t inode) {
 ProvedBlobs parse_state(std::string_view text, std::uint64_t inode,
                         const std::string& name) {
   if (!text.starts_with(kStateSchema))
-    refuse_state(name, "is none of dregs verify");
+    refuse_state(name, "is not one that dregs verify wrote");
   text = checked(text, name).substr(kStateSchema.size());
   std::string_view root = take_until('\n', text);
   std::uint64_t of = 0;
@@ -95,7 +101,8 @@ ProvedBlobs parse_state(std::string_view text, std::uint64_t inode,
 ProvedBlobs load_state(const std::string& file, std::uint64_t inode) {
   std::error_code error;
   if (!std::filesystem::exists(file, error) && !error) return {};
-  return parse_state(read_file(file), inode, file);
+  const std::string text = read_file(file);
+  return is_blank(text) ? ProvedBlobs() : parse_state(text, inode, file);
 }
 
 }  // namespace dregs

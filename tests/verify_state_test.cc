@@ -54,6 +54,17 @@ TEST_F(VerifyState, TheSecondRunReadsNothingAgain) {
   EXPECT_EQ(checked(verify({})), 4);
 }
 
+// As a power cut may leave one that was not written to the disk in time.
+TEST_F(VerifyState, AnEmptyOneProvesNothing) {
+  for (const std::string& text : {std::string(), std::string(4096, '\0')}) {
+    std::ofstream(state_, std::ios::binary) << text;
+    const JsonRun run = verify();
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(checked(run), 4);
+    EXPECT_EQ(checked(verify()), 0);
+  }
+}
+
 TEST_F(VerifyState, WhatIsNewWrittenOrTouchedIsRead) {
   verify();
   store_.blob("new");
