@@ -2,16 +2,23 @@
 
 #include <algorithm>
 
+#include "cli/aftercare.h"
 #include "cli/move_aside.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
 
 constexpr auto kWithoutTrash = "run without --trash";
+
+bool removed_anything(const SweepResult& result) {
+  return std::any_of(result.removed.begin(), result.removed.end(),
+                     [](const KindTotal& total) { return total.count != 0; });
+}
 
 }  // namespace
 
@@ -20,10 +27,9 @@ GuardedSweep::GuardedSweep(const GlobalOptions& global, bool dry_run)
 
 bool GuardedSweep::enter() {
   store_ = open_store(global_);
-  Exclusivity exclusivity =
-      dry_run_ ? look_for_registries(store_) : make_exclusive(store_);
-  findings_ = std::move(exclusivity.findings);
-  refuse(std::move(exclusivity.refusals));
+  others_ = dry_run_ ? look_for_registries(store_) : make_exclusive(store_);
+  findings_ = others_.findings;
+  refuse(others_.refusals);
   return refusals_.empty();
 }
 
@@ -75,15 +81,22 @@ SweepResult GuardedSweep::carry_out(const Plan& plan, const Replan& replan,
   SweepResult result = sweep(plan, survey_.inventory, remover, replan, stop_,
                              progress, vigil_->precautions());
   note_disturbance(result);
+  note_aftercare(result);
   return result;
+}
+
+// Once, also where `rm --gc` removes twice.
+void GuardedSweep::note_aftercare(const SweepResult& result) {
+  if (!removed_anything(result) || aftercare_noted_) return;
+  aftercare_noted_ = true;
+  append(findings_, aftercare(store_, others_));
 }
 
 void GuardedSweep::note_disturbance(SweepResult& result) {
   auto disturbance = vigil_->disturbance();
   if (!disturbance) return;
   result.complete = false;
-  if (std::any_of(result.removed.begin(), result.removed.end(),
-                  [](const KindTotal& total) { return total.count != 0; }))
+  if (removed_anything(result))
     findings_.push_back(std::move(*disturbance));
   else
     refuse_change(std::move(*disturbance));

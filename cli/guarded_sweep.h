@@ -62,6 +62,7 @@ class GuardedSweep {
  private:
   void refuse_change(Finding finding);
   void note_disturbance(SweepResult& result);
+  void note_aftercare(const SweepResult& result);
 
   const GlobalOptions& global_;
   bool dry_run_;
@@ -71,6 +72,8 @@ class GuardedSweep {
   Survey survey_;
   std::unique_ptr<Aside> trash_;
   std::unique_ptr<Vigil> vigil_;
+  Exclusivity others_;  // who else uses the store
+  bool aftercare_noted_ = false;
   std::vector<Refusal> refusals_;
   std::vector<Finding> findings_;
 };

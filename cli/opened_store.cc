@@ -26,12 +26,15 @@ bool is_in_its_place(const ResolvedRoot& root) {
   return path_below(root.directory, root.rootdirectory) == layout::kInsideRoot;
 }
 
+std::string in_words(const RegistryProcess& process) {
+  return fmt::format("process {} ({})", process.pid, process.command_line);
+}
+
 Finding finding_for(const RegistryProcess& process) {
   Finding finding;
   finding.kind = process.readonly ? FindingKind::registry_readonly
                                   : FindingKind::registry_running;
-  finding.detail = fmt::format("process {} ({}): {}", process.pid,
-                               escaped(process.command_line), process.detail);
+  finding.detail = in_words(process) + ": " + process.detail;
   if (process.readonly) {
     finding.detail += "; restart it afterwards, its cache is out of date";
     if (process.uses_redis) finding.detail += ", and flush its Redis";
@@ -48,13 +51,17 @@ std::string OpenedStore::shown(const std::string& path) const {
   return std::filesystem::path(from + path).lexically_normal().string();
 }
 
-OpenedStore open_store(const GlobalOptions& options) {
-  OpenedStore store;
+RootRequest root_request(const GlobalOptions& options) {
   RootRequest request;
   request.root = options.root;
   request.config = options.config;
   request.environment = own_environment();
-  store.root = resolve_root(request);
+  return request;
+}
+
+OpenedStore open_store(const GlobalOptions& options) {
+  OpenedStore store;
+  store.root = resolve_root(root_request(options));
   store.inside_root = inside(store.root);
   store.proxy_cache = (store.root.config && store.root.config->proxy) ||
                       look_around(store.root.rootdirectory).proxy_cache;
@@ -69,8 +76,12 @@ OpenedStore open_store(const GlobalOptions& options) {
 
 Exclusivity look_for_registries(const OpenedStore& store) {
   Exclusivity result;
-  for (const RegistryProcess& process : find_registry_processes(store.root))
+  for (const RegistryProcess& process : find_registry_processes(store.root)) {
     result.findings.push_back(finding_for(process));
+    if (!process.readonly) continue;
+    result.staying.push_back(in_words(process));
+    result.uses_redis |= process.uses_redis;
+  }
   return result;
 }
 

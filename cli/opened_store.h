@@ -26,6 +26,9 @@ struct OpenedStore {
   std::string shown(const std::string& path) const;
 };
 
+// Which root the options and the environment ask for.
+RootRequest root_request(const GlobalOptions& options);
+
 // Throws RootError, ConfigError, or std::runtime_error where the folder
 // cannot be opened.
 OpenedStore open_store(const GlobalOptions& options);
@@ -35,6 +38,10 @@ OpenedStore open_store(const GlobalOptions& options);
 struct Exclusivity {
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
+  // Registries that may stay up, "process 12 (registry serve …)"; and whether
+  // one of them has its cache in Redis.
+  std::vector<std::string> staying;
+  bool uses_redis = false;
 };
 Exclusivity make_exclusive(const OpenedStore& store);
 

@@ -150,6 +150,8 @@ TEST_F(LiveGc, AReadOnlyServerMayStayAndTheReportSaysWhatToDoAfterwards) {
   EXPECT_THAT(detail, HasSubstr("process " + std::to_string(registry.pid())));
   EXPECT_THAT(detail, HasSubstr("restart it afterwards"));
   EXPECT_THAT(detail, HasSubstr("flush its Redis"));
+  EXPECT_FALSE(run.finding("restart-registry").is_null());
+  EXPECT_FALSE(run.finding("flush-redis").is_null());
 }
 
 TEST(TwoRuns, TheSecondIsRefusedWhileAnybodyHoldsTheLock) {
