@@ -29,10 +29,9 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   collection.saved = &saved;
   Collection run(global, collection);
   if (refusal) run.refuse(*refusal);
-  if (run.run())
-    print_report(run.report(), run.store(), run.survey(), run.plan(),
+  run.run();
+  return deliver(run.report(), run.store(), run.survey(), run.plan(),
                  options.list, global);
-  return run.report().exit_code;
 }
 
 }  // namespace

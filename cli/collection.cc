@@ -28,13 +28,6 @@ GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
 
 }  // namespace
 
-ExitCode report_early_stop(StopReason reason) {
-  fmt::print(
-      stderr, "dregs: {}; nothing was removed\n",
-      reason == StopReason::deadline ? "the deadline came" : "interrupted");
-  return exit_code_of(reason);
-}
-
 Collection::Collection(const GlobalOptions& global,
                        const CollectionOptions& options)
     : global_(global),
@@ -50,17 +43,15 @@ Collection::Collection(const GlobalOptions& global,
   options_.policy.now_ns = now_ns();
 }
 
-bool Collection::run() {
+void Collection::run() {
   const DeadlineClock clock(options_.deadline, guard_.stop());
   if (guard_.enter() && options_.saved != nullptr) refuse_other_root();
   if (may_go_on() && options_.trash) use_trash();
   if (!may_go_on()) {
     close_report();
-    return true;
+    return;
   }
-  if (collect()) return true;
-  report_.exit_code = report_early_stop(guard_.stop().reason());
-  return false;
+  if (!collect()) stop_early(guard_.stop(), "nothing was removed");
 }
 
 bool Collection::collect() {

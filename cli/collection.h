@@ -28,9 +28,6 @@ struct CollectionOptions {
   const SavedPlan* saved = nullptr;
 };
 
-// Says on stderr that a command was stopped before it removed anything.
-ExitCode report_early_stop(StopReason reason);
-
 class Collection {
  public:
   // `global` is borrowed. The clock of what is old starts here.
@@ -43,9 +40,8 @@ class Collection {
   // For reasons that the store has no part in; before run().
   void refuse(Refusal refusal) { guard_.refuse({std::move(refusal)}); }
 
-  // Throws as open_store() does. False: interrupted before there was anything
-  // to report, which stderr says; report() then has its exit code only.
-  bool run();
+  // Throws as open_store() does, and StoppedEarly.
+  void run();
   // The part of run() that begins with the survey. False: interrupted before
   // there was anything to report.
   bool collect();

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/completions.h"
+#include "cli/json_document.h"
 #include "cli/options.h"
 
 namespace dregs {
@@ -22,8 +23,9 @@ void add_completions_command(CLI::App& app, Invocation& invocation) {
       ->required()
       ->check(CLI::IsMember(kShells).description(""));
   completions->callback([&app, &invocation, shell] {
-    invocation.run = [&app, shell](const GlobalOptions&) {
-      fmt::print("{}", kShells.at(*shell)(command_tree(app)));
+    invocation.run = [&app, shell](const GlobalOptions& global) {
+      const std::string text = kShells.at(*shell)(command_tree(app));
+      fmt::print("{}", global.json ? text_document(text) : text);
       return ExitCode::done;
     };
   });

@@ -1,9 +1,14 @@
 #include "cli/deadline.h"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
+#include <cstring>
 #include <ctime>
 #include <map>
 #include <mutex>
+#include <stdexcept>
+#include <system_error>
 
 namespace dregs {
 namespace {
@@ -44,6 +49,15 @@ std::optional<Clock::time_point> parse_time_of_day(std::string_view text,
   return Clock::from_time_t(std::mktime(&parts));
 }
 
+void request_at(Clock::time_point at, StopRequest& stop,
+                const std::stop_token& token) {
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  std::unique_lock lock(mutex);
+  woken.wait_until(lock, token, at, [&] { return token.stop_requested(); });
+  if (!token.stop_requested()) stop.request(StopReason::deadline);
+}
+
 }  // namespace
 
 std::optional<Clock::time_point> parse_deadline(const std::string& text,
@@ -70,13 +84,17 @@ void add_deadline(CLI::App& app, std::optional<Clock::time_point>& deadline) {
 DeadlineClock::DeadlineClock(std::optional<Clock::time_point> deadline,
                              StopRequest& stop) {
   if (!deadline) return;
-  waiter_ = std::jthread([at = *deadline, &stop](const std::stop_token& token) {
-    std::mutex mutex;
-    std::condition_variable_any woken;
-    std::unique_lock lock(mutex);
-    woken.wait_until(lock, token, at, [&] { return token.stop_requested(); });
-    if (!token.stop_requested()) stop.request(StopReason::deadline);
-  });
+  try {
+    waiter_ =
+        std::jthread([at = *deadline, &stop](const std::stop_token& token) {
+          request_at(at, stop, token);
+        });
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(
+        fmt::format("cannot start the thread that keeps to --deadline: {}; "
+                    "allow more tasks",
+                    std::strerror(error.code().value())));
+  }
 }
 
 }  // namespace dregs

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
+#include "cli/delivery.h"
 #include "cli/du_page.h"
 #include "cli/du_report.h"
-#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "cli/user_file.h"
@@ -50,10 +51,13 @@ class Measurement {
       : global_(global), options_(options), stop_(stop_on_signals()) {}
 
   ExitCode run() {
+    if (options_.page == "-" && global_.json)
+      throw std::runtime_error(
+          "--html - and --json both write to stdout; name a file for the page");
     store_ = open_store(global_);
     const std::vector<ImageRef> refs = parse_image_refs(options_.refs);
     survey_ = survey_with_progress(store_, global_, stop_, stopwatch_);
-    if (stop_.requested()) return exit_code_of(stop_.reason());
+    if (stop_.requested()) stop_early(stop_, "");
     policy_.now_ns = survey_.inventory.started_ns;
     selected_ = select(survey_.inventory, refs);
     check_selection();
@@ -67,7 +71,7 @@ class Measurement {
     if (report_.by_tag || !options_.page.empty()) measure_tags();
     if (options_.what_if) measure_together();
     if (!options_.page.empty()) draw_page();
-    if (stop_.requested()) return exit_code_of(stop_.reason());
+    if (stop_.requested()) stop_early(stop_, "");
     cut();
     return finish();
   }
@@ -215,13 +219,15 @@ class Measurement {
         has_problems(report_.findings) ? ExitCode::problems : ExitCode::done;
     report_.seconds = stopwatch_.seconds();
     if (options_.page == "-") return report_.exit_code;
-    if (global_.json)
-      fmt::print("{}", to_json(report_, store_));
-    else if (global_.quiet)
-      print_problems(report_.findings, store_);
-    else
-      print_text(report_, store_, global_);
-    return report_.exit_code;
+    return deliver({store_,
+                    report_.findings,
+                    {},
+                    report_.exit_code,
+                    [this] { return to_json(report_, store_); },
+                    [this](const Palette& palette) {
+                      print_text(report_, store_, palette, global_.verbose);
+                    }},
+                   global_);
   }
 
   const GlobalOptions& global_;
@@ -252,7 +258,7 @@ void add_du_command(CLI::App& app, Invocation& invocation) {
       {"total", SortBy::total}, {"own", SortBy::own}, {"name", SortBy::name}};
   du->add_option("--sort", options->sort, "By what; names decide among equals")
       ->type_name("total|own|name")
-      ->transform(CLI::CheckedTransformer(kOrders).description(""));
+      ->transform(one_of(kOrders));
   du->add_option("--html", options->page,
                  "Also write one self-contained page to look at; -: to stdout")
       ->type_name("FILE");

@@ -116,12 +116,11 @@ std::string to_json(const DuReport& report, const OpenedStore& store) {
 }
 
 void print_text(const DuReport& report, const OpenedStore& store,
-                const GlobalOptions& options) {
-  const Palette palette(options.colour);
+                const Palette& palette, bool verbose) {
   print_table(report, palette);
   print_totals(report, palette);
   if (!report.page.empty()) fmt::print("Wrote {}\n", escaped(report.page));
-  print_findings(stdout, report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, verbose);
 }
 
 }  // namespace dregs

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/json_document.h"
+#include "cli/terminal.h"
 #include "gc/usage.h"
 
 namespace dregs {
@@ -51,6 +52,6 @@ std::string to_json(const DuReport& report, const OpenedStore& store);
 Json totals_json(const DuReport& report);
 
 void print_text(const DuReport& report, const OpenedStore& store,
-                const GlobalOptions& options);
+                const Palette& palette, bool verbose);
 
 }  // namespace dregs

@@ -2,11 +2,14 @@
 // by flag, line by line; what goes is decided as in `dregs gc`.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/collection.h"
+#include "cli/delivery.h"
 #include "cli/incumbent_lines.h"
 #include "cli/print_findings.h"
+#include "cli/text.h"
 
 namespace dregs {
 namespace {
@@ -28,25 +31,38 @@ ExitCode as_the_incumbent(ExitCode code) {
   }
 }
 
-ExitCode run_garbage_collect(GlobalOptions global,
-                             const GarbageCollectOptions& options) {
-  if (!options.config.empty()) global.config = options.config;
-  Collection gc(global, options.collection);
-  const bool has_report = gc.run();
+// Scripts read its lines on stdout; all else is on stderr.
+ExitCode deliver_as_the_incumbent(const Collection& gc,
+                                  const GlobalOptions& global) {
   const GcReport& report = gc.report();
-  if (!has_report) return as_the_incumbent(report.exit_code);
+  const ResolvedRoot& root = gc.store().root;
+  if (!global.quiet)
+    fmt::print(stderr, "dregs: {} ({})\n", escaped(root.rootdirectory),
+               escaped(root.source));
   print_refusals(report.refusals);
-  if (global.json) {
-    fmt::print("{}", to_json(report, gc.store(), gc.survey(), gc.plan(),
-                             /*list=*/false));
-    return as_the_incumbent(report.exit_code);
-  }
   print_findings(stderr, report.findings, gc.store(), Palette(Colour::never),
                  global.verbose);
-  if (report.refusals.empty() && !global.quiet)
-    print_incumbent_lines(gc.survey().inventory, gc.survey().graph, gc.marks(),
-                          gc.plan(), options.collection.policy.delete_untagged);
-  return as_the_incumbent(report.exit_code);
+  if (!report.refusals.empty() || global.quiet) return report.exit_code;
+  return write_out(report.exit_code,
+                   std::max(report.exit_code, ExitCode::could_not_run), [&] {
+                     print_incumbent_lines(
+                         gc.survey().inventory, gc.survey().graph, gc.marks(),
+                         gc.plan(), gc.policy().delete_untagged);
+                   });
+}
+
+// Throws StoppedEarly with a code that the incumbent has as well.
+ExitCode run_garbage_collect(const GlobalOptions& global,
+                             const GarbageCollectOptions& options) {
+  Collection gc(global, options.collection);
+  gc.run();
+  if (!global.json)
+    return as_the_incumbent(deliver_as_the_incumbent(gc, global));
+  // The document has the code that the process ends with.
+  GcReport report = gc.report();
+  report.exit_code = as_the_incumbent(report.exit_code);
+  return as_the_incumbent(deliver(report, gc.store(), gc.survey(), gc.plan(),
+                                  /*list=*/false, global));
 }
 
 }  // namespace
@@ -68,11 +84,17 @@ void add_garbage_collect_command(CLI::App& app, Invocation& invocation) {
   command->add_flag("-m,--delete-untagged",
                     options->collection.policy.delete_untagged,
                     "Also remove manifests that no tag reaches");
+  command->add_flag("--allow-empty", options->collection.policy.allow_empty,
+                    "Go on where nothing at all is live");
+  command->add_flag("--allow-proxy-cache",
+                    options->collection.policy.allow_proxy_cache,
+                    "Let --delete-untagged work on a pull-through cache");
   command->preparse_callback([&invocation](std::size_t) {
     invocation.could_not_run = ExitCode::problems;
   });
   command->callback([&invocation, options] {
-    invocation.run = [options](const GlobalOptions& global) {
+    invocation.run = [&invocation, options](const GlobalOptions& global) {
+      if (!options->config.empty()) invocation.global.config = options->config;
       return run_garbage_collect(global, *options);
     };
   });

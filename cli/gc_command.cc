@@ -1,14 +1,16 @@
 // `dregs gc`: a collection, and its report.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <stdexcept>
 
 #include "cli/collection.h"
 #include "cli/gc_metrics.h"
+#include "cli/print_findings.h"
 #include "cli/removal_options.h"
-#include "cli/text.h"
 #include "cli/user_file.h"
 
 namespace dregs {
@@ -20,6 +22,15 @@ struct GcOptions {
   std::string plan_file;
   std::string metrics_file;
 };
+
+void check(const GlobalOptions& global, const GcOptions& options) {
+  if (options.plan_file.empty()) return;
+  if (!options.collection.dry_run)
+    throw std::runtime_error("--plan needs --dry-run");
+  if (options.plan_file == "-" && global.json)
+    throw std::runtime_error(
+        "--plan - and --json both write to stdout; name a file for the plan");
+}
 
 void save_plan(const Collection& gc, const std::string& file) {
   const OpenedStore& store = gc.store();
@@ -38,19 +49,31 @@ void save_metrics(const Collection& gc, const std::string& file) {
                gc.store());
 }
 
+// Those that were asked for. What cannot be written costs no report, and is no
+// success.
+void save_files(const Collection& gc, const GcOptions& options,
+                GcReport& report) {
+  try {
+    if (!options.plan_file.empty() && report.refusals.empty()) {
+      save_plan(gc, options.plan_file);
+      report.plan_file = options.plan_file;
+    }
+    if (!options.metrics_file.empty()) save_metrics(gc, options.metrics_file);
+  } catch (const std::runtime_error& error) {
+    print_error(error.what());
+    report.not_saved = error.what();
+    report.exit_code = std::max(report.exit_code, ExitCode::could_not_run);
+  }
+}
+
 ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
+  check(global, options);
   Collection gc(global, options.collection);
-  if (!gc.run()) return gc.report().exit_code;
-  const bool has_plan =
-      !options.plan_file.empty() && gc.report().refusals.empty();
-  if (has_plan) save_plan(gc, options.plan_file);
-  print_report(gc.report(), gc.store(), gc.survey(), gc.plan(), options.list,
-               global);
-  if (has_plan && !global.json && !global.quiet)
-    fmt::print("The plan is saved; dregs apply {} carries it out.\n",
-               escaped(options.plan_file));
-  if (!options.metrics_file.empty()) save_metrics(gc, options.metrics_file);
-  return gc.report().exit_code;
+  gc.run();
+  GcReport report = gc.report();
+  save_files(gc, options, report);
+  return deliver(report, gc.store(), gc.survey(), gc.plan(), options.list,
+                 global);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cli/print_findings.h"
+#include "cli/delivery.h"
 
 namespace dregs {
 namespace {
@@ -89,16 +89,16 @@ void add_removed(GcReport& report, const KindTotals& removed) {
                        of(RemovalKind::temporary).bytes;
 }
 
-void print_report(const GcReport& report, const OpenedStore& store,
-                  const Survey& survey, const Plan& plan, bool list,
-                  const GlobalOptions& options) {
-  print_refusals(report.refusals);
-  if (options.json)
-    fmt::print("{}", to_json(report, store, survey, plan, list));
-  else if (options.quiet)
-    print_problems(report.findings, store);
-  else
-    print_text(report, store, survey, plan, list, options);
+ExitCode deliver(const GcReport& report, const OpenedStore& store,
+                 const Survey& survey, const Plan& plan, bool list,
+                 const GlobalOptions& options) {
+  return deliver({store, report.findings, report.refusals, report.exit_code,
+                  [&] { return to_json(report, store, survey, plan, list); },
+                  [&](const Palette& palette) {
+                    print_text(report, store, survey, plan, list, palette,
+                               options.verbose);
+                  }},
+                 options);
 }
 
 }  // namespace dregs

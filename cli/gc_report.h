@@ -8,6 +8,7 @@
 #include "cli/opened_store.h"
 #include "cli/plan_comparison.h"
 #include "cli/proof_report.h"
+#include "cli/terminal.h"
 #include "gc/plan.h"
 #include "gc/survey.h"
 #include "gc/sweep.h"
@@ -53,6 +54,8 @@ struct GcReport {
   std::optional<Further> with_delete_untagged;
   std::optional<AppliedPlan> applied;  // of a run that keeps to a saved plan
   std::optional<LookBack> look_back;   // of a run that looked again
+  std::string plan_file;  // where the plan was saved; empty: nowhere
+  std::string not_saved;  // why a file that was asked for is not there
   std::vector<PinnedRepository> pinned;
   // Sentences for a person: what stays though it could go, and the way out.
   std::vector<std::string> advice;
@@ -74,11 +77,11 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
 
 void print_text(const GcReport& report, const OpenedStore& store,
                 const Survey& survey, const Plan& plan, bool list,
-                const GlobalOptions& options);
+                const Palette& palette, bool verbose);
 
-// One of the two, as `options` say, with what was refused on stderr.
-void print_report(const GcReport& report, const OpenedStore& store,
-                  const Survey& survey, const Plan& plan, bool list,
-                  const GlobalOptions& options);
+// One of the two, as `options` say; returns what to exit with.
+ExitCode deliver(const GcReport& report, const OpenedStore& store,
+                 const Survey& survey, const Plan& plan, bool list,
+                 const GlobalOptions& options);
 
 }  // namespace dregs

@@ -79,6 +79,8 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
                                         {"bytes", more->bytes}};
   document["applied"] = applied_json(report, list);
   document["proof"] = to_json(report.look_back);
+  document["plan"] = text_or_null(report.plan_file);
+  document["error"] = text_or_null(report.not_saved);
   document["pinned"] = Json::array();
   for (const PinnedRepository& pinned : report.pinned)
     document["pinned"].push_back(

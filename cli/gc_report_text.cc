@@ -71,10 +71,16 @@ void print_further(const GcReport& report) {
              counted(more->blobs, "blob", "blobs"));
 }
 
+// What was refused at once has not been looked at, and nothing is known of it.
+bool was_surveyed(const GcReport& report) {
+  return report.refusals.empty() || report.repositories > 0 ||
+         report.blobs.total > 0;
+}
+
 void print_differences(const AppliedPlan& applied) {
   for (const PlanDifference& each : applied.differences)
-    fmt::print("  {:<12} {}  {}\n", each.removal.kind, each.removal.path,
-               to_string(each.why));
+    fmt::print("  {:<12} {}  {}\n", printable(each.removal.kind),
+               printable(each.removal.path), to_string(each.why));
   if (!applied.differences.empty()) fmt::print("\n");
 }
 
@@ -89,18 +95,17 @@ void print_applied(const AppliedPlan& applied) {
       fmt::print("  {:>10}  {}\n", grouped(count), to_string(why));
 }
 
-void print_pinned(const GcReport& report, const GlobalOptions& options) {
+void print_pinned(const GcReport& report, bool verbose) {
   if (report.pinned.empty()) return;
-  fmt::print("{} kept whole, since not all in {} can be understood",
-             counted(report.pinned.size(), "repository is", "repositories are"),
-             report.pinned.size() == 1 ? "it" : "them");
+  fmt::print("{} kept whole", counted(report.pinned.size(), "repository is",
+                                      "repositories are"));
   constexpr std::size_t kShown = 5;
-  const std::size_t shown = options.verbose
-                                ? report.pinned.size()
-                                : std::min(kShown, report.pinned.size());
+  const std::size_t shown =
+      verbose ? report.pinned.size() : std::min(kShown, report.pinned.size());
   fmt::print(":\n");
   for (std::size_t i = 0; i < shown; ++i)
-    fmt::print("  {}\n", escaped(report.pinned[i].name));
+    fmt::print("  {}: {}\n", escaped(report.pinned[i].name),
+               escaped(report.pinned[i].reason));
   if (shown < report.pinned.size())
     fmt::print("  … and {} more\n", report.pinned.size() - shown);
 }
@@ -109,24 +114,27 @@ void print_pinned(const GcReport& report, const GlobalOptions& options) {
 
 void print_text(const GcReport& report, const OpenedStore& store,
                 const Survey& survey, const Plan& plan, bool list,
-                const GlobalOptions& options) {
-  const Palette palette(options.colour);
-  fmt::print("{} ({})\n", palette.strong(escaped(store.root.rootdirectory)),
-             escaped(store.root.source));
-  fmt::print("{}, {}\n\n",
-             counted(report.repositories, "repository", "repositories"),
-             counted(report.tags, "tag", "tags"));
-  if (list) print_removals(store, survey, plan);
-  if (list && report.applied) print_differences(*report.applied);
-  print_table(report, palette);
-  fmt::print("\n{}\n", palette.strong(conclusion(report)));
+                const Palette& palette, bool verbose) {
+  if (was_surveyed(report)) {
+    fmt::print("{}, {}\n\n",
+               counted(report.repositories, "repository", "repositories"),
+               counted(report.tags, "tag", "tags"));
+    if (list) print_removals(store, survey, plan);
+    if (list && report.applied) print_differences(*report.applied);
+    print_table(report, palette);
+    fmt::print("\n");
+  }
+  fmt::print("{}\n", palette.strong(conclusion(report)));
   if (report.applied) print_applied(*report.applied);
   print_further(report);
   if (report.look_back) print_text(*report.look_back);
-  print_pinned(report, options);
+  print_pinned(report, verbose);
   for (const std::string& sentence : report.advice)
     fmt::print("{}\n", sentence);
-  print_findings(stdout, report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, verbose);
+  if (!report.plan_file.empty())
+    fmt::print("The plan is saved; dregs apply {} carries it out.\n",
+               escaped(report.plan_file));
 }
 
 }  // namespace dregs

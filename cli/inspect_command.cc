@@ -3,13 +3,14 @@
 
 #include <memory>
 
+#include "cli/delivery.h"
 #include "cli/inspect_report.h"
-#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "gc/image_findings.h"
 #include "gc/named_repositories.h"
 #include "gc/selection.h"
+#include "scanner/escaped.h"
 
 namespace dregs {
 namespace {
@@ -32,7 +33,7 @@ Named the_one(const Inventory& inventory, const ImageRef& ref) {
   if (found.size() > 1)
     throw SelectionError(
         fmt::format("'{}' names {} images, and only one can be inspected",
-                    ref.text, found.size()));
+                    escaped(ref.text), found.size()));
   const Repository& repository = inventory.repositories[found[0].repository];
   if (found[0].digest) return {&repository, "", *found[0].digest};
   const Tag& tag = repository.tags[*found[0].tag];
@@ -40,7 +41,7 @@ Named the_one(const Inventory& inventory, const ImageRef& ref) {
     throw SelectionError(fmt::format(
         "'{}' names nothing: its link is missing or damaged; dregs ls {} says "
         "more",
-        ref.text, repository.name));
+        escaped(ref.text), escaped(repository.name)));
   return {&repository, tag.name, *tag.current};
 }
 
@@ -51,7 +52,7 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
   const OpenedStore store = open_store(global);
   ScanProgress progress;
   const Inventory inventory = scan_named(store.v2.get(), {ref}, stop, progress);
-  if (stop.requested()) return exit_code_of(stop.reason());
+  if (stop.requested()) stop_early(stop, "");
   const Named named = the_one(inventory, ref);
   const std::string who =
       named.repository->name +
@@ -60,14 +61,19 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
       inspect_manifest(store.v2.get(), *named.repository, named.digest, who);
   const ExitCode exit_code =
       has_problems(inspection.findings) ? ExitCode::problems : ExitCode::done;
-  if (global.json)
-    fmt::print("{}", to_json(inspection, named.tag, store, exit_code,
-                             stopwatch.seconds()));
-  else if (global.quiet)
-    print_problems(inspection.findings, store);
-  else
-    print_text(inspection, named.tag, store, global);
-  return exit_code;
+  return deliver({store,
+                  inspection.findings,
+                  {},
+                  exit_code,
+                  [&] {
+                    return to_json(inspection, named.tag, store, exit_code,
+                                   stopwatch.seconds());
+                  },
+                  [&](const Palette& palette) {
+                    print_text(inspection, named.tag, store, palette,
+                               global.verbose);
+                  }},
+                 global);
 }
 
 }  // namespace

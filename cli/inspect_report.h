@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/opened_store.h"
+#include "cli/terminal.h"
 #include "gc/inspection.h"
 
 namespace dregs {
@@ -14,6 +15,6 @@ std::string to_json(const Inspection& inspection, const std::string& tag,
                     double seconds);
 
 void print_text(const Inspection& inspection, const std::string& tag,
-                const OpenedStore& store, const GlobalOptions& options);
+                const OpenedStore& store, const Palette& palette, bool verbose);
 
 }  // namespace dregs

@@ -77,8 +77,8 @@ void print_referrers(const Inspection& inspection, const Palette& palette) {
 }  // namespace
 
 void print_text(const Inspection& inspection, const std::string& tag,
-                const OpenedStore& store, const GlobalOptions& options) {
-  const Palette palette(options.colour);
+                const OpenedStore& store, const Palette& palette,
+                bool verbose) {
   const ImageSummary& summary = inspection.summary;
   const std::string name =
       inspection.repository +
@@ -97,9 +97,9 @@ void print_text(const Inspection& inspection, const std::string& tag,
     line("annotation", escaped(fmt::format("{}={}", key, value)));
   print_parts(inspection, palette);
   print_referrers(inspection, palette);
-  if (options.verbose && !inspection.content.bytes.empty())
+  if (verbose && !inspection.content.bytes.empty())
     fmt::print("\n{}\n", escaped_lines(inspection.content.bytes));
-  print_findings(stdout, inspection.findings, store, palette, options.verbose);
+  print_findings(stdout, inspection.findings, store, palette, verbose);
 }
 
 }  // namespace dregs

@@ -6,6 +6,23 @@
 #include "cli/text.h"
 
 namespace dregs {
+namespace {
+
+// What a terminal obeys or does not show must not get there raw in a name; JSON
+// has a way to spell every character.
+std::string in_ascii(const Json& document) {
+  return document.dump(2, ' ', /*ensure_ascii=*/true) + "\n";
+}
+
+std::string closed(Json document, Json findings, ExitCode exit_code,
+                   double seconds) {
+  document["findings"] = std::move(findings);
+  document["exit_code"] = static_cast<int>(exit_code);
+  document["seconds"] = std::round(seconds * 1000) / 1000;
+  return in_ascii(document);
+}
+
+}  // namespace
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(utf8(text));
@@ -21,13 +38,17 @@ Json texts(const std::vector<std::string>& words) {
   return list;
 }
 
-Json json_document(const std::string& schema, const OpenedStore& store) {
+Json json_document(const std::string& schema, const ResolvedRoot& root) {
   Json document;
   document["schema"] = schema;
   document["version"] = DREGS_VERSION;
-  document["root"] = utf8(store.root.rootdirectory);
-  document["root_source"] = utf8(store.root.source);
+  document["root"] = text_or_null(root.rootdirectory);
+  document["root_source"] = text_or_null(root.source);
   return document;
+}
+
+Json json_document(const std::string& schema, const OpenedStore& store) {
+  return json_document(schema, store.root);
 }
 
 Json to_json(const std::vector<Finding>& findings, const OpenedStore& store) {
@@ -61,10 +82,23 @@ Json refusals_json(const std::vector<Refusal>& refusals) {
 std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds) {
-  document["findings"] = to_json(findings, store);
-  document["exit_code"] = static_cast<int>(exit_code);
-  document["seconds"] = std::round(seconds * 1000) / 1000;
-  return document.dump(2) + "\n";
+  return closed(std::move(document), to_json(findings, store), exit_code,
+                seconds);
+}
+
+std::string error_document(const ResolvedRoot& root, const std::string& command,
+                           const std::string& message, ExitCode exit_code,
+                           double seconds) {
+  Json document = json_document("dregs.error/1", root);
+  document["command"] = text_or_null(command);
+  document["error"] = utf8(message);
+  return closed(std::move(document), Json::array(), exit_code, seconds);
+}
+
+std::string text_document(const std::string& text) {
+  Json document = json_document("dregs.text/1", ResolvedRoot());
+  document["text"] = text;
+  return closed(std::move(document), Json::array(), ExitCode::done, 0);
 }
 
 }  // namespace dregs

@@ -12,7 +12,8 @@ namespace dregs {
 // Keys keep the order in which they are set.
 using Json = nlohmann::ordered_json;
 
-// schema, version, root, root_source.
+// schema, version, root, root_source; these are null where it is not known.
+Json json_document(const std::string& schema, const ResolvedRoot& root);
 Json json_document(const std::string& schema, const OpenedStore& store);
 
 Json to_json(const std::vector<Finding>& findings, const OpenedStore& store);
@@ -23,6 +24,15 @@ Json refusals_json(const std::vector<Refusal>& refusals);
 std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds);
+
+// dregs.error/1, of a run that has no report: what it was to do ("trash ls"),
+// and why it did not.
+std::string error_document(const ResolvedRoot& root, const std::string& command,
+                           const std::string& message, ExitCode exit_code,
+                           double seconds);
+
+// dregs.text/1: what is text for a person, such as help, whole.
+std::string text_document(const std::string& text);
 
 Json texts(const std::vector<std::string>& words);
 

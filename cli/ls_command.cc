@@ -5,8 +5,8 @@
 #include <memory>
 #include <set>
 
+#include "cli/delivery.h"
 #include "cli/ls_report.h"
-#include "cli/print_findings.h"
 #include "cli/signals.h"
 #include "cli/stopwatch.h"
 #include "cli/terminal.h"
@@ -41,14 +41,15 @@ class Listing {
     store_ = open_store(global_);
     const std::vector<ImageRef> refs = parse_image_refs(options_.refs);
     scan(refs);
-    if (stop_.requested()) return exit_code_of(stop_.reason());
+    if (stop_.requested()) stop_early(stop_, "");
     selected_ = select(inventory_, refs);
     report_.with_tags = !refs.empty();
-    if (options_.names) return print_names(refs.empty());
     if (refs.empty())
       list_repositories();
     else
       list_tags();
+    if (options_.names) return finish_names();
+    if (report_.with_tags) read_manifests();
     report_.findings = findings_about(inventory_, selected_);
     judge_tags();
     return finish();
@@ -71,18 +72,17 @@ class Listing {
   }
 
   // Asks no manifest: the shells' completions wait for this.
-  ExitCode print_names(bool repositories) {
-    if (repositories)
-      for (const Repository& each : inventory_.repositories)
-        fmt::print("{}\n", escaped(each.name));
-    for (const Selected& each : selected_) {
-      const Repository& repository = inventory_.repositories[each.repository];
-      for (std::uint32_t t = 0; t < repository.tags.size(); ++t)
-        if (!each.digest && (!each.tag || *each.tag == t))
-          fmt::print("{}:{}\n", escaped(repository.name),
-                     escaped(repository.tags[t].name));
-    }
-    return ExitCode::done;
+  ExitCode finish_names() {
+    std::vector<std::string>& names = report_.names.emplace();
+    for (const ListedRepository& each : report_.repositories)
+      names.push_back(each.name);
+    for (const ListedTag& each : report_.tags)
+      if (!each.tag.empty()) names.push_back(each.repository + ":" + each.tag);
+    report_.seconds = stopwatch_.seconds();
+    return write_out(ExitCode::done, ExitCode::could_not_run, [&] {
+      if (global_.json) return fmt::print("{}", to_json(report_, store_));
+      for (const std::string& name : names) fmt::print("{}\n", escaped(name));
+    });
   }
 
   void list_tags() {
@@ -95,6 +95,9 @@ class Listing {
       else
         add_all(repository);
     }
+  }
+
+  void read_manifests() {
     tbb::parallel_for(std::size_t{0}, report_.tags.size(), [this](auto i) {
       ListedTag& tag = report_.tags[i];
       if (tag.digest && !stop_.requested())
@@ -143,18 +146,20 @@ class Listing {
   }
 
   ExitCode finish() {
-    if (stop_.requested()) return exit_code_of(stop_.reason());
+    if (stop_.requested()) stop_early(stop_, "");
     sort_findings(report_.findings);
     report_.exit_code =
         has_problems(report_.findings) ? ExitCode::problems : ExitCode::done;
     report_.seconds = stopwatch_.seconds();
-    if (global_.json)
-      fmt::print("{}", to_json(report_, store_));
-    else if (global_.quiet)
-      print_problems(report_.findings, store_);
-    else
-      print_text(report_, store_, global_);
-    return report_.exit_code;
+    return deliver({store_,
+                    report_.findings,
+                    {},
+                    report_.exit_code,
+                    [this] { return to_json(report_, store_); },
+                    [this](const Palette& palette) {
+                      print_text(report_, store_, palette, global_.verbose);
+                    }},
+                   global_);
   }
 
   const GlobalOptions& global_;

@@ -70,6 +70,7 @@ void print_tags(const LsReport& report, const Palette& palette) {
 
 std::string to_json(const LsReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.ls/1", store);
+  if (report.names) document["names"] = texts(*report.names);
   if (report.with_tags) {
     document["tags"] = Json::array();
     for (const ListedTag& tag : report.tags)
@@ -86,13 +87,12 @@ std::string to_json(const LsReport& report, const OpenedStore& store) {
 }
 
 void print_text(const LsReport& report, const OpenedStore& store,
-                const GlobalOptions& options) {
-  const Palette palette(options.colour);
+                const Palette& palette, bool verbose) {
   if (!report.with_tags)
     print_repositories(report, palette);
   else
     print_tags(report, palette);
-  print_findings(stdout, report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, verbose);
 }
 
 }  // namespace dregs

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/opened_store.h"
+#include "cli/terminal.h"
 #include "gc/image_summary.h"
 
 namespace dregs {
@@ -29,6 +30,8 @@ struct LsReport {
   bool with_tags = false;  // of named repositories; else repositories alone
   std::vector<ListedRepository> repositories;
   std::vector<ListedTag> tags;
+  // With --names: REPO, or REPO:TAG; and of tags only what no manifest tells.
+  std::optional<std::vector<std::string>> names;
   std::vector<Finding> findings;
   ExitCode exit_code = ExitCode::done;
   double seconds = 0;
@@ -37,6 +40,6 @@ struct LsReport {
 std::string to_json(const LsReport& report, const OpenedStore& store);
 
 void print_text(const LsReport& report, const OpenedStore& store,
-                const GlobalOptions& options);
+                const Palette& palette, bool verbose);
 
 }  // namespace dregs

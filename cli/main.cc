@@ -5,14 +5,26 @@
 #include <tbb/global_control.h>
 #include <tbb/info.h>
 #include <tbb/task_arena.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <exception>
+#include <new>
+#include <sstream>
+#include <string>
+#include <vector>
 
+#include "cli/arguments.h"
+#include "cli/delivery.h"
+#include "cli/failure.h"
+#include "cli/json_document.h"
 #include "cli/options.h"
+#include "cli/signals.h"
+#include "cli/threads.h"
+#include "scanner/escaped.h"
 
 namespace {
 
@@ -36,54 +48,104 @@ void give_back_freed_memory() {
   ::mallopt(M_ARENA_MAX, tbb::info::default_concurrency());
 }
 
-void usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<CLI::App*> chosen = app.get_subcommands();
-  const std::vector<std::string> strangers = app.remaining();
-  std::string message = error.what();
-  if (chosen.empty())
-    message = strangers.empty() ? "a command is needed"
-                                : "'" + strangers.front() + "' is no command";
-  const std::string command =
-      chosen.empty() ? "dregs" : "dregs " + chosen.front()->get_name();
-  fmt::print(stderr, "dregs: {}\nTry '{} --help'.\n", message, command);
+// For whoever ends the process, from wherever.
+const CLI::App* application = nullptr;
+const Invocation* running = nullptr;
+
+// "trash ls"; empty where no command was understood.
+std::string command_in(const CLI::App& app) {
+  std::string command;
+  for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    command += (command.empty() ? "" : " ") + at->get_name();
+  }
+  return command;
 }
 
-ExitCode run(const Invocation& invocation) {
+int fail(ExitCode code, const std::string& message) {
+  report_failure(*running, command_in(*application), code, message);
+  return static_cast<int>(code);
+}
+
+// TBB starts threads when it likes, and ends the process where it cannot. A run
+// may be killed anywhere; so it may end here.
+[[noreturn]] void end_without_a_thread() {
+  static std::atomic_flag ends;  // several threads may come here at once
+  while (ends.test_and_set()) ::pause();
+  ::_exit(
+      fail(running->could_not_run,
+           "cannot start a thread; allow more tasks or memory, or use fewer "
+           "threads: --jobs 1"));
+}
+
+ExitCode run() {
+  // A closed pipe is an error of the write that finds it, not the end of a
+  // sweep.
+  (void)std::signal(SIGPIPE, SIG_IGN);
   raise_open_file_limit();
   give_back_freed_memory();
-  const auto jobs = static_cast<int>(invocation.global.jobs);
+  const std::size_t threads = threads_to_be_had(running->global.jobs);
+  std::set_terminate(end_without_a_thread);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(jobs));
-  tbb::task_arena arena(jobs);
-  return arena.execute([&] { return invocation.run(invocation.global); });
+                                  threads);
+  tbb::task_arena arena(static_cast<int>(threads));
+  const ExitCode code =
+      arena.execute([] { return running->run(running->global); });
+  return write_out(code, std::max(code, running->could_not_run), [] {});
 }
 
-// To a script, a report that a full disk cut off must not look whole.
-ExitCode delivered(const Invocation& invocation, ExitCode code) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  (void)std::fprintf(stderr, "dregs: cannot write the report: %s\n",
-                     std::strerror(errno));
-  return std::max(code, invocation.could_not_run);
+int usage_error(const CLI::ParseError& error, bool json) {
+  const std::string command = command_in(*application);
+  const std::vector<std::string> strangers = application->remaining();
+  std::string message = error.what();
+  if (command.empty() && error.get_name() == "RequiredError")
+    message = strangers.empty()
+                  ? "a command is needed"
+                  : "'" + escaped(strangers.front()) + "' is not a command";
+  report_usage_error(command, running->could_not_run, message, json);
+  return static_cast<int>(running->could_not_run);
+}
+
+// Help, or the version.
+int print_help(const CLI::App& app, const CLI::ParseError& asked, bool json) {
+  std::ostringstream text;
+  app.exit(asked, text, text);
+  return static_cast<int>(
+      write_out(ExitCode::done, ExitCode::could_not_run, [&] {
+        fmt::print("{}", json ? text_document(text.str()) : text.str());
+      }));
+}
+
+int parse_and_run(CLI::App& app, const std::vector<std::string>& words) {
+  try {
+    std::vector<std::string> reversed = as_cli11_takes_them(app, words);
+    std::reverse(reversed.begin(), reversed.end());
+    app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    const bool json = asks_for_json(words);
+    return error.get_exit_code() == 0 ? print_help(app, error, json)
+                                      : usage_error(error, json);
+  }
+  return static_cast<int>(run());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   Invocation invocation;
+  CLI::App app;
+  application = &app;
+  running = &invocation;
   try {
-    CLI::App app;
     build_options(app, invocation);
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() == 0) return app.exit(error);
-      usage_error(app, error);
-      return static_cast<int>(invocation.could_not_run);
-    }
-    return static_cast<int>(delivered(invocation, run(invocation)));
+    return parse_and_run(app, {argv + 1, argv + argc});
+  } catch (const StoppedEarly& stopped) {
+    return fail(stopped.code(), stopped.what());
+  } catch (const std::bad_alloc&) {
+    return fail(
+        invocation.could_not_run,
+        "not enough memory; allow more, or use fewer threads: --jobs 1");
   } catch (const std::exception& error) {
-    // fmt::print would throw where stderr cannot be written either.
-    (void)std::fprintf(stderr, "dregs: %s\n", error.what());
-    return static_cast<int>(invocation.could_not_run);
+    return fail(invocation.could_not_run, error.what());
   }
 }

@@ -40,7 +40,7 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
       {"never", Colour::never}};
   app.add_option("--color", global.colour, "Colours; auto: on a terminal only")
       ->type_name("auto|always|never")
-      ->transform(CLI::CheckedTransformer(kColours).description(""));
+      ->transform(one_of(kColours));
 }
 
 std::string exit_code_help() {
@@ -79,7 +79,7 @@ CLI::Option* add_duration(CLI::App& app, const std::string& flag,
         const std::string given = text;
         if (text == "0" || is_sound(text)) return std::string();
         return "'" + given +
-               "' is no time span; write 90s, 15m, 36h, 7d, 2w or 0";
+               "' is not a time span; write 90s, 15m, 36h, 7d, 2w or 0";
       },
       "");
   return app.add_option(flag, ns, help)->type_name("DUR")->transform(to_ns);

@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/stopwatch.h"
 
 namespace dregs {
 
@@ -28,6 +30,7 @@ struct GlobalOptions {
 // The command that was chosen, ready to run.
 struct Invocation {
   GlobalOptions global;
+  Stopwatch stopwatch;
   std::function<ExitCode(const GlobalOptions&)> run;
   // What that command exits with where it cannot run.
   ExitCode could_not_run = ExitCode::could_not_run;
@@ -56,6 +59,25 @@ CLI::Option* add_duration(CLI::App& app, const std::string& flag,
 
 // Digits and nothing else.
 std::optional<std::uint32_t> whole_number(std::string_view text);
+
+// Takes one of these words for what it stands for, with a message that names
+// them all.
+template <class Enum>
+CLI::Validator one_of(const std::vector<std::pair<std::string, Enum>>& words) {
+  return CLI::Validator(
+      [words](std::string& text) {
+        std::string all;
+        for (const auto& [word, value] : words) {
+          if (text == word) {
+            text = std::to_string(static_cast<int>(value));
+            return std::string();
+          }
+          all += (all.empty() ? "" : ", ") + word;
+        }
+        return "'" + text + "' is not one of " + all;
+      },
+      "");
+}
 
 // Checks a number, with a message that says what would do.
 CLI::Validator between(double least, double most);

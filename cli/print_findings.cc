@@ -37,14 +37,31 @@ void print_finding(std::FILE* to, const Finding& finding,
     fmt::print(to, "    hurts {}\n", needed_by(finding, verbose));
 }
 
+// What is to be done next, which a note behind --verbose would not tell.
+bool is_duty(const Finding& finding) {
+  return finding.kind == FindingKind::restart_registry ||
+         finding.kind == FindingKind::flush_redis;
+}
+
+void print_duties(std::FILE* to, const std::vector<Finding>& findings,
+                  const Palette& palette) {
+  for (const Finding& finding : findings)
+    if (is_duty(finding))
+      fmt::print(to, "\n{}: {}\n",
+                 palette.warning(std::string(to_string(finding.kind))),
+                 escaped(finding.detail));
+}
+
 }  // namespace
 
 void print_findings(std::FILE* to, const std::vector<Finding>& findings,
                     const OpenedStore& store, const Palette& palette,
                     bool verbose) {
+  print_duties(to, findings, palette);
   std::vector<const Finding*> shown;
   std::size_t notes = 0;
   for (const Finding& finding : findings) {
+    if (is_duty(finding)) continue;
     const bool note = finding.severity() == Severity::note;
     if (note) ++notes;
     if (!note || verbose) shown.push_back(&finding);
@@ -79,10 +96,15 @@ void print_problems(const std::vector<Finding>& findings,
                  escaped(store.shown(finding.path)), escaped(finding.detail));
 }
 
+// fmt::print would throw where stderr cannot be written either.
+void print_error(const std::string& message) {
+  (void)std::fprintf(stderr, "dregs: %s\n", printable_lines(message).c_str());
+}
+
 void print_refusals(const std::vector<Refusal>& refusals) {
   for (const Refusal& refusal : refusals)
-    fmt::print(stderr, "dregs: refused: {}\n  {}\n", escaped(refusal.reason),
-               escaped(refusal.way_out));
+    fmt::print(stderr, "dregs: refused: {}\n  {}\n", printable(refusal.reason),
+               printable(refusal.way_out));
 }
 
 }  // namespace dregs

@@ -1,4 +1,5 @@
-// Problems for a person: the worst first, few unless --verbose.
+// What is to be done next, and problems for a person: the worst first, few
+// unless --verbose.
 #pragma once
 
 #include <cstdio>
@@ -16,6 +17,9 @@ void print_findings(std::FILE* to, const std::vector<Finding>& findings,
 // Under --quiet, what makes the exit code: a line each, to stderr.
 void print_problems(const std::vector<Finding>& findings,
                     const OpenedStore& store);
+
+// "dregs: MESSAGE", to stderr, of one line or several. Never throws.
+void print_error(const std::string& message);
 
 // Where a run may not begin, why and what helps; to stderr.
 void print_refusals(const std::vector<Refusal>& refusals);

@@ -8,7 +8,7 @@
 
 #include "cli/collection.h"
 #include "cli/deadline.h"
-#include "cli/print_findings.h"
+#include "cli/delivery.h"
 #include "cli/removal_options.h"
 #include "cli/rm_report.h"
 #include "cli/run_name.h"
@@ -59,7 +59,7 @@ class RequestedRun {
       guard_.use_trash(report_.trash);
       if (!may_go_on()) return finish();
     }
-    if (!guard_.take_survey()) return interrupted();
+    if (!guard_.take_survey()) stop_early(guard_.stop(), "nothing was removed");
     request_ = expand(inventory(), choose(refs));
     plan_ = plan_removal(inventory(), request_);
     look_ahead();
@@ -86,7 +86,7 @@ class RequestedRun {
     for (const ImageRef& ref : refs) {
       std::vector<ImageRef> meant = {ref};
       if (options_.recursive && !ref.tag && !ref.hex)
-        meant.push_back({ref.text, ref.repository + "/**"});
+        meant.push_back(nested_in(ref, inventory()));
       std::vector<Selected> found =
           select(inventory(), meant, Unmatched::is_nothing);
       if (found.empty() && !options_.ignore_missing)
@@ -282,17 +282,14 @@ class RequestedRun {
     sort_findings(report_.findings);
     report_.exit_code = exit_code();
     report_.seconds = guard_.stopwatch().seconds();
-    print_refusals(report_.refusals);
-    if (global_.json)
-      fmt::print("{}", to_json(report_, guard_.store()));
-    else if (global_.quiet)
-      print_problems(report_.findings, guard_.store());
-    else
-      print_text(report_, guard_.store(), global_);
-    return report_.exit_code;
+    return deliver(
+        {guard_.store(), report_.findings, report_.refusals, report_.exit_code,
+         [this] { return to_json(report_, guard_.store()); },
+         [this](const Palette& palette) {
+           print_text(report_, guard_.store(), palette, global_.verbose);
+         }},
+        global_);
   }
-
-  ExitCode interrupted() { return report_early_stop(guard_.stop().reason()); }
 
   const GlobalOptions& global_;
   const RmOptions& options_;

@@ -67,8 +67,7 @@ std::string to_json(const RmReport& report, const OpenedStore& store) {
 }
 
 void print_text(const RmReport& report, const OpenedStore& store,
-                const GlobalOptions& options) {
-  const Palette palette(options.colour);
+                const Palette& palette, bool verbose) {
   for (const RemovedThing& thing : report.removed)
     fmt::print("{} {}\n", report.dry_run ? "would remove" : "removed",
                in_words(thing));
@@ -76,7 +75,7 @@ void print_text(const RmReport& report, const OpenedStore& store,
     for (const ListedRemoval& removal : *report.removals) print_listed(removal);
   fmt::print("{}\n", palette.strong(conclusion(report)));
   if (report.look_back) print_text(*report.look_back);
-  print_findings(stdout, report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, verbose);
 }
 
 }  // namespace dregs

@@ -9,6 +9,7 @@
 #include "cli/opened_store.h"
 #include "cli/proof_report.h"
 #include "cli/removal_list.h"
+#include "cli/terminal.h"
 
 namespace dregs {
 
@@ -42,6 +43,6 @@ struct RmReport {
 std::string to_json(const RmReport& report, const OpenedStore& store);
 
 void print_text(const RmReport& report, const OpenedStore& store,
-                const GlobalOptions& options);
+                const Palette& palette, bool verbose);
 
 }  // namespace dregs

@@ -83,7 +83,7 @@ std::string removal_line(const Removal& removal, const Inventory& inventory) {
 
 [[noreturn]] void no_plan(const std::string& name) {
   throw std::runtime_error(escaped(name) +
-                           " is no plan of dregs; dregs gc --dry-run --plan "
+                           " is not a plan of dregs; dregs gc --dry-run --plan "
                            "FILE makes one");
 }
 

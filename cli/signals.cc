@@ -22,9 +22,6 @@ StopRequest& stop_on_signals() {
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  // A closed pipe is an error of the write that finds it, not the end of a
-  // sweep.
-  (void)::signal(SIGPIPE, SIG_IGN);
   return process_stop;
 }
 
@@ -41,6 +38,14 @@ ExitCode exit_code_of(StopReason reason) {
       return ExitCode::done;
   }
   return ExitCode::done;
+}
+
+void stop_early(const StopRequest& stop, const std::string& outcome) {
+  const StopReason reason = stop.reason();
+  std::string message =
+      reason == StopReason::deadline ? "the deadline came" : "interrupted";
+  if (!outcome.empty()) message += "; " + outcome;
+  throw StoppedEarly(exit_code_of(reason), message);
 }
 
 }  // namespace dregs

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 
 #include "cli/text.h"
 
@@ -16,13 +17,16 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenDrawings{250};
 
+bool is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term != nullptr && std::string_view(term) == "dumb";
+}
+
 bool wants_colour(Colour wanted) {
   if (wanted != Colour::automatic) return wanted == Colour::always;
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
   return ::isatty(STDOUT_FILENO) == 1 &&
-         (no_color == nullptr || *no_color == '\0') &&
-         (term == nullptr || std::string_view(term) != "dumb");
+         (no_color == nullptr || *no_color == '\0') && !is_dumb();
 }
 
 unsigned width_of(int fd) {
@@ -64,17 +68,24 @@ unsigned terminal_width() { return width_of(STDOUT_FILENO); }
 
 ProgressLine::ProgressLine(bool wanted, std::function<std::string()> describe)
     : describe_(std::move(describe)) {
-  if (!wanted || ::isatty(STDERR_FILENO) != 1) return;
-  drawer_ = std::jthread([this](const std::stop_token& token) {
-    std::mutex mutex;
-    std::condition_variable_any woken;
-    std::unique_lock lock(mutex);
-    // Nothing is drawn for what takes no time at all.
-    while (!woken.wait_for(lock, token, kBetweenDrawings,
-                           [&] { return token.stop_requested(); }))
-      draw(describe_());
-    draw("");
-  });
+  if (!wanted || ::isatty(STDERR_FILENO) != 1 || is_dumb()) return;
+  try {
+    drawer_ = std::jthread(
+        [this](const std::stop_token& token) { draw_until(token); });
+  } catch (const std::system_error&) {
+    // No thread to be had; the work is worth more than a line about it.
+  }
+}
+
+void ProgressLine::draw_until(const std::stop_token& token) const {
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  std::unique_lock lock(mutex);
+  // Nothing is drawn for what takes no time at all.
+  while (!woken.wait_for(lock, token, kBetweenDrawings,
+                         [&] { return token.stop_requested(); }))
+    draw(describe_());
+  draw("");
 }
 
 ProgressLine::~ProgressLine() = default;

@@ -28,7 +28,8 @@ class Palette {
 unsigned terminal_width();
 
 // Redraws one line on stderr four times a second from what `describe` says,
-// and clears it at the end. Does nothing where stderr is no terminal.
+// and clears it at the end. Does nothing where stderr is not a terminal, or one
+// that cannot go back in its line (TERM=dumb).
 class ProgressLine {
  public:
   ProgressLine(bool wanted, std::function<std::string()> describe);
@@ -37,6 +38,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
  private:
+  void draw_until(const std::stop_token& token) const;
+
   std::function<std::string()> describe_;
   std::jthread drawer_;
 };

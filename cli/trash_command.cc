@@ -5,9 +5,9 @@
 #include <cstring>
 #include <memory>
 
+#include "cli/delivery.h"
 #include "cli/json_document.h"
 #include "cli/opened_store.h"
-#include "cli/print_findings.h"
 #include "cli/stopwatch.h"
 #include "cli/text.h"
 #include "gc/clock.h"
@@ -107,15 +107,15 @@ class TrashRun {
     return list;
   }
 
-  void print_json(const char* done) const {
+  std::string json(const char* done) const {
     Json document = json_document("dregs.trash/1", store_);
     document["done"] = done;
     document["runs"] = runs_json();
     document["restored"] = report_.restored;
     document["left"] = left_json();
     document["refused"] = refusals_json(report_.refusals);
-    fmt::print("{}", finish_json(std::move(document), {}, store_,
-                                 report_.exit_code, stopwatch_.seconds()));
+    return finish_json(std::move(document), {}, store_, report_.exit_code,
+                       stopwatch_.seconds());
   }
 
   void print_text(const std::string& done) const {
@@ -140,12 +140,13 @@ class TrashRun {
   }
 
   ExitCode finish(const char* done) {
-    print_refusals(report_.refusals);
-    if (global_.json)
-      print_json(done);
-    else if (!global_.quiet)
-      print_text(done);
-    return report_.exit_code;
+    return deliver({store_,
+                    {},
+                    report_.refusals,
+                    report_.exit_code,
+                    [&] { return json(done); },
+                    [&](const Palette&) { print_text(done); }},
+                   global_);
   }
 
   const GlobalOptions& global_;

@@ -7,7 +7,9 @@
 #include <limits>
 #include <memory>
 
+#include "cli/aftercare.h"
 #include "cli/deadline.h"
+#include "cli/delivery.h"
 #include "cli/healing.h"
 #include "cli/move_aside.h"
 #include "cli/print_findings.h"
@@ -66,16 +68,14 @@ class VerifyRun {
       request.proved.emplace();
     const DeadlineClock clock(options_.deadline, stop_);
     Healing healing(options_.healing, store);
-    // What is moved under a server's eyes it would go on to announce.
+    // A server would go on to announce what is moved while it runs.
     if (options_.quarantine || options_.healing.asked())
       report_.refusals = reasons_not_to_write(store);
     if (report_.refusals.empty()) {
-      if (!verify(store, request)) return interrupted();
+      if (!verify(store, request)) stop_early(stop_, "nothing was read yet");
       if (!may_write_parts(store)) return finish(store);
       if (options_.healing.asked()) heal(store, std::move(request), healing);
-      if (!options_.state_file.empty())
-        replace_file(state_text(proved_, root_inode(store)),
-                     options_.state_file, store);
+      if (!options_.state_file.empty()) save_state(store);
       if (options_.quarantine) move_away(store);
     }
     return finish(store);
@@ -85,8 +85,9 @@ class VerifyRun {
   static constexpr auto kLookOnly =
       "run without --quarantine and without repairs";
 
-  std::vector<Refusal> reasons_not_to_write(const OpenedStore& store) const {
-    std::vector<Refusal> reasons = make_exclusive(store).refusals;
+  std::vector<Refusal> reasons_not_to_write(const OpenedStore& store) {
+    others_ = make_exclusive(store);
+    std::vector<Refusal> reasons = others_.refusals;
     append(reasons, reasons_not_to_move_aside(
                         store, find_frame_parts(store.v2.get()), kLookOnly));
     if (!reasons.empty()) return reasons;
@@ -102,19 +103,17 @@ class VerifyRun {
   }
 
   ExitCode finish(const OpenedStore& store) {
-    print_refusals(report_.refusals);
     report_.shard = options_.shard;
     report_.quarantine = options_.quarantine;
     report_.repair = options_.healing.asked();
     report_.exit_code = exit_code();
     report_.seconds = stopwatch_.seconds();
-    if (global_.json)
-      fmt::print("{}", to_json(report_, store));
-    else if (global_.quiet)
-      print_problems(report_.verified.findings, store);
-    else
-      print_text(report_, store, global_);
-    return report_.exit_code;
+    return deliver({store, report_.verified.findings, report_.refusals,
+                    report_.exit_code, [&] { return to_json(report_, store); },
+                    [&](const Palette& palette) {
+                      print_text(report_, store, palette, global_.verbose);
+                    }},
+                   global_);
   }
 
   // False where it was stopped before there was anything to report.
@@ -160,21 +159,34 @@ class VerifyRun {
     report_.repaired = healing.repaired();
   }
 
+  // Hours of reading are worth a report all the same.
+  void save_state(const OpenedStore& store) {
+    try {
+      replace_file(state_text(proved_, root_inode(store)), options_.state_file,
+                   store);
+    } catch (const std::runtime_error& error) {
+      print_error(error.what());
+      report_.not_saved = error.what();
+    }
+  }
+
   void move_away(const OpenedStore& store) {
     if (!report_.verified.complete) return;
     const int v2 = store.v2.get();
     report_.moved = quarantine(v2, name_of_run(),
                                worth_quarantine(report_.verified.findings, v2));
-  }
-
-  ExitCode interrupted() const {
-    fmt::print(stderr, "dregs: {}; nothing was read yet\n",
-               stop_.reason() == StopReason::deadline ? "the deadline came"
-                                                      : "interrupted");
-    return exit_code_of(stop_.reason());
+    if (std::any_of(report_.moved.begin(), report_.moved.end(),
+                    [](const MovedFile& moved) { return moved.error == 0; }))
+      append(report_.verified.findings, aftercare(store, others_));
   }
 
   ExitCode exit_code() const {
+    const ExitCode code = exit_code_of_verification();
+    return report_.not_saved.empty() ? code
+                                     : std::max(code, ExitCode::could_not_run);
+  }
+
+  ExitCode exit_code_of_verification() const {
     if (!report_.refusals.empty()) return ExitCode::refused;
     if (!report_.verified.complete) return exit_code_of(stop_.reason());
     if (std::any_of(report_.moved.begin(), report_.moved.end(),
@@ -192,6 +204,7 @@ class VerifyRun {
   const VerifyOptions& options_;
   StopRequest& stop_;
   Stopwatch stopwatch_;
+  Exclusivity others_;
   ProvedBlobs proved_;
   VerifyReport report_;
 };
@@ -215,7 +228,7 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
             if (!shard)
               throw CLI::ValidationError(
                   "--shard", "'" + text +
-                                 "' is no part; write 1/4 for the first of "
+                                 "' is not a part; write 1/4 for the first of "
                                  "four");
             options->shard = *shard;
           },

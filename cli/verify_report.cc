@@ -9,6 +9,7 @@
 #include "cli/json_document.h"
 #include "cli/print_findings.h"
 #include "cli/text.h"
+#include "gc/image_findings.h"
 
 namespace dregs {
 namespace {
@@ -38,14 +39,28 @@ std::string broken(std::size_t count) {
   return count == 0 ? "" : fmt::format(" ({} broken)", grouped(count));
 }
 
-std::string conclusion(const Verified& verified) {
+void print_counts(const VerifyReport& report) {
+  const Verified& verified = report.verified;
+  print_read(report);
+  fmt::print("{}{}, {}{}\n\n", counted(verified.tags, "tag", "tags"),
+             broken(verified.broken_tags.size()),
+             counted(verified.revisions, "revision", "revisions"),
+             broken(verified.broken_revisions.size()));
+}
+
+std::string conclusion(const VerifyReport& report) {
+  const Verified& verified = report.verified;
+  if (!report.refusals.empty()) return "Refused: nothing was read.";
   if (!verified.complete)
     return "Stopped part way: what is said below was not looked at twice.";
   const std::uint64_t wrong =
       verified.corrupt + verified.missing + verified.unreadable;
   if (wrong == 0 && verified.broken_tags.empty() &&
       verified.broken_revisions.empty())
-    return "Every blob is what its digest says, and no image lacks anything.";
+    return has_problems(verified.findings)
+               ? "Every blob is what its digest says. See the problems below."
+               : "Every blob is what its digest says, and no image lacks "
+                 "anything.";
   return fmt::format("{} corrupt, {} missing, {} unreadable.",
                      counted(verified.corrupt, "blob", "blobs"),
                      grouped(verified.missing), grouped(verified.unreadable));
@@ -164,27 +179,21 @@ std::string to_json(const VerifyReport& report, const OpenedStore& store) {
       report.repair ? repaired_json(report, store) : Json(nullptr);
   document["quarantined"] =
       report.quarantine ? moved_json(report, store) : Json(nullptr);
+  document["error"] = text_or_null(report.not_saved);
   document["refused"] = refusals_json(report.refusals);
   return finish_json(std::move(document), verified.findings, store,
                      report.exit_code, report.seconds);
 }
 
 void print_text(const VerifyReport& report, const OpenedStore& store,
-                const GlobalOptions& options) {
-  const Palette palette(options.colour);
+                const Palette& palette, bool verbose) {
   const Verified& verified = report.verified;
-  fmt::print("{} ({})\n", palette.strong(escaped(store.root.rootdirectory)),
-             escaped(store.root.source));
-  print_read(report);
-  fmt::print("{}{}, {}{}\n\n", counted(verified.tags, "tag", "tags"),
-             broken(verified.broken_tags.size()),
-             counted(verified.revisions, "revision", "revisions"),
-             broken(verified.broken_revisions.size()));
-  fmt::print("{}\n", palette.strong(conclusion(verified)));
-  print_findings(stdout, verified.findings, store, palette, options.verbose);
+  if (report.refusals.empty()) print_counts(report);
+  fmt::print("{}\n", palette.strong(conclusion(report)));
+  print_findings(stdout, verified.findings, store, palette, verbose);
   print_repaired(report, store);
   print_moved(report, store);
-  print_healing(report, options.verbose);
+  print_healing(report, verbose);
 }
 
 std::string describe(const HashProgress& progress, double seconds) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/opened_store.h"
+#include "cli/terminal.h"
 #include "gc/quarantine.h"
 #include "gc/repair.h"
 #include "gc/verify.h"
@@ -18,6 +19,7 @@ struct VerifyReport {
   std::vector<Repaired> repaired;
   bool quarantine = false;       // --quarantine
   std::vector<MovedFile> moved;  // or that could not be
+  std::string not_saved;  // why the state that was asked for is not there
   std::vector<Refusal> refusals;
   ExitCode exit_code = ExitCode::done;
   double seconds = 0;
@@ -27,7 +29,7 @@ struct VerifyReport {
 std::string to_json(const VerifyReport& report, const OpenedStore& store);
 
 void print_text(const VerifyReport& report, const OpenedStore& store,
-                const GlobalOptions& options);
+                const Palette& palette, bool verbose);
 
 // "1.2 GiB of 5.6 GiB (21 %), 466.0 MiB/s, 10 s left".
 std::string describe(const HashProgress& progress, double seconds);

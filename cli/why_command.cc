@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "cli/print_findings.h"
+#include "cli/delivery.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "cli/why_report.h"
@@ -11,6 +11,7 @@
 #include "gc/image_ref.h"
 #include "gc/known_digests.h"
 #include "scanner/append.h"
+#include "scanner/escaped.h"
 
 namespace dregs {
 namespace {
@@ -27,9 +28,9 @@ Digest the_one(const Survey& survey, const std::string& text) {
   const std::vector<Digest> found = candidates(survey, text);
   if (found.empty())
     throw SelectionError("nothing here has, names or remembers the digest " +
-                         text);
+                         escaped(text));
   if (found.size() == 1) return found.front();
-  std::string message = "'" + text + "' could be any of";
+  std::string message = "'" + escaped(text) + "' could be any of";
   for (std::size_t i = 0; i < std::min(found.size(), kCandidatesShown); ++i)
     message += "\n  " + found[i].to_string();
   if (found.size() > kCandidatesShown)
@@ -41,8 +42,9 @@ void check(const std::string& text) {
   const bool other = text.starts_with("sha384:") ||
                      text.starts_with("sha512:") || text.starts_with("tarsum");
   if (!other && !parse_digest_prefix(text))
-    throw SelectionError("'" + text +
-                         "' is no digest, nor the first 8 digits of one");
+    throw SelectionError(
+        "'" + escaped(text) +
+        "' is not a digest, nor the first 8 digits or more of one");
 }
 
 // A missing blob has no mark; only its paths tell.
@@ -104,18 +106,20 @@ ExitCode run_why(const GlobalOptions& global, const std::string& text) {
   check(text);
   const OpenedStore store = open_store(global);
   const Survey survey = survey_with_progress(store, global, stop, stopwatch);
-  if (stop.requested()) return exit_code_of(stop.reason());
+  if (stop.requested()) stop_early(stop, "");
   WhyReport report = explain(store, survey, the_one(survey, text));
   report.exit_code =
       has_problems(report.findings) ? ExitCode::problems : ExitCode::done;
   report.seconds = stopwatch.seconds();
-  if (global.json)
-    fmt::print("{}", to_json(report, store));
-  else if (global.quiet)
-    print_problems(report.findings, store);
-  else
-    print_text(report, store, global);
-  return report.exit_code;
+  return deliver({store,
+                  report.findings,
+                  {},
+                  report.exit_code,
+                  [&] { return to_json(report, store); },
+                  [&](const Palette& palette) {
+                    print_text(report, store, palette, global.verbose);
+                  }},
+                 global);
 }
 
 }  // namespace

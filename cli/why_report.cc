@@ -88,7 +88,7 @@ void print_former(const WhyReport& report) {
     fmt::print("{} {}@{}, {}\n", itself ? "was" : "was part of",
                escaped(owner.repository), short_digest(owner.manifest),
                owner.deleted_ns ? "deleted " + minute(*owner.deleted_ns)
-                                : "which is no revision any more");
+                                : "which is not a revision any more");
   }
 }
 
@@ -126,17 +126,16 @@ std::string to_json(const WhyReport& report, const OpenedStore& store) {
 }
 
 void print_text(const WhyReport& report, const OpenedStore& store,
-                const GlobalOptions& options) {
-  const Palette palette(options.colour);
+                const Palette& palette, bool verbose) {
   fmt::print("{}\n{}", palette.strong(report.digest.to_string()),
              verdict(report));
   if (report.blob)
     fmt::print("; {}, written {}", human_bytes(report.blob->size),
                minute(report.blob->changed_ns));
   fmt::print("\n");
-  print_paths(report, options.verbose);
+  print_paths(report, verbose);
   if (!report.needed()) print_traces(report);
-  print_findings(stdout, report.findings, store, palette, options.verbose);
+  print_findings(stdout, report.findings, store, palette, verbose);
 }
 
 }  // namespace dregs

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/opened_store.h"
+#include "cli/terminal.h"
 #include "gc/paths_to.h"
 #include "gc/traces.h"
 
@@ -32,6 +33,6 @@ struct WhyReport {
 std::string to_json(const WhyReport& report, const OpenedStore& store);
 
 void print_text(const WhyReport& report, const OpenedStore& store,
-                const GlobalOptions& options);
+                const Palette& palette, bool verbose);
 
 }  // namespace dregs

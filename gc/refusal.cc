@@ -60,7 +60,7 @@ class Judge {
              "make it readable (run as root or as the registry's user) and "
              "try again");
     if (!inventory_.blobs_found && !inventory_.repositories.empty())
-      refuse("there is no blobs folder, so every image looks damaged",
+      refuse("there are repositories, but no blobs folder",
              "check that the right volume is mounted");
   }
 

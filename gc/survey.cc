@@ -32,7 +32,7 @@ void judge_store(const Surroundings& around, const Inventory& inventory,
         "missing, so every blob looks like garbage", findings);
   if (!inventory.blobs_found && !inventory.repositories.empty())
     add(FindingKind::blobs_missing, "blobs",
-        "missing, so every image looks damaged", findings);
+        "missing, though there are repositories", findings);
 }
 
 }  // namespace

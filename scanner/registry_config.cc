@@ -138,8 +138,8 @@ void read_root(const ConfigNode& filesystem, RegistryConfig& config) {
     fail(root->set_by, fmt::format("{}: must be a path", key));
   if (yaml_may_change(*root))
     fail(root->set_by,
-         fmt::format("{}: {:?} is no text to YAML; put the path in quotes", key,
-                     root->text));
+         fmt::format("{}: {:?} is not text to YAML; put the path in quotes",
+                     key, root->text));
   if (root->text.find('\0') != std::string::npos)
     fail(root->set_by, fmt::format("{}: holds a zero byte", key));
   config.root_directory = root->text;

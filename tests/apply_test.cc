@@ -167,7 +167,7 @@ TEST_F(Apply, WhatIsNoPlanIsExitCode2) {
     write_plan(text);
     const ProgramResult run = run_dregs(store_, {"apply", plan_.string()});
     EXPECT_EQ(run.exit_code, 2) << text;
-    EXPECT_THAT(run.err, HasSubstr("is no plan of dregs"));
+    EXPECT_THAT(run.err, HasSubstr("is not a plan of dregs"));
   }
   EXPECT_EQ(run_dregs(store_, {"apply", "/nowhere"}).exit_code, 2);
   EXPECT_EQ(run_dregs(store_, {"apply", "/"}).exit_code, 2);

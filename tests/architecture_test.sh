@@ -17,8 +17,7 @@ gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothin
 gc/move_file.cc    *         gives a file its new name, over nothing
 gc/make_parent.cc  *         makes the folder for what is put back or repaired
 gc/repair.cc       *         writes beside, and moves into a place that is free
-cli/user_file.cc   fopen  the file that the user names, outside the registry
-cli/user_file.cc   rename the same, whole at every moment
+cli/user_file.cc   *      the file that the user names, outside the registry
 '
 
 changes='unlink|unlinkat|rmdir|remove|rename|renameat2?|truncate(64)?'

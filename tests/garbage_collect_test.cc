@@ -50,7 +50,7 @@ TEST_F(GarbageCollect, NamesEachBlobOnceAndWhatGoes) {
                 "deletion\nblob eligible for deletion: " +
                 lost.to_string() + "\napp: layer link eligible for deletion: " +
                 lost.to_string() + "\n");
-  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_EQ(result.err, "dregs: " + store_.root().string() + " (--root)\n");
   EXPECT_FALSE(store_.has_blob(lost));
 }
 
@@ -120,6 +120,56 @@ TEST_F(GarbageCollect, ANameCannotForgeALine) {
   EXPECT_THAT(result.out, HasSubstr("app\\nblob eligible"));
   EXPECT_THAT(result.out, testing::Not(HasSubstr("\nblob eligible")));
   EXPECT_THAT(result.out, testing::Not(HasSubstr("\x1b")));
+}
+
+// As pflag has it, with which the incumbent is made.
+TEST_F(GarbageCollect, FlagsTakeTheValuesThatTheIncumbentsTake) {
+  store_.image("app", "v1", {"base"});
+  const Digest spare = store_.blob("spare");
+  for (const char* dry : {"-d=true", "-d=1", "-md=T", "--dry-run=TRUE", "-d",
+                          "-qd=true", "-dm=false"}) {
+    EXPECT_EQ(run({dry}).exit_code, 0) << dry;
+    EXPECT_TRUE(store_.has_blob(spare)) << dry;
+  }
+  for (const char* wrong : {"-d=yes", "-d=2", "--dry-run=", "-d=", "-x=true"}) {
+    EXPECT_EQ(run({wrong}).exit_code, 1) << wrong;
+    EXPECT_TRUE(store_.has_blob(spare)) << wrong;
+  }
+  EXPECT_EQ(run({"-d", "-d=false"}).exit_code, 0);  // the last one counts
+  EXPECT_FALSE(store_.has_blob(spare));
+}
+
+TEST_F(GarbageCollect, AFalseFlagRemovesNoUntaggedManifest) {
+  store_.image("app", "v1", {"base"});
+  const BuiltImage untagged = store_.image("app", "", {"other"});
+  for (const char* off : {"-m=false", "-m=0", "-qm=f", "--delete-untagged=F"}) {
+    EXPECT_EQ(run({off}).exit_code, 0) << off;
+    EXPECT_TRUE(store_.has_blob(untagged.manifest)) << off;
+  }
+  EXPECT_EQ(run({"-m=true"}).exit_code, 0);
+  EXPECT_FALSE(store_.has_blob(untagged.manifest));
+}
+
+TEST_F(GarbageCollect, HasTheFlagsThatItsRefusalsName) {
+  const Digest spare = store_.blob("spare");
+  store_.folder("repositories/app/_layers");
+  const ProgramResult refused = run();
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--allow-empty"));
+  EXPECT_TRUE(store_.has_blob(spare));
+  EXPECT_EQ(run({"--allow-empty"}).exit_code, 0);
+  EXPECT_FALSE(store_.has_blob(spare));
+}
+
+TEST_F(GarbageCollect, TakesUntaggedManifestsOfACacheWhereThatIsAllowed) {
+  store_.image("app", "v1", {"base"});
+  const BuiltImage untagged = store_.image("app", "", {"other"});
+  store_.write("../../../scheduler-state.json", "{}");
+  const ProgramResult refused = run({"-m"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--allow-proxy-cache"));
+  EXPECT_TRUE(store_.has_blob(untagged.manifest));
+  EXPECT_EQ(run({"-m", "--allow-proxy-cache"}).exit_code, 0);
 }
 
 }  // namespace
