@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <limits>
 #include <string_view>
 
 namespace dregs {
@@ -95,7 +96,13 @@ Descriptor reopen(int at) {
 }
 
 std::int64_t nanoseconds(const statx_timestamp& time) {
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  using Limits = std::numeric_limits<std::int64_t>;
+  // A filesystem can name times that nanoseconds in 64 bits cannot. A time that
+  // is too late must not come out as an early one: then its file would be old.
+  if (time.tv_sec >= Limits::max() / kSecond) return Limits::max();
+  if (time.tv_sec <= Limits::min() / kSecond) return Limits::min();
+  return time.tv_sec * kSecond + time.tv_nsec;
 }
 
 int statx_status(int at, const char* path, int flags, FileStatus& status) {

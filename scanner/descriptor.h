@@ -62,6 +62,7 @@ struct FileStatus {
   std::uint64_t device = 0;
   std::uint64_t size = 0;        // bytes
   std::uint64_t disk_bytes = 0;  // bytes the filesystem allots
+  // Before 1677 and after 2262 they are the least and the largest value.
   std::int64_t changed_ns = 0;   // later of mtime and ctime, ns since epoch
   std::int64_t modified_ns = 0;  // mtime
   std::uint32_t links = 0;

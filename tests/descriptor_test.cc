@@ -7,12 +7,14 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 
 #include "tests/store_builder.h"
 
@@ -54,6 +56,24 @@ bool stays_beneath() {
          error_below(store, repositories + "/none") == ENOENT &&
          (through_a_link == ELOOP || through_a_link == ENOTDIR) &&
          !onto_another_filesystem;
+}
+
+// Nanoseconds in 64 bits end in 2262. What is later must not look old.
+TEST(FileTimes, BeyondWhatNanosecondsHoldAreTheLatestAndTheEarliest) {
+  StoreBuilder store;
+  store.write("late", "");
+  const std::string path = (store.v2() / "late").string();
+  const Descriptor v2 = open_folder(AT_FDCWD, store.v2().string());
+  const timespec late[] = {{9'500'000'000, 0}, {9'500'000'000, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), late, 0), 0);
+  struct stat taken {};
+  ASSERT_EQ(::stat(path.c_str(), &taken), 0);
+  if (taken.st_mtim.tv_sec != late[0].tv_sec)
+    GTEST_SKIP() << "this filesystem cannot name that time";
+  FileStatus status;
+  ASSERT_EQ(file_status(v2.get(), "late", status), 0);
+  EXPECT_EQ(status.modified_ns, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(status.changed_ns, std::numeric_limits<std::int64_t>::max());
 }
 
 // Each ends its own process; exit() runs what counts coverage.
