@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "cli/move_aside.h"
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
 
 namespace dregs {
+namespace {
+
+constexpr auto kWithoutTrash = "run without --trash";
+
+}  // namespace
 
 GuardedSweep::GuardedSweep(const GlobalOptions& global, bool dry_run)
     : global_(global), dry_run_(dry_run), stop_(stop_on_signals()) {}
@@ -22,19 +28,18 @@ bool GuardedSweep::enter() {
 }
 
 void GuardedSweep::use_trash(const std::string& run) {
-  FileStatus ours;
-  FileStatus above;
   const int v2 = store_.v2.get();
-  if (descriptor_status(v2, ours) != 0 || file_status(v2, "..", above) != 0 ||
-      ours.device != above.device)
-    return refuse({{"the trash beside the registry is on another filesystem",
-                    "run without --trash"}});
+  refuse(reasons_not_to_move_aside(store_, !dry_run_, kWithoutTrash));
+  if (!refusals_.empty()) return;
   trash_ = std::make_unique<Aside>(v2, "trash/" + run);
 }
 
 bool GuardedSweep::take_survey() {
   vigil_.reset();
   survey_ = survey_with_progress(store_, global_, stop_, stopwatch_);
+  if (trash_)
+    refuse(reasons_not_to_move_aside(store_, survey_.inventory.parts,
+                                     kWithoutTrash));
   return !stop_.requested();
 }
 

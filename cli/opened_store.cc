@@ -9,13 +9,21 @@
 #include "cli/text.h"
 #include "gc/exclusive.h"
 #include "gc/registry_process.h"
+#include "scanner/layout.h"
+#include "scanner/path_below.h"
 
 namespace dregs {
 namespace {
 
+// Where v2 is in the root that a server knows; a symbolic link on the way to
+// it does not change that.
 std::string inside(const ResolvedRoot& root) {
-  if (root.directory.size() <= root.rootdirectory.size()) return {};
-  return root.directory.substr(root.rootdirectory.size() + 1) + "/";
+  if (root.directory == root.rootdirectory) return {};
+  return std::string(layout::kInsideRoot) + "/";
+}
+
+bool is_in_its_place(const ResolvedRoot& root) {
+  return path_below(root.directory, root.rootdirectory) == layout::kInsideRoot;
 }
 
 Finding finding_for(const RegistryProcess& process) {
@@ -35,7 +43,9 @@ Finding finding_for(const RegistryProcess& process) {
 
 std::string OpenedStore::shown(const std::string& path) const {
   if (!path.starts_with("../")) return inside_root + path;
-  return std::filesystem::path(inside_root + path).lexically_normal().string();
+  const std::string from =
+      is_in_its_place(root) ? inside_root : root.directory + "/";
+  return std::filesystem::path(from + path).lexically_normal().string();
 }
 
 OpenedStore open_store(const GlobalOptions& options) {
@@ -46,7 +56,8 @@ OpenedStore open_store(const GlobalOptions& options) {
   request.environment = own_environment();
   store.root = resolve_root(request);
   store.inside_root = inside(store.root);
-  store.proxy_cache = store.root.config && store.root.config->proxy;
+  store.proxy_cache = (store.root.config && store.root.config->proxy) ||
+                      look_around(store.root.rootdirectory).proxy_cache;
   store.v2 = open_folder(AT_FDCWD, store.root.directory);
   if (!store.v2)
     throw RootError(

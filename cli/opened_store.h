@@ -21,7 +21,8 @@ struct OpenedStore {
   bool proxy_cache = false;
 
   // Paths of the layout, relative to the root, as output shows them. What
-  // stands beside v2 begins with "../".
+  // stands beside v2 begins with "../"; where a symbolic link leads to v2, its
+  // real path is shown.
   std::string shown(const std::string& path) const;
 };
 

@@ -12,7 +12,11 @@ Survey survey_with_progress(const OpenedStore& store,
   SurveyProgress progress;
   const ProgressLine line(
       !options.quiet, [&] { return describe(progress, stopwatch.seconds()); });
-  return take_survey(store.v2.get(), store.proxy_cache, stop, progress);
+  Survey survey =
+      take_survey(store.v2.get(), store.proxy_cache, stop, progress);
+  survey.surroundings.database_in_use |=
+      look_around(store.root.rootdirectory).database_in_use;
+  return survey;
 }
 
 }  // namespace dregs

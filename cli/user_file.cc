@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <memory>
 
 #include "cli/text.h"
+#include "scanner/path_below.h"
 
 namespace dregs {
 namespace {
@@ -19,11 +21,9 @@ namespace fs = std::filesystem;
 
 bool lies_in(const fs::path& file, const fs::path& folder) {
   std::error_code failed;
-  fs::path at = fs::weakly_canonical(fs::absolute(file), failed);
+  const fs::path at = fs::weakly_canonical(fs::absolute(file), failed);
   const fs::path inside = fs::weakly_canonical(folder, failed);
-  for (; at.has_relative_path(); at = at.parent_path())
-    if (at == inside) return true;
-  return false;
+  return is_at_or_below(at.string(), inside.string());
 }
 
 [[noreturn]] void fail(const char* verb, const std::string& file, int error) {
@@ -50,7 +50,10 @@ void write_file(const std::string& text, const std::string& file,
     fmt::print("{}", text);
     return;
   }
-  if (lies_in(file, store.root.directory))
+  const std::vector<std::string> own = store.root.directories();
+  if (std::any_of(own.begin(), own.end(), [&](const std::string& directory) {
+        return lies_in(file, directory);
+      }))
     throw std::runtime_error(escaped(file) +
                              " lies in the registry's own folder, where dregs "
                              "leaves nothing; write it elsewhere");

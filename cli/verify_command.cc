@@ -9,6 +9,7 @@
 
 #include "cli/deadline.h"
 #include "cli/healing.h"
+#include "cli/move_aside.h"
 #include "cli/print_findings.h"
 #include "cli/run_name.h"
 #include "cli/signals.h"
@@ -19,6 +20,7 @@
 #include "cli/verify_report.h"
 #include "cli/verify_state.h"
 #include "gc/image_findings.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
@@ -66,15 +68,40 @@ class VerifyRun {
     Healing healing(options_.healing, store);
     // What is moved under a server's eyes it would go on to announce.
     if (options_.quarantine || options_.healing.asked())
-      report_.refusals = make_exclusive(store).refusals;
+      report_.refusals = reasons_not_to_write(store);
     if (report_.refusals.empty()) {
       if (!verify(store, request)) return interrupted();
+      if (!may_write_parts(store)) return finish(store);
       if (options_.healing.asked()) heal(store, std::move(request), healing);
       if (!options_.state_file.empty())
         replace_file(state_text(proved_, root_inode(store)),
                      options_.state_file, store);
       if (options_.quarantine) move_away(store);
     }
+    return finish(store);
+  }
+
+ private:
+  static constexpr auto kLookOnly =
+      "run without --quarantine and without repairs";
+
+  std::vector<Refusal> reasons_not_to_write(const OpenedStore& store) const {
+    std::vector<Refusal> reasons = make_exclusive(store).refusals;
+    append(reasons, reasons_not_to_move_aside(
+                        store, find_frame_parts(store.v2.get()), kLookOnly));
+    if (!reasons.empty()) return reasons;
+    return reasons_not_to_move_aside(store, true, kLookOnly);
+  }
+
+  // Where namespaces are the survey alone knows.
+  bool may_write_parts(const OpenedStore& store) {
+    if (options_.quarantine || options_.healing.asked())
+      report_.refusals =
+          reasons_not_to_move_aside(store, report_.verified.parts, kLookOnly);
+    return report_.refusals.empty();
+  }
+
+  ExitCode finish(const OpenedStore& store) {
     print_refusals(report_.refusals);
     report_.shard = options_.shard;
     report_.quarantine = options_.quarantine;
@@ -90,7 +117,6 @@ class VerifyRun {
     return report_.exit_code;
   }
 
- private:
   // False where it was stopped before there was anything to report.
   bool verify(const OpenedStore& store, VerifyRequest request) {
     VerifyProgress progress;

@@ -1,13 +1,13 @@
 #include "gc/aside.h"
 
-#include <linux/fs.h>
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "gc/last_folders.h"
+#include "gc/move_file.h"
+#include "gc/remover.h"
 #include "scanner/layout.h"
 
 namespace dregs {
@@ -30,6 +30,14 @@ Descriptor make_own_folder(int v2, std::string_view path) {
   return folder;
 }
 
+int try_to_move_aside(int v2) {
+  const Descriptor folder = make_own_folder(v2, ".dregs/trial");
+  if (!folder) return errno;
+  const int error = try_to_move_in(folder.get());
+  remove_trial(v2);
+  return error;
+}
+
 Aside::Aside(int v2, const std::string& folder)
     : v2_(v2),
       folder_(".dregs/" + folder),
@@ -45,10 +53,7 @@ int Aside::take(int from, const std::string& name, const std::string& path) {
                               [this](const std::string& folder) {
                                 return make_own_folder(v2_, folder);
                               });
-  if (to >= 0 &&
-      ::renameat2(from, name.c_str(), to, name.c_str(), RENAME_NOREPLACE) == 0)
-    return 0;
-  const int error = errno;
+  const int error = to >= 0 ? move_file(from, name, to, name) : errno;
   FileStatus status;
   return error == ENOENT && file_status(from, name.c_str(), status) == 0
              ? ESTALE

@@ -25,6 +25,10 @@ struct MovedFile {
 // what is missing of it. Invalid with errno set.
 Descriptor make_own_folder(int v2, std::string_view path);
 
+// Whether files can be moved into such a folder: 0, or an errno value. Leaves
+// nothing behind but ".dregs", where that was there before. Not in a dry run.
+int try_to_move_aside(int v2);
+
 class Aside {
  public:
   // `v2` is borrowed; `folder` is relative to .dregs and made when needed.

@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -54,7 +55,12 @@ ForeignWrites::ForeignWrites(const std::string& v2_path,
   for (const Repository& repository : inventory.repositories)
     for (const std::string& folder : repository.folders)
       watch(layout::repository(repository.name) + "/" + folder);
-  if (reason_.empty() && !is_local(v2_path))
+  const bool local = is_local(v2_path) &&
+                     std::all_of(inventory.parts.begin(), inventory.parts.end(),
+                                 [&](const StorePart& part) {
+                                   return is_local(v2_path + "/" + part.path);
+                                 });
+  if (reason_.empty() && !local)
     reason_ = "other hosts may write to this filesystem";
 }
 

@@ -3,25 +3,22 @@
 #include <algorithm>
 
 #include "scanner/mount_table.h"
+#include "scanner/path_below.h"
 
 namespace dregs {
 namespace {
-
-bool overlap(const std::string& a, const std::string& b) {
-  return is_at_or_below(a, b) || is_at_or_below(b, a);
-}
 
 // Who mounts an overlay may name its folders relative to a place that nobody
 // remembers: then a part of our path that reads the same is enough.
 bool writes_at(const std::string& upper, const std::string& path) {
   if (upper.empty()) return false;
-  if (upper.starts_with('/')) return overlap(upper, path);
+  if (upper.starts_with('/')) return paths_overlap(upper, path);
   return (path + "/").find("/" + upper + "/") != std::string::npos;
 }
 
 bool shows(const Mount& their, const Mount& ours, const std::string& path) {
   return their.device == ours.device &&
-         overlap(their.root, path_in_filesystem(ours, path));
+         paths_overlap(their.root, path_in_filesystem(ours, path));
 }
 
 }  // namespace

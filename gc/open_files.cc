@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <memory>
 #include <string_view>
+
+#include "scanner/path_below.h"
 
 namespace dregs {
 namespace {
@@ -30,6 +33,14 @@ bool opened_for_writing(int folder, const char* name) {
          (link.st_mode & S_IWUSR) != 0;
 }
 
+bool is_below(std::string_view path,
+              const std::vector<std::string>& directories) {
+  return std::any_of(directories.begin(), directories.end(),
+                     [&](const std::string& directory) {
+                       return is_at_or_below(path, directory);
+                     });
+}
+
 // Of a process in another mount namespace the path says little; the file
 // below our root that has the same place in the layout must be the same.
 bool is_ours_elsewhere(int folder, const char* name, std::string_view target,
@@ -45,8 +56,8 @@ bool is_ours_elsewhere(int folder, const char* name, std::string_view target,
 
 }  // namespace
 
-std::optional<std::string> file_open_for_writing(const ProcessView& process,
-                                                 const std::string& directory) {
+std::optional<std::string> file_open_for_writing(
+    const ProcessView& process, const std::vector<std::string>& directories) {
   const std::unique_ptr<DIR, CloseDirectory> folder(
       opendir(process.file("fd").c_str()));
   if (!folder) return std::nullopt;
@@ -58,10 +69,8 @@ std::optional<std::string> file_open_for_writing(const ProcessView& process,
     if (size <= 0) continue;  // "." and "..", or closed meanwhile
     const std::string_view target(buffer.data(),
                                   static_cast<std::size_t>(size));
-    const bool below = target.starts_with(directory) &&
-                       target.size() > directory.size() &&
-                       target[directory.size()] == '/';
-    if ((below || is_ours_elsewhere(fd, name, target, directory)) &&
+    if ((is_below(target, directories) ||
+         is_ours_elsewhere(fd, name, target, directories.front())) &&
         opened_for_writing(fd, name))
       return std::string(target);
   }

@@ -141,6 +141,16 @@ Surroundings look_around(int v2) {
   return surroundings;
 }
 
+Surroundings look_around(const std::string& rootdirectory) {
+  const std::string registry = rootdirectory + "/docker/registry";
+  Surroundings surroundings;
+  surroundings.database_in_use =
+      exists(AT_FDCWD, (registry + "/lockfiles/database-in-use").c_str());
+  surroundings.proxy_cache =
+      exists(AT_FDCWD, (rootdirectory + "/scheduler-state.json").c_str());
+  return surroundings;
+}
+
 std::vector<Refusal> reasons_to_refuse(const Inventory& inventory,
                                        const MarkSet& marks,
                                        const KindTotals& planned,

@@ -17,6 +17,9 @@ struct Surroundings {
 
 // Reads the folders above the open v2 folder.
 Surroundings look_around(int v2);
+// The same of what the registry calls its root: above a v2 that a symbolic link
+// leads to are other folders.
+Surroundings look_around(const std::string& rootdirectory);
 
 struct Refusal {
   std::string reason;   // one line

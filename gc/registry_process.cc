@@ -183,12 +183,16 @@ class Search {
   bool could_reach(const ProcessView& process) const {
     const ProcRead ours = ProcessView(proc_, getpid()).mounts();
     const ProcRead theirs = process.mounts();
-    return may_reach(ours.bytes, theirs.bytes, root_.directory);
+    const std::vector<std::string> directories = root_.directories();
+    return std::any_of(directories.begin(), directories.end(),
+                       [&](const std::string& directory) {
+                         return may_reach(ours.bytes, theirs.bytes, directory);
+                       });
   }
 
   void by_open_files(const ProcessView& process,
                      std::optional<RegistryProcess>& found) const {
-    const auto file = file_open_for_writing(process, root_.directory);
+    const auto file = file_open_for_writing(process, root_.directories());
     if (!file) return;
     if (!found) found.emplace();
     found->readonly = false;

@@ -137,26 +137,21 @@ RemovalOutcome remove_signatures(const Place& revision,
 
 DiskRemover::DiskRemover(int v2, const Inventory& inventory,
                          std::int64_t newest_temporary_ns, Aside* trash)
-    : v2_(v2),
-      inventory_(inventory),
+    : inventory_(inventory),
       newest_temporary_ns_(newest_temporary_ns),
       trash_(trash),
-      parents_(std::make_unique<LastFolders>()) {
-  FileStatus status;
-  descriptor_status(v2, status);
-  device_ = status.device;
-}
+      parts_(v2, inventory.parts),
+      parents_(std::make_unique<LastFolders>()) {}
 
 DiskRemover::~DiskRemover() = default;
 
-int DiskRemover::sync() { return ::syncfs(v2_) == 0 ? 0 : errno; }
+int DiskRemover::sync() { return parts_.sync(); }
 
 RemovalOutcome DiskRemover::remove(const Removal& removal) {
   const std::string path = path_of(removal, inventory_);
-  const int parent =
-      parents_->at(layout::parent(path), [this](const std::string& folder) {
-        return open_folder_beneath(v2_, folder);
-      });
+  const int parent = parents_->at(
+      layout::parent(path),
+      [this](const std::string& folder) { return parts_.open(folder); });
   if (parent < 0) return outcome_of(errno);
   switch (removal.kind) {
     case RemovalKind::blob:
@@ -181,14 +176,15 @@ RemovalOutcome DiskRemover::remove(const Removal& removal) {
   return {OutcomeState::skipped, 0, "of an unknown kind"};
 }
 
-bool DiskRemover::is_untouched(int folder, const char* name,
+bool DiskRemover::is_untouched(int folder, std::string_view path,
+                               const char* name,
                                RemovalOutcome& outcome) const {
   FileStatus status;
   if (const int error = file_status(folder, name, status)) {
     outcome = outcome_of(error);
     return false;
   }
-  if (!status.regular() || status.device != device_) {
+  if (!status.regular() || status.device != parts_.device_of(path)) {
     outcome = {OutcomeState::changed, 0, "no longer a regular file"};
     return false;
   }
@@ -212,7 +208,8 @@ RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
   if (error != 0 && error != ENOENT) return outcome_of(error);
   if (error == 0) {
     const auto id = inventory_.blobs.find(removal.digest);
-    const bool same = id && status.regular() && status.device == device_ &&
+    const bool same = id && status.regular() &&
+                      status.device == parts_.device_of(path) &&
                       status.inode == inventory_.blobs[*id].inode &&
                       status.changed_ns == inventory_.blobs[*id].changed_ns;
     if (!same)
@@ -233,7 +230,7 @@ RemovalOutcome DiskRemover::remove_link(int parent, const std::string& path,
   const Place place{folder.get(), path};
   const Disposal disposal(trash_);
   RemovalOutcome outcome;
-  if (!is_untouched(folder.get(), "link", outcome) &&
+  if (!is_untouched(folder.get(), path, "link", outcome) &&
       outcome.state != OutcomeState::already_gone)
     return outcome;
   if (kind == RemovalKind::revision) {
@@ -267,7 +264,7 @@ RemovalOutcome DiskRemover::remove_tag(int parent,
       error != 0 && error != ENOENT && !holds_nothing(folder.get(), "current"))
     return outcome_of(error);
   RemovalOutcome outcome;
-  if (current && !is_untouched(current.get(), "link", outcome) &&
+  if (current && !is_untouched(current.get(), path, "link", outcome) &&
       outcome.state != OutcomeState::already_gone)
     return outcome;
   // index/<alg>/<hex>/link is the deepest.
@@ -293,15 +290,17 @@ RemovalOutcome DiskRemover::remove_temporary(int parent,
   const std::string name(layout::last_component(path));
   RemovalOutcome outcome;
   if (!layout::is_temporary_name(name)) return left(name);
-  if (!is_untouched(parent, name.c_str(), outcome)) return outcome;
+  if (!is_untouched(parent, path, name.c_str(), outcome)) return outcome;
   return outcome_of(
       Disposal(trash_).file({parent, std::string(layout::parent(path))}, name));
 }
 
 namespace {
 
+// Of dregs's own folders. Where somebody mounted something into one, it stays:
+// what is there was never moved aside.
 int empty_folder(int parent, const std::string& name, int depth) {
-  const Descriptor folder = open_own_folder(parent, name);
+  const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return errno;
   if (depth == 0) return ELOOP;
   for (const std::string& entry : names_in(folder.get())) {
@@ -321,21 +320,29 @@ int remove_from_trash(int trash, const std::string& run) {
   return empty_folder(trash, run, kDeepestTrash);
 }
 
-void remove_staged(int v2) {
+namespace {
+
+void remove_own(int v2, const std::string& name) {
   const Descriptor above = open_own_folder(v2, "..");
   const Descriptor own =
       above ? open_own_folder(above.get(), ".dregs") : Descriptor();
   if (!own) return;
-  static_cast<void>(empty_folder(own.get(), "repair", kDeepestTrash));
+  static_cast<void>(empty_folder(own.get(), name, kDeepestTrash));
   static_cast<void>(remove_folder(above.get(), ".dregs"));
 }
 
-void remove_empty_folders(int parent, const std::string& name) {
+}  // namespace
+
+void remove_staged(int v2) { remove_own(v2, "repair"); }
+
+void remove_trial(int v2) { remove_own(v2, "trial"); }
+
+void remove_empty_folders(int parent, const std::string& name, int depth) {
   {
-    const Descriptor folder = open_own_folder(parent, name);
-    if (!folder) return;
+    const Descriptor folder = open_folder_beneath(parent, name);
+    if (!folder || depth == 0) return;
     for (const std::string& entry : names_in(folder.get()))
-      remove_empty_folders(folder.get(), entry);
+      remove_empty_folders(folder.get(), entry, depth - 1);
   }
   static_cast<void>(remove_folder(parent, name));
 }

@@ -1,6 +1,7 @@
 // The only part of dregs that deletes. Everything is relative to the open v2
-// folder, beneath it, on its filesystem, and through no symbolic link; only
-// what the registry's layout knows is touched (format.md 1.1, 7.6, section 8).
+// folder, or to a part of the store that is elsewhere and was opened once;
+// beneath it, on its filesystem, and through no symbolic link. Only what the
+// registry's layout knows is touched (format.md 1.1, 7.6, section 8).
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "gc/aside.h"
+#include "gc/opened_parts.h"
 #include "gc/plan.h"
 
 namespace dregs {
@@ -61,15 +63,15 @@ class DiskRemover : public Remover {
   RemovalOutcome remove_upload(int parent, const std::string& path) const;
   RemovalOutcome remove_tag(int parent, const std::string& path) const;
   RemovalOutcome remove_temporary(int parent, const std::string& path) const;
-  // Whether an entry is as the scan saw it; if not, the outcome says why.
-  bool is_untouched(int folder, const char* name,
+  // Whether an entry in the open folder of this path is as the scan saw it; if
+  // not, the outcome says why.
+  bool is_untouched(int folder, std::string_view path, const char* name,
                     RemovalOutcome& outcome) const;
 
-  int v2_;
   const Inventory& inventory_;
   std::int64_t newest_temporary_ns_;
   Aside* trash_;
-  std::uint64_t device_ = 0;
+  OpenedParts parts_;
   std::unique_ptr<LastFolders> parents_;  // open parent folders, one per thread
 };
 
@@ -77,15 +79,20 @@ class DiskRemover : public Remover {
 // name of a repository may have 129 parts (format.md 3.1).
 inline constexpr int kDeepestTrash = 192;
 
-// Removes the folder of one run, with all in it, from the open trash folder.
-// 0 or an errno value.
+// Removes the folder of one run, with all in it, from the open trash folder;
+// nothing of another filesystem or mount. 0 or an errno value: EXDEV, ELOOP.
 int remove_from_trash(int trash, const std::string& run);
 
 // What a repair began and did not put in place, in .dregs/repair beside v2.
 // Nobody else writes there.
 void remove_staged(int v2);
 
-// The folder too, and those below it, as far as no file is in them.
-void remove_empty_folders(int parent, const std::string& name);
+// The same of ".dregs/trial", in which somebody tried whether files can move.
+void remove_trial(int v2);
+
+// The folder too, and those below it, as far as no file is in them, they are
+// on its filesystem, and not deeper than `depth`.
+void remove_empty_folders(int parent, const std::string& name,
+                          int depth = kDeepestTrash);
 
 }  // namespace dregs

@@ -1,7 +1,5 @@
 #include "gc/repair.h"
 
-#include <linux/fs.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 
 #include "gc/aside.h"
 #include "gc/make_parent.h"
+#include "gc/move_file.h"
 #include "gc/remover.h"
 #include "scanner/descriptor.h"
 #include "scanner/layout.h"
@@ -88,10 +87,7 @@ class StagedFile {
   }
 
   int put(int folder, const std::string& name) {
-    return ::renameat2(folder_.get(), kName, folder, name.c_str(),
-                       RENAME_NOREPLACE) == 0
-               ? 0
-               : errno;
+    return move_file(folder_.get(), kName, folder, name);
   }
 
  private:

@@ -1,7 +1,5 @@
 #include "gc/trash.h"
 
-#include <linux/fs.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +8,7 @@
 #include <system_error>
 
 #include "gc/make_parent.h"
+#include "gc/move_file.h"
 #include "gc/remover.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
@@ -86,11 +85,12 @@ class Restoration {
     const Descriptor from =
         to ? open_folder_beneath(run_, std::string(layout::parent(path)))
            : Descriptor();
-    if (from && ::renameat2(from.get(), name.c_str(), to.get(), name.c_str(),
-                            RENAME_NOREPLACE) == 0)
+    const int error =
+        from ? move_file(from.get(), name, to.get(), name) : errno;
+    if (error == 0)
       ++result_.files;
     else
-      leave(path, errno);
+      leave(path, error);
   }
 
   // What is there by now needs nothing; else what refers to it has to wait.

@@ -212,6 +212,7 @@ Verified Verification::result() const {
   verified.tags = scope.tags();
   verified.revisions = scope.revisions();
   verified.complete = !stop_.requested();
+  verified.parts = survey_.inventory.parts;
   for (const UnsoundBlob& blob : unsound_) {
     verified.corrupt += blob.state == BlobState::wrong ? 1 : 0;
     verified.unreadable += blob.state == BlobState::unreadable ? 1 : 0;

@@ -35,6 +35,7 @@ struct Verified {
   // What to push again: those tags, and revisions that no tag reaches.
   std::vector<std::string> to_push;
   std::vector<Finding> findings;  // sorted
+  std::vector<StorePart> parts;   // that are elsewhere
   // False where it was stopped; then nothing was looked at again.
   bool complete = false;
 };

@@ -15,8 +15,8 @@
 #include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
-#include "scanner/leads_elsewhere.h"
 #include "scanner/repository_scanner.h"
+#include "scanner/store_parts.h"
 
 namespace dregs {
 namespace {
@@ -31,8 +31,16 @@ struct Ancestor {
 struct Place {
   std::string path{};  // below repositories/, "" is that folder
   bool hidden = false;
-  bool through_symbolic_link = false;
+  bool is_link = false;                // a symbolic link itself
+  bool through_symbolic_link = false;  // perhaps not the only way to it
+  // Nothing below is removed, for a repository above is behind a symbolic link,
+  // or on another filesystem.
+  bool behind_symbolic_link = false;
+  bool on_other_filesystem = false;
+  std::uint64_t device = 0;  // of the folder above
   std::shared_ptr<const Ancestor> above{};
+
+  bool kept() const { return behind_symbolic_link || on_other_filesystem; }
 };
 
 // Far beyond what any server accepts, and short enough that a hostile tree of
@@ -44,6 +52,7 @@ struct Share {
   std::vector<Place> symbolic_links;  // still to be followed
   std::vector<RepositoryScan> repositories;
   std::vector<NamespaceFolder> namespaces;
+  std::vector<StorePart> parts;
   std::vector<Finding> findings;
   std::vector<Finding> obstacles;
 };
@@ -67,15 +76,14 @@ bool leads_back(const FileStatus& status, const Ancestor* above) {
 
 class Discovery {
  public:
-  Discovery(int v2, int repositories, const StopRequest& stop,
-            ScanProgress& progress)
-      : repositories_(repositories), stop_(stop), progress_(progress) {
-    FileStatus status;
-    descriptor_status(v2, status);
-    device_ = status.device;
-  }
+  Discovery(int repositories, const StopRequest& stop, ScanProgress& progress)
+      : repositories_(repositories), stop_(stop), progress_(progress) {}
 
-  void run(const Place& start, Inventory& inventory) {
+  void run(Inventory& inventory) {
+    Place start;
+    FileStatus status;
+    if (descriptor_status(repositories_, status) == 0)
+      start.device = status.device;
     walk(start);
     follow_symbolic_links();
     for (Share& share : shares_) gather(share, inventory);
@@ -123,43 +131,80 @@ class Discovery {
     FileStatus status;
     int error = folder ? descriptor_status(folder.get(), status) : errno;
     if (error != 0) return obstacle(mine, place.path, error);
-    if (place.through_symbolic_link && !is_first_way(status)) return;
+    if (place.through_symbolic_link && !is_first_way(status)) {
+      if (place.is_link) note_followed(place.path);
+      mine.namespaces.push_back({place.path, 0, false});
+      return;
+    }
+    const Place self = judge(place, folder.get(), status, mine);
     NamespaceFolder here;
     here.path = place.path;
-    here.removable = !place.hidden && !place.through_symbolic_link &&
-                     status.device == device_ &&
+    here.removable = !place.hidden && !self.kept() && !place.is_link &&
+                     status.device == place.device &&
                      layout::is_legal_repository_name(place.path);
-    const auto self = std::make_shared<const Ancestor>(
-        Ancestor{status.device, status.inode, place.above});
     bool is_repository = false;
     error = for_each_entry(folder.get(), [&](FolderEntry entry) {
       if (layout::is_part(entry.name)) is_repository = true;
       if (!is_structure(place.path, entry.name))
-        visit_entry(place, self, folder.get(), entry, here, feeder);
+        visit_entry(self, folder.get(), entry, here, feeder);
     });
     if (error != 0) obstacle(mine, place.path, error);
-    if (is_repository) scan_one(place, folder.get(), status.device != device_);
+    if (is_repository) scan_one(self, folder.get());
     // Scanning a repository may run other folders on this thread meanwhile,
     // so its share is fetched anew.
     shares_.local().namespaces.push_back(std::move(here));
   }
 
-  void visit_entry(const Place& place,
-                   const std::shared_ptr<const Ancestor>& self, int folder,
-                   FolderEntry entry, NamespaceFolder& here,
-                   tbb::feeder<Place>& feeder) {
-    const std::string path =
+  // A folder of repositories that is elsewhere is a part of the store; a
+  // repository that is, with all below it, is kept. What the places below it
+  // have from it.
+  Place judge(const Place& place, int folder, const FileStatus& status,
+              Share& mine) {
+    Place self = place;
+    self.above = std::make_shared<const Ancestor>(
+        Ancestor{status.device, status.inode, place.above});
+    self.device = status.device;
+    self.is_link = false;
+    if (!place.is_link && status.device == place.device) return self;
+    const bool collected = !place.hidden && !place.kept() &&
+                           layout::is_legal_repository_name(place.path) &&
+                           !holds_parts(folder);
+    if (collected)
+      mine.parts.push_back({layout::repository(place.path), status.device,
+                            status.inode, place.is_link});
+    else if (place.is_link)
+      note_followed(place.path);
+    self.behind_symbolic_link |= place.is_link && !collected;
+    self.on_other_filesystem |= status.device != place.device && !collected;
+    return self;
+  }
+
+  static bool holds_parts(int folder) {
+    const Descriptor again = open_folder(folder, "");
+    bool found = false;
+    if (again)
+      for_each_entry(again.get(), [&](FolderEntry entry) {
+        found |= layout::is_part(entry.name);
+      });
+    return found;
+  }
+
+  void visit_entry(const Place& place, int folder, FolderEntry entry,
+                   NamespaceFolder& here, tbb::feeder<Place>& feeder) {
+    Place below = place;
+    below.path =
         (place.path.empty() ? "" : place.path + "/") + std::string(entry.name);
-    Place below{path, place.hidden || entry.name.starts_with('_'),
-                place.through_symbolic_link, self};
+    below.hidden |= entry.name.starts_with('_');
+    const std::string path = below.path;
     switch (entry_type(folder, entry)) {
       case EntryType::folder:
         feeder.add(std::move(below));
         return;
       case EntryType::symbolic_link:
         ++here.other_entries;
-        if (follow(folder, entry, path, self.get())) {
+        if (follow(folder, entry, path, place.above.get())) {
           below.through_symbolic_link = true;
+          below.is_link = true;
           shares_.local().symbolic_links.push_back(std::move(below));
         }
         return;
@@ -187,15 +232,19 @@ class Discovery {
                       "): a repository may be missing here"));
       return false;
     }
-    note(FindingKind::symbolic_link, path,
-         "the registry follows it; nothing is removed through it");
+    if (!status.folder()) note_followed(path);
     return status.folder();
   }
 
-  void scan_one(const Place& place, int folder, bool other_filesystem) {
+  void note_followed(const std::string& path) {
+    note(FindingKind::symbolic_link, path,
+         "the registry follows it; nothing is removed through it");
+  }
+
+  void scan_one(const Place& place, int folder) {
     const RepositoryPlace repository{
         place.path, place.hidden || place.path.empty(),
-        place.through_symbolic_link, other_filesystem};
+        place.behind_symbolic_link, place.on_other_filesystem};
     RepositoryScan scan = scan_repository(repository, folder, stop_, progress_);
     shares_.local().repositories.push_back(std::move(scan));
   }
@@ -225,6 +274,7 @@ class Discovery {
       inventory.repositories.push_back(std::move(scan.repository));
     }
     append(inventory.namespaces, std::move(share.namespaces));
+    append(inventory.parts, std::move(share.parts));
     append(inventory.findings, std::move(share.findings));
     append(inventory.obstacles, std::move(share.obstacles));
   }
@@ -243,7 +293,6 @@ class Discovery {
   int repositories_;
   const StopRequest& stop_;
   ScanProgress& progress_;
-  std::uint64_t device_ = 0;  // of v2
   tbb::enumerable_thread_specific<Share> shares_;
   std::mutex followed_mutex_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> followed_;
@@ -264,13 +313,10 @@ void discover_repositories(int v2, const StopRequest& stop,
     return;
   }
   inventory.repositories_found = true;
-  Place start;
-  if (const auto finding =
-          leads_elsewhere(v2, std::string(layout::kRepositories))) {
-    start.through_symbolic_link = finding->kind == FindingKind::symbolic_link;
-    inventory.findings.push_back(*finding);
-  }
-  Discovery(v2, folder.get(), stop, progress).run(start, inventory);
+  const std::string name(layout::kRepositories);
+  if (auto part = find_part(v2, name, folder.get(), name))
+    inventory.parts.push_back(std::move(*part));
+  Discovery(folder.get(), stop, progress).run(inventory);
 }
 
 }  // namespace dregs

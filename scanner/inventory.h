@@ -10,6 +10,7 @@
 
 #include "scanner/digest.h"
 #include "scanner/finding.h"
+#include "scanner/store_parts.h"
 
 namespace dregs {
 
@@ -156,6 +157,9 @@ struct Inventory {
   std::vector<Repository> repositories;        // sorted by name
   std::vector<NamespaceFolder> namespaces;     // sorted by path
   std::vector<TemporaryFile> temporary_files;  // below blobs
+  // What was put elsewhere and is collected there; sorted by path. The scan
+  // notes more, of which keep_what_is_led_to() leaves those that are sound.
+  std::vector<StorePart> parts;
   std::vector<Finding> findings;
   // Why U(R) is not known for every repository: no blob may be deleted.
   std::vector<Finding> obstacles;

@@ -1,253 +1,254 @@
 #include "scanner/keep_what_is_led_to.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <bitset>
 #include <cerrno>
-#include <climits>
 #include <cstring>
-#include <fstream>
-#include <functional>
 #include <iterator>
-#include <optional>
 #include <set>
 
 #include "scanner/append.h"
-#include "scanner/descriptor.h"
+#include "scanner/entry_type.h"
 #include "scanner/layout.h"
-#include "scanner/mount_table.h"
+#include "scanner/locator.h"
+#include "scanner/path_below.h"
+#include "scanner/protected_places.h"
+#include "scanner/trace_way.h"
 
 namespace dregs {
 namespace {
 
-// Where `path` below v2 leads; an errno value where that cannot be said.
-struct RealPath {
-  std::string path;
-  int error = 0;
-};
+// Deeper below a blob or a part of a repository no server looks: seven levels,
+// down to _manifests/revisions/<alg>/<hex>/signatures/<alg>/<hex>/link.
+constexpr int kDeepest = 8;
+// Folders and files behind symbolic links, in which others are looked for.
+constexpr std::size_t kMostEntries = 4'000'000;
 
-RealPath real_path(int v2, const std::string& path) {
-  const Descriptor place(
-      ::openat(v2, path.empty() ? "." : path.c_str(), O_PATH | O_CLOEXEC));
-  if (!place) return {{}, errno};
-  const std::string link = "/proc/self/fd/" + std::to_string(place.get());
-  char target[PATH_MAX];
-  const ssize_t size = ::readlink(link.c_str(), target, sizeof target);
-  if (size < 0) return {{}, errno};
-  if (size == sizeof target) return {{}, ENAMETOOLONG};
-  return {{target, static_cast<std::size_t>(size)}, 0};
+bool leads_nowhere(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-std::string text_of(const char* path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
+bool leads_on(const Finding& finding) {
+  return finding.kind == FindingKind::symbolic_link ||
+         finding.kind == FindingKind::symbolic_link_loop ||
+         finding.kind == FindingKind::other_filesystem;
 }
 
-// A place by its filesystem's own account, however one comes to it.
-struct Location {
-  std::string device;
-  std::string path;
-};
-
-class Locator {
+class LinkFollower {
  public:
-  explicit Locator(int v2)
+  LinkFollower(int v2, Inventory& inventory)
       : v2_(v2),
-        mounts_(parse_mounts(text_of("/proc/self/mountinfo"))),
-        own_(locate(real_path(v2, "").path)) {}
+        inventory_(inventory),
+        locator_(v2, inventory.parts),
+        places_(inventory) {}
 
-  // Sets `inside` to the path relative to v2 of what `path` leads to, if that
-  // lies in v2; "" is all of it. 0 or an errno value.
-  int find(const std::string& path, std::optional<std::string>& inside) const {
-    const RealPath real = real_path(v2_, path);
-    if (real.error != 0) return leads_nowhere(real.error) ? 0 : real.error;
-    for (const Location& there : locate(real.path))
-      for (const Location& own : own_)
-        if (there.device == own.device && !inside)
-          inside = relative(there.path, own.path);
-    return 0;
+  void run() {
+    begin_at_findings();
+    judge_parts();
+    begin_at_mounts();
+    begin_at_odd_folders();
+    while (!ways_.empty()) {
+      const Start start = std::move(ways_.back());
+      ways_.pop_back();
+      follow(start);
+    }
+    places_.finish();
   }
 
  private:
-  static bool leads_nowhere(int error) {
-    return error == ENOENT || error == ENOTDIR || error == ELOOP;
+  struct Start {
+    std::string path;  // relative to v2; through any number of links
+    Finding from;      // what in the store it began at
+  };
+
+  void begin(const std::string& path, const Finding& from) {
+    if (begun_.insert(path).second) ways_.push_back({path, from});
   }
 
-  static std::optional<std::string> relative(const std::string& path,
-                                             const std::string& v2) {
-    if (is_at_or_below(v2, path)) return "";
-    if (is_at_or_below(path, v2)) return path.substr(v2.size() + 1);
-    return std::nullopt;
+  void begin_at_findings() {
+    // In one order, whatever threads found first; the last one is taken first.
+    std::vector<Finding> found;
+    std::copy_if(inventory_.findings.begin(), inventory_.findings.end(),
+                 std::back_inserter(found), leads_on);
+    std::stable_sort(
+        found.begin(), found.end(),
+        [](const Finding& a, const Finding& b) { return a.path > b.path; });
+    for (const Finding& finding : found) begin(finding.path, finding);
   }
 
-  // Below a changed root the table may not tell of the mount that it lies on.
-  std::vector<Location> locate(const std::string& path) const {
-    std::vector<Location> locations;
-    if (mounts_)
-      for (const Mount* mount : mounts_of(*mounts_, path))
-        locations.push_back({mount->device, path_in_filesystem(*mount, path)});
-    if (locations.empty()) locations.push_back({"", path});
-    return locations;
+  void judge_parts() {
+    std::vector<StorePart> sound;
+    std::sort(
+        inventory_.parts.begin(), inventory_.parts.end(),
+        [](const StorePart& a, const StorePart& b) { return a.path < b.path; });
+    for (StorePart& part : inventory_.parts) {
+      const bool kept = locator_.overlaps(part);
+      const Finding finding = kept ? finding_for_kept(part) : note_for(part);
+      inventory_.findings.push_back(finding);
+      begin(part.path, finding);
+      if (kept)
+        places_.keep_all_at(part.path, finding);
+      else
+        sound.push_back(std::move(part));
+    }
+    inventory_.parts = std::move(sound);
+  }
+
+  static Finding finding_for_kept(const StorePart& part) {
+    return made(part.symbolic ? FindingKind::symbolic_link
+                              : FindingKind::other_filesystem,
+                part.path,
+                "it leads to what is also seen at another place of the store, "
+                "so nothing there is removed");
+  }
+
+  Finding note_for(const StorePart& part) const {
+    return made(
+        FindingKind::part_elsewhere, part.path,
+        (part.symbolic ? "a symbolic link to " : "another filesystem, at ") +
+            locator_.real_path(part.path) +
+            "; it is collected there as any other part");
+  }
+
+  static Finding made(FindingKind kind, std::string path, std::string detail) {
+    Finding finding;
+    finding.kind = kind;
+    finding.path = std::move(path);
+    finding.detail = std::move(detail);
+    return finding;
+  }
+
+  // The kernel's own list: the scan does not look at every file and folder.
+  void begin_at_mounts() {
+    for (const std::string& path : locator_.mounts_in_store()) {
+      const Finding finding =
+          made(FindingKind::other_filesystem, path,
+               "another filesystem is mounted here; nothing is removed");
+      if (ProtectedPlaces::is_part_of_repository(path))
+        places_.keep_passage(path, finding);
+      begin(path, finding);
+    }
+  }
+
+  // Which the scan does not look into, and a server may.
+  void begin_at_odd_folders() {
+    for (const Repository& repository : inventory_.repositories)
+      for (const Upload& upload : repository.uploads)
+        if (!upload.recognised)
+          look_into(layout::upload(repository.name, upload.id),
+                    made(FindingKind::symbolic_link,
+                         layout::upload(repository.name, upload.id), ""));
+    std::set<std::string> folders;
+    for (const Finding& finding : inventory_.findings)
+      if (finding.kind == FindingKind::foreign_algorithm)
+        folders.insert(finding.path);
+    for (const std::string& path : folders)
+      begin(path, made(FindingKind::symbolic_link, path, ""));
+  }
+
+  void follow(const Start& start) {
+    const Way way = trace_way(v2_, start.path);
+    const bool ends = way.error == 0 && !way.steps.empty();
+    const std::vector<std::string> ends_at =
+        ends ? locator_.places_at(way.steps.back().real)
+             : std::vector<std::string>();
+    for (const Way::Step& step : way.steps) pass(step, ends_at, start);
+    if (ends) return arrive(way, start);
+    if (!leads_nowhere(way.error) && way.error != 0)
+      cannot_follow(start, std::strerror(way.error));
+  }
+
+  // What the end lies in stays with the end.
+  void pass(const Way::Step& step, const std::vector<std::string>& ends_at,
+            const Start& start) {
+    for (const std::string& place : locator_.places_at(step.real)) {
+      const bool holds_end = std::any_of(
+          ends_at.begin(), ends_at.end(),
+          [&](const std::string& end) { return is_at_or_below(end, place); });
+      if (place != step.spelled && !holds_end)
+        places_.keep_passage(place, start.from);
+    }
+  }
+
+  void arrive(const Way& way, const Start& start) {
+    const std::string& end = way.steps.back().real;
+    const bool whole = ProtectedPlaces::holds_whole_repositories(start.path);
+    for (const std::string& place : locator_.places_at(end)) {
+      if (place == start.path) continue;
+      places_.keep_passage(place, start.from);
+      if (!whole || !ProtectedPlaces::holds_whole_repositories(place))
+        places_.keep_all_at(place, start.from);
+    }
+    // The scan went on from there.
+    if (whole || is_part(start.path)) return;
+    for (const std::string& part : locator_.parts_below(end))
+      places_.keep_all_at(part, start.from);
+    if (locator_.shows_anything(end))
+      places_.keep_all_at("", start.from);
+    else if (way.folder)
+      look_into(start.path, start.from);
+  }
+
+  bool is_part(const std::string& path) const {
+    return std::any_of(
+        inventory_.parts.begin(), inventory_.parts.end(),
+        [&](const StorePart& part) { return part.path == path; });
+  }
+
+  // Begins at every link and mount below, as deep as a server looks.
+  void look_into(const std::string& path, const Finding& from) {
+    const Descriptor folder = open_folder(v2_, path);
+    const RealPath real = folder ? real_path_of(folder.get()) : RealPath();
+    if (!folder || real.error != 0) {
+      const int error = folder ? real.error : errno;
+      if (!leads_nowhere(error))
+        cannot_follow({path, from}, std::strerror(error));
+      return;
+    }
+    if (!looked_into_.insert(real.path).second) return;
+    for (const std::string& below : locator_.mounts_below(real.path))
+      begin(path + "/" + below, from);
+    list(folder.get(), path, from, kDeepest);
+  }
+
+  void list(int folder, const std::string& path, const Finding& from,
+            int depth) {
+    const int error = for_each_entry(folder, [&](FolderEntry entry) {
+      if (++entries_ >= kMostEntries) return;
+      const std::string below = path + "/" + std::string(entry.name);
+      const EntryType type = entry_type(folder, entry);
+      if (type == EntryType::symbolic_link) begin(below, from);
+      if (type != EntryType::folder || depth == 1) return;
+      const Descriptor inside = open_folder(folder, std::string(entry.name));
+      if (inside)
+        list(inside.get(), below, from, depth - 1);
+      else if (!leads_nowhere(errno))
+        cannot_follow({below, from}, std::strerror(errno));
+    });
+    if (error != 0) cannot_follow({path, from}, std::strerror(error));
+    if (entries_ >= kMostEntries) places_.keep_all_at("", from);
+  }
+
+  void cannot_follow(const Start& start, const char* why) {
+    inventory_.obstacles.push_back(
+        made(start.from.kind, start.path,
+             std::string("nobody can tell where it leads: ") + why));
+    inventory_.obstacles.back().repository = start.from.repository;
   }
 
   int v2_;
-  std::optional<std::vector<Mount>> mounts_;
-  std::vector<Location> own_;
-};
-
-// The repository in whose own structure the path lies, which is relative to
-// repositories/; nullopt where it lies in none.
-std::optional<std::string_view> owner_of(std::string_view path) {
-  for (std::size_t at = 0; at < path.size(); at = path.find('/', at) + 1) {
-    const std::string_view part = path.substr(at, path.find('/', at) - at);
-    if (layout::is_part(part)) return path.substr(0, at == 0 ? 0 : at - 1);
-    if (path.find('/', at) == std::string_view::npos) break;
-  }
-  return std::nullopt;
-}
-
-// "" is all of v2.
-bool lies_in(std::string_view path, std::string_view folder) {
-  return folder.empty() || is_at_or_below(path, folder);
-}
-
-std::optional<std::string_view> below(std::string_view path,
-                                      std::string_view folder) {
-  if (!is_at_or_below(path, folder)) return std::nullopt;
-  path.remove_prefix(std::min(path.size(), folder.size() + 1));
-  return path;
-}
-
-class Keeper {
- public:
-  Keeper(int v2, Inventory& inventory) : locator_(v2), inventory_(inventory) {}
-
-  void run() {
-    std::vector<Finding> found = std::move(inventory_.findings);
-    inventory_.findings.clear();
-    for (const Finding& finding : found)
-      if (leads_on(finding) && !reaches_a_whole_repository(finding))
-        follow(finding);
-    append(inventory_.findings, std::move(found));
-    std::erase_if(
-        inventory_.temporary_files,
-        [this](const TemporaryFile& file) { return is_led_to(file.path); });
-  }
-
-  static bool leads_on(const Finding& finding) {
-    return finding.kind == FindingKind::symbolic_link ||
-           finding.kind == FindingKind::other_filesystem;
-  }
-
- private:
-  static bool reaches_a_whole_repository(const Finding& finding) {
-    const auto path = below(finding.path, layout::kRepositories);
-    return path && !path->empty() && !owner_of(*path);
-  }
-
-  void follow(const Finding& finding) {
-    std::optional<std::string> inside;
-    if (const int error = locator_.find(finding.path, inside)) {
-      Finding obstacle = finding;
-      obstacle.detail = std::string("nobody can tell where it leads: ") +
-                        std::strerror(error);
-      inventory_.obstacles.push_back(std::move(obstacle));
-      return;
-    }
-    if (!inside || *inside == finding.path || !led_to_.insert(*inside).second)
-      return;
-    if (lies_in(layout::kRepositories, *inside))
-      pin_all_below("", finding);
-    else if (const auto path = below(*inside, layout::kRepositories))
-      pin_at(*path, finding);
-    keep_blobs_at(*inside);
-  }
-
-  void pin_at(std::string_view path, const Finding& finding) {
-    const auto owner = owner_of(path);
-    if (!owner) return pin_all_below(std::string(path), finding);
-    const auto at = first_from(*owner);
-    if (at != inventory_.repositories.end() && at->name == *owner)
-      pin(*at, std::string(path.substr(owner->empty() ? 0 : owner->size() + 1)),
-          finding);
-  }
-
-  void pin_all_below(const std::string& folder, const Finding& finding) {
-    auto at = first_from(folder);
-    for (; at != inventory_.repositories.end(); ++at)
-      if (lies_in(at->name, folder))
-        pin(*at, "", finding);
-      else if (!at->name.starts_with(folder))
-        return;
-  }
-
-  std::vector<Repository>::iterator first_from(std::string_view name) {
-    return std::lower_bound(
-        inventory_.repositories.begin(), inventory_.repositories.end(), name,
-        [](const Repository& a, std::string_view b) { return a.name < b; });
-  }
-
-  void pin(Repository& repository, const std::string& where,
-           const Finding& from) {
-    const PinReason reason{from.kind, where};
-    const auto at = std::lower_bound(repository.pins.begin(),
-                                     repository.pins.end(), reason);
-    if (at != repository.pins.end() && *at == reason) return;
-    repository.pins.insert(at, reason);
-    Finding finding;
-    finding.kind = from.kind;
-    finding.path = layout::repository(repository.name) +
-                   (where.empty() ? "" : "/" + where);
-    finding.repository = repository.name;
-    finding.detail = from.path + " leads here; nothing here is removed";
-    inventory_.findings.push_back(std::move(finding));
-  }
-
-  // One blob, or all below a folder of which there are not many.
-  void keep_blobs_at(std::string_view path) {
-    constexpr std::size_t kBlobDepth = 4;  // blobs/sha256/<xx>/<hex>
-    const auto digest = Digest::from_hex(component(path, kBlobDepth - 1));
-    if (digest && is_at_or_below(path, layout::blob(*digest))) {
-      if (const auto id = inventory_.blobs.find(*digest))
-        inventory_.blobs.keep(*id);
-      return;
-    }
-    std::bitset<256> kept;  // prefix folders, by their digests' first byte
-    for (PrefixFolder& prefix : inventory_.prefixes)
-      if (lies_in(layout::blob_prefix(prefix.name), path)) {
-        prefix.removable = false;
-        kept.set(std::stoul(prefix.name, nullptr, 16));
-      }
-    if (kept.none()) return;
-    for (BlobId id = 0; id < inventory_.blobs.size(); ++id)
-      if (kept[inventory_.blobs[id].digest.bytes[0]]) inventory_.blobs.keep(id);
-  }
-
-  static std::string_view component(std::string_view path, std::size_t nth) {
-    for (; nth > 0 && !path.empty(); --nth)
-      path.remove_prefix(std::min(path.find('/'), path.size() - 1) + 1);
-    return path.substr(0, path.find('/'));
-  }
-
-  bool is_led_to(std::string_view path) const {
-    for (; !path.empty(); path = layout::parent(path))
-      if (led_to_.contains(path)) return true;
-    return false;
-  }
-
-  Locator locator_;
   Inventory& inventory_;
-  std::set<std::string, std::less<>> led_to_;
+  Locator locator_;
+  ProtectedPlaces places_;
+  std::vector<Start> ways_;
+  std::set<std::string> begun_;
+  std::set<std::string> looked_into_;
+  std::size_t entries_ = 0;
 };
 
 }  // namespace
 
 void keep_what_is_led_to(int v2, Inventory& inventory) {
-  if (std::any_of(inventory.findings.begin(), inventory.findings.end(),
-                  Keeper::leads_on))
-    Keeper(v2, inventory).run();
+  LinkFollower(v2, inventory).run();
 }
 
 }  // namespace dregs

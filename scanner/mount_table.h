@@ -13,7 +13,10 @@ struct Mount {
   std::string device;  // major:minor
   std::string root;    // which folder of that filesystem is mounted
   std::string point;   // where
+  std::string kind;    // "ext4", "overlay"; empty where the table is cut short
   std::string upper;   // of an overlay: the folder that it writes to
+  // Of an overlay: the folders that it shows, `upper` too, by absolute paths.
+  std::vector<std::string> layers;
 };
 
 // nullopt where the table cannot be understood, or is empty.
@@ -28,7 +31,5 @@ std::vector<const Mount*> mounts_of(const std::vector<Mount>& mounts,
 
 // The same place as the filesystem itself knows it.
 std::string path_in_filesystem(const Mount& mount, const std::string& path);
-
-bool is_at_or_below(std::string_view path, std::string_view folder);
 
 }  // namespace dregs

@@ -263,9 +263,15 @@ class ManifestGraphBuilder {
 
   void read_signatures_of(const Repository& repository, const Digest& digest,
                           DigestId id) {
-    const std::string path =
-        layout::revision(repository.name, digest) + "/signatures/sha256";
-    const Descriptor folder = open_folder(v2_, path);
+    const std::string revision = layout::revision(repository.name, digest);
+    const std::string path = revision + "/signatures/sha256";
+    const Descriptor above = open_folder(v2_, revision);
+    // Behind a symbolic link another revision may have them, and go. Of mounts
+    // the kernel has a list, and their ends are kept.
+    Descriptor folder =
+        above ? open_folder_beneath(above.get(), "signatures/sha256")
+              : Descriptor();
+    if (!folder && errno == EXDEV) folder = open_folder(v2_, path);
     const auto visit = [&](FolderEntry entry) {
       if (const auto signature = Digest::from_hex(entry.name))
         graph_.signatures_[id].push_back(intern(*signature));

@@ -8,6 +8,8 @@
 #include <boost/filesystem.hpp>
 #include <string_view>
 
+#include "scanner/entry_type.h"
+
 namespace dregs {
 namespace {
 
@@ -167,9 +169,33 @@ std::string hint_for(const fs::path& folder) {
   return "name the registry's rootdirectory with --root DIR";
 }
 
+// blobs, blobs/sha256, repositories, and what symbolic links among those lead
+// to.
+std::vector<std::string> parts_of(const fs::path& v2) {
+  std::vector<std::string> parts;
+  for (const char* part : {"blobs", "blobs/sha256", "repositories"}) {
+    error_code error;
+    const fs::path real = fs::canonical(v2 / part, error);
+    if (!error) parts.push_back(real.string());
+  }
+  // Mounts have a path below v2 whatever they show.
+  const Descriptor repositories =
+      open_folder(AT_FDCWD, (v2 / "repositories").string());
+  if (!repositories) return parts;
+  for_each_entry(repositories.get(), [&](FolderEntry entry) {
+    if (entry_type(repositories.get(), entry) != EntryType::symbolic_link)
+      return;
+    error_code error;
+    const fs::path real =
+        fs::canonical(v2 / "repositories" / std::string(entry.name), error);
+    if (!error) parts.push_back(real.string());
+  });
+  return parts;
+}
+
 ResolvedRoot finish(Named named, const fs::path& v2, const fs::path& root) {
   return {v2.string(), root.string(), std::move(named.source),
-          std::move(named.config)};
+          std::move(named.config), parts_of(v2)};
 }
 
 ResolvedRoot from_rootdirectory(Named named, const fs::path& real,
@@ -193,16 +219,21 @@ ResolvedRoot look_at(Named named) {
     fail(named, "no such folder; name the registry's folder with --root DIR");
   const fs::path real = real_path(named, named.folder);
   const fs::path layout = real / fs::path(std::string(kLayout));
-  const bool is_v2 =
-      named.may_be_v2 && is_v2_path(real) && holds_registry(named, real);
+  // Where v2 is a symbolic link its real path may have any name.
+  const fs::path spelled = fs::absolute(named.folder).lexically_normal();
+  const bool is_link = is_v2_path(spelled) && !is_v2_path(real);
+  const bool is_v2 = named.may_be_v2 && (is_v2_path(real) || is_link) &&
+                     holds_registry(named, real);
   const bool is_root = exists(named, layout);
   if (is_v2 && is_root)
     fail(named, fmt::format("two registries, here and in {}; name one of them "
                             "by its rootdirectory",
                             layout.string()));
+  const fs::path& path = is_link ? spelled : real;
   if (is_v2)
-    return finish(std::move(named), real,
-                  real.parent_path().parent_path().parent_path());
+    return finish(
+        std::move(named), real,
+        real_path(named, path.parent_path().parent_path().parent_path()));
   if (is_root) return from_rootdirectory(std::move(named), real, layout);
   fail(named, fmt::format("not a registry: no {} in {}; {}", kLayout,
                           real.string(), hint_for(real)));

@@ -28,6 +28,16 @@ struct ResolvedRoot {
   // word in parentheses.
   std::string source;
   std::optional<RegistryConfig> config;  // of the registry, where one was read
+  // Real paths of blobs, blobs/sha256 and repositories, which may be elsewhere,
+  // and of the namespaces that are symbolic links.
+  std::vector<std::string> parts{};
+
+  // Whoever writes below one of them writes to this registry; v2 is the first.
+  std::vector<std::string> directories() const {
+    std::vector<std::string> all = {directory};
+    all.insert(all.end(), parts.begin(), parts.end());
+    return all;
+  }
 };
 
 // The message is one line: what was looked for, where, who said so, the way

@@ -51,6 +51,7 @@ Inventory scan(int v2, const StopRequest& stop, ScanProgress& progress) {
   inventory.blobs = std::move(blobs.blobs);
   inventory.blobs_found = blobs.blobs_found;
   inventory.prefixes = std::move(blobs.prefixes);
+  append(inventory.parts, std::move(blobs.parts));
   inventory.empty_blob_folders = std::move(blobs.empty_blob_folders);
   inventory.other_blobs = std::move(blobs.other_blobs);
   append(inventory.temporary_files, std::move(blobs.temporary_files));

@@ -12,7 +12,7 @@
 #include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
-#include "scanner/leads_elsewhere.h"
+#include "scanner/store_parts.h"
 
 namespace dregs {
 namespace {
@@ -228,8 +228,7 @@ class PrefixScanner {
 };
 
 // Lists blobs/sha256 into prefix folders still to be scanned.
-std::vector<PrefixScan> list_prefixes(int sha256, bool removable,
-                                      Inventory& inventory) {
+std::vector<PrefixScan> list_prefixes(int sha256, Inventory& inventory) {
   std::vector<PrefixScan> prefixes;
   const std::string here = std::string(layout::kBlobs) + "/sha256";
   const int error = for_each_entry(sha256, [&](FolderEntry entry) {
@@ -244,7 +243,7 @@ std::vector<PrefixScan> list_prefixes(int sha256, bool removable,
     }
     PrefixScan& prefix = prefixes.emplace_back();
     prefix.folder.name = entry.name;
-    prefix.folder.removable = removable && !linked;
+    prefix.folder.removable = !linked;
     if (linked)
       inventory.findings.push_back(
           found(FindingKind::symbolic_link, path,
@@ -291,18 +290,36 @@ void gather(std::vector<PrefixScan>& prefixes, Inventory& inventory) {
   inventory.blobs = BlobTable(std::move(blobs));
 }
 
+// What is not there, or is a file, holds no blob. A folder that cannot be
+// listed may hold what an image needs.
+template <class Visit>
+void list_other_folder(int at, const std::string& name, const std::string& path,
+                       Inventory& inventory, const Visit& visit) {
+  const Descriptor folder = open_folder(at, name);
+  const int error =
+      folder ? for_each_entry(folder.get(),
+                              [&](FolderEntry entry) {
+                                visit(folder.get(), std::string(entry.name));
+                              })
+             : errno;
+  if (error != 0 && error != ENOENT && error != ENOTDIR && error != ELOOP)
+    inventory.obstacles.push_back(
+        found(FindingKind::unreadable_folder, path, std::strerror(error)));
+}
+
 // blobs/sha512/<xx>/<hex>: rare enough to be listed by one thread.
 void list_other_blobs(int blobs, const std::string& algorithm,
-                      std::vector<std::string>& other_blobs) {
-  const Descriptor folder = open_folder(blobs, algorithm);
-  if (!folder) return;
-  for_each_entry(folder.get(), [&](FolderEntry prefix) {
-    const Descriptor inside = open_folder(folder.get(), prefix.c_str());
-    if (!inside) return;
-    for_each_entry(inside.get(), [&](FolderEntry blob) {
-      other_blobs.push_back(algorithm + ":" + std::string(blob.name));
-    });
-  });
+                      Inventory& inventory) {
+  const std::string here = std::string(layout::kBlobs) + "/" + algorithm;
+  list_other_folder(
+      blobs, algorithm, here, inventory,
+      [&](int prefixes, const std::string& prefix) {
+        list_other_folder(
+            prefixes, prefix, here + "/" + prefix, inventory,
+            [&](int, const std::string& blob) {
+              inventory.other_blobs.push_back(algorithm + ":" + blob);
+            });
+      });
 }
 
 void note_other_algorithms(int blobs, Inventory& inventory) {
@@ -315,7 +332,7 @@ void note_other_algorithms(int blobs, Inventory& inventory) {
         known ? FindingKind::foreign_algorithm : FindingKind::misplaced_blob,
         here + "/" + name,
         "the registry stores blobs under sha256 only; this is kept"));
-    if (known) list_other_blobs(blobs, name, inventory.other_blobs);
+    if (known) list_other_blobs(blobs, name, inventory);
   });
   std::sort(inventory.other_blobs.begin(), inventory.other_blobs.end());
   if (error != 0)
@@ -323,11 +340,10 @@ void note_other_algorithms(int blobs, Inventory& inventory) {
         found(FindingKind::unreadable_folder, here, std::strerror(error)));
 }
 
-// Whether what is below `path` may be removed; if not, that is reported.
-bool is_own(int v2, const char* path, Inventory& inventory) {
-  const std::optional<Finding> finding = leads_elsewhere(v2, path);
-  if (finding) inventory.findings.push_back(*finding);
-  return !finding;
+void note_part(int above, const std::string& name, int folder,
+               const std::string& path, Inventory& inventory) {
+  if (auto part = find_part(above, name, folder, path))
+    inventory.parts.push_back(std::move(*part));
 }
 
 }  // namespace
@@ -352,12 +368,11 @@ void scan_blobs(int v2, const StopRequest& stop, ScanProgress& progress,
                                           std::strerror(errno)));
     return;
   }
-  const bool removable =
-      is_own(v2, "blobs", inventory) && is_own(v2, "blobs/sha256", inventory);
+  note_part(v2, "blobs", blobs.get(), "blobs", inventory);
+  note_part(blobs.get(), "sha256", sha256.get(), "blobs/sha256", inventory);
   FileStatus status;
   descriptor_status(sha256.get(), status);
-  std::vector<PrefixScan> prefixes =
-      list_prefixes(sha256.get(), removable, inventory);
+  std::vector<PrefixScan> prefixes = list_prefixes(sha256.get(), inventory);
   tbb::parallel_for(std::size_t{0}, prefixes.size(), [&](std::size_t i) {
     PrefixScanner(sha256.get(), status.device, prefixes[i]).run(stop, progress);
   });

@@ -72,7 +72,15 @@ void scan_uploads(int folder, const StopRequest& stop,
   descriptor_status(folder, status);
   std::vector<Upload>& uploads = report.repository().uploads;
   const int error = for_each_entry(folder, [&](FolderEntry entry) {
-    if (entry_type(folder, entry) != EntryType::folder)
+    const EntryType type = entry_type(folder, entry);
+    if (type == EntryType::symbolic_link) {
+      report.repository().has_foreign_entries = true;
+      report.note(FindingKind::symbolic_link,
+                  "_uploads/" + std::string(entry.name),
+                  "the registry follows it; nothing is removed through it");
+      return;
+    }
+    if (type != EntryType::folder)
       return report.foreign("_uploads/" + std::string(entry.name),
                             "no upload of the registry's");
     uploads.emplace_back().id = entry.name;

@@ -14,8 +14,7 @@ passed=0 failed=0
 may_change_files='
 gc/remover.cc      *      the only file that deletes
 gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothing
-gc/aside.cc        renameat2 the same
-gc/trash.cc        renameat2 puts back what was moved there, over nothing
+gc/move_file.cc    *         gives a file its new name, over nothing
 gc/make_parent.cc  *         makes the folder for what is put back or repaired
 gc/repair.cc       *         writes beside, and moves into a place that is free
 cli/user_file.cc   fopen  the file that the user names, outside the registry

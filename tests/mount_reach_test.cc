@@ -86,6 +86,18 @@ TEST(MountReach, BlanksInPathsAreUnderstood) {
         << plain;
 }
 
+// The kernel escapes spaces, tabs and ends of lines, and no other blank.
+TEST(MountReach, FieldsEndAtASpaceAndAtNothingElse) {
+  const std::string ours = kOurs + mount("8:4", "/", "/my\rdisk\f");
+  EXPECT_TRUE(
+      may_reach(ours, mount("8:4", "/reg", "/x"), "/my\rdisk\f/reg/docker"));
+  EXPECT_FALSE(
+      may_reach(ours, mount("8:4", "/other", "/x"), "/my\rdisk\f/reg"));
+  const std::string without_source =
+      "36 35 8:4 / /disk rw - overlay  rw,upperdir=/srv/o\n";
+  EXPECT_TRUE(may_reach(kOurs, without_source, "/srv/o/reg"));
+}
+
 TEST(MountReach, ATableThatCannotBeReadIsADoubt) {
   EXPECT_TRUE(may_reach("", kOurs, "/srv/reg"));
   EXPECT_TRUE(may_reach(kOurs, "", "/srv/reg"));

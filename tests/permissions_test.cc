@@ -89,6 +89,13 @@ TEST_F(Permissions, AFolderThatCannotBeListedStopsEveryDeletion) {
     expect_refused(path);
 }
 
+// row 65
+TEST_F(Permissions, AFolderOfOtherBlobsThatCannotBeListedRefuses) {
+  store_.write("blobs/sha512/ab/ab00/data", "elsewhere");
+  for (const char* path : {"blobs/sha512/ab", "blobs/sha512"})
+    expect_refused(path);
+}
+
 // row 65: its entries have names, and nobody may look at them.
 TEST_F(Permissions, AFolderThatMayNotBeEnteredStopsEveryDeletion) {
   give_to_ordinary_user(store_);

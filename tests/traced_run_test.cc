@@ -116,7 +116,10 @@ TEST(TracedRun, RemovesTheSameWhereTheKernelHasNoOpenat2) {
 
 TEST(TracedRun, RemovesNoBlobThroughALinkWhereTheKernelHasNoOpenat2) {
   if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace";
-  for (const std::string& path : Words{"blobs", "blobs/sha256"}) {
+  StoreBuilder probe;
+  const fs::path folder =
+      fs::path(StoreBuilder::blob_path(probe.blob("garbage"))).parent_path();
+  for (const fs::path& path : {folder.parent_path(), folder}) {
     SCOPED_TRACE(path);
     StoreBuilder store;
     store.image("app", "v1", {"base"});
@@ -127,7 +130,7 @@ TEST(TracedRun, RemovesNoBlobThroughALinkWhereTheKernelHasNoOpenat2) {
     const GcRun run = run_gc(store, kAll, without_openat2("ENOSYS"));
     EXPECT_EQ(run.exit_code, 1) << run.err;
     EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(path));
-    EXPECT_EQ(run.removed("blob"), std::set<std::string>{});
+    EXPECT_EQ(run.removed("blob").count(in_root(folder)), 0U);
     EXPECT_TRUE(store.has_blob(garbage));
   }
 }

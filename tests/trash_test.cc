@@ -9,6 +9,7 @@
 #include "tests/command_run.h"
 #include "tests/faulty_disk.h"
 #include "tests/gc_run.h"
+#include "tests/mounted_store.h"
 #include "tests/ordinary_user.h"
 #include "tests/paths.h"
 
@@ -214,6 +215,63 @@ TEST_F(Trash, TheDeepestRepositoryComesBackTooAndGoesForGood) {
     if (end == std::string("restore")) {
       EXPECT_EQ(files(store_), before);
     }
+  }
+}
+
+// NFS renames no file so that nothing is replaced.
+TEST_F(Trash, WorksWhereFilesCannotBeRenamedOverNothing) {
+  if (!can_trace()) GTEST_SKIP() << "strace may not trace here";
+  const auto before = files(store_);
+  const auto traced = [&](std::vector<std::string> command,
+                          const std::string& more = {}) {
+    std::vector<std::string> argv = {"strace",
+                                     "-f",
+                                     "-qq",
+                                     "-o",
+                                     "/dev/null",
+                                     "-e",
+                                     "trace=renameat2,linkat",
+                                     "-e",
+                                     "inject=renameat2:error=EINVAL"};
+    if (!more.empty()) argv.insert(argv.end(), {"-e", more});
+    argv.push_back(kDregsProgram);
+    argv.insert(argv.end(), command.begin(), command.end());
+    argv.insert(argv.end(), {"--root", store_.root().string()});
+    return run_program(argv);
+  };
+  const std::vector<std::string> collect = {"gc", "-m", "--uploads-older-than",
+                                            "0", "--trash"};
+  const ProgramResult none = traced(collect, "inject=linkat:error=EPERM");
+  EXPECT_EQ(none.exit_code, 3) << none.err;
+  EXPECT_EQ(files(store_), before);
+  EXPECT_FALSE(fs::exists(trash().parent_path()));
+  EXPECT_EQ(traced(collect).exit_code, 0);
+  EXPECT_LT(files(store_).size(), before.size());
+  const std::string name = runs()[0]["run"];
+  EXPECT_EQ(traced({"trash", "restore", name}).exit_code, 0);
+  EXPECT_EQ(files(store_), before);
+  EXPECT_THAT(runs(), IsEmpty());
+}
+
+// What is mounted there was never moved there.
+TEST_F(Trash, EmptyingItTouchesNoMount) {
+  if (!can_mount()) GTEST_SKIP() << "needs root, or user namespaces";
+  const std::string name = collect().report["trash"]["run"];
+  const fs::path mounted = trash() / name / "blobs/mounted";
+  const fs::path mine = store_.root() / "mine";
+  fs::create_directories(mounted);
+  fs::create_directory(mine);
+  store_.write(mine / "file", "text");
+  fs::create_directory(mine / "folder");
+  for (const char* how : {"empty", "restore"}) {
+    const ProgramResult result =
+        run_program({"unshare", "--mount", "sh", "-ec",
+                     "mount --bind \"$0\" \"$1\"; shift; exec \"$@\"",
+                     mine.string(), mounted.string(), kDregsProgram, "trash",
+                     how, name, "--root", store_.root().string()});
+    EXPECT_EQ(result.exit_code, 4) << how << result.err;
+    EXPECT_TRUE(fs::exists(mine / "file"));
+    EXPECT_TRUE(fs::exists(mine / "folder"));
   }
 }
 
