@@ -31,7 +31,7 @@ class Rewriter {
   Rewriter(const CLI::App& app, const std::vector<std::string>& words)
       : command_(&app), words_(words) {}
 
-  std::vector<std::string> run() {
+  Words run() {
     for (; at_ < words_.size() && words_[at_] != "--"; ++at_) {
       const std::string& word = words_[at_];
       if (word.starts_with("--"))
@@ -42,7 +42,7 @@ class Rewriter {
         take_positional(word);
     }
     rewritten_.insert(rewritten_.end(), next(), words_.end());
-    return std::move(rewritten_);
+    return {std::move(rewritten_), std::move(wrong_)};
   }
 
  private:
@@ -112,9 +112,10 @@ class Rewriter {
   void add_flag(const CLI::Option& option, const std::string& name,
                 const std::string& value) {
     const std::optional<bool> on = parse_bool(value);
-    if (!on)
-      throw CLI::ValidationError(name,
-                                 "'" + value + "' is neither true nor false");
+    if (!on) {
+      wrong_.emplace(name, "'" + value + "' is neither true nor false");
+      return;
+    }
     add(option, *on ? "true" : "false");
   }
 
@@ -131,12 +132,13 @@ class Rewriter {
   const std::vector<std::string>& words_;
   std::size_t at_ = 0;
   std::vector<std::string> rewritten_;
+  std::optional<CLI::ValidationError> wrong_;
 };
 
 }  // namespace
 
-std::vector<std::string> as_cli11_takes_them(
-    const CLI::App& app, const std::vector<std::string>& words) {
+Words as_cli11_takes_them(const CLI::App& app,
+                          const std::vector<std::string>& words) {
   return Rewriter(app, words).run();
 }
 

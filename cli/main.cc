@@ -79,9 +79,6 @@ int fail(ExitCode code, const std::string& message) {
 }
 
 ExitCode run() {
-  // A closed pipe is an error of the write that finds it, not the end of a
-  // sweep.
-  (void)std::signal(SIGPIPE, SIG_IGN);
   raise_open_file_limit();
   give_back_freed_memory();
   const std::size_t threads = threads_to_be_had(running->global.jobs);
@@ -118,9 +115,10 @@ int print_help(const CLI::App& app, const CLI::ParseError& asked, bool json) {
 
 int parse_and_run(CLI::App& app, const std::vector<std::string>& words) {
   try {
-    std::vector<std::string> reversed = as_cli11_takes_them(app, words);
-    std::reverse(reversed.begin(), reversed.end());
-    app.parse(std::move(reversed));
+    Words taken = as_cli11_takes_them(app, words);
+    std::reverse(taken.words.begin(), taken.words.end());
+    app.parse(std::move(taken.words));
+    if (taken.wrong) throw CLI::ValidationError(*taken.wrong);
   } catch (const CLI::ParseError& error) {
     const bool json = asks_for_json(words);
     return error.get_exit_code() == 0 ? print_help(app, error, json)
@@ -136,6 +134,9 @@ int main(int argc, char** argv) {
   CLI::App app;
   application = &app;
   running = &invocation;
+  // A closed pipe is an error of the write that finds it, not the end of a
+  // sweep.
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     build_options(app, invocation);
     return parse_and_run(app, {argv + 1, argv + argc});

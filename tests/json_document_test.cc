@@ -115,10 +115,11 @@ TEST_F(JsonDocument, SaysThatARunWasRefused) {
 TEST_F(JsonDocument, SaysThatARunWasInterrupted) {
   if (!can_trace()) GTEST_SKIP() << "no strace here";
   for (const char* command : {"gc", "ls", "du", "verify"}) {
+    // One thread: each would get a signal of its own.
     const ProgramResult result = run_program(
         {"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=getdents64",
          "-e", "inject=getdents64:signal=SIGINT:when=1", kDregsProgram, command,
-         "--json", "--root", root()});
+         "--json", "--jobs", "1", "--root", root()});
     EXPECT_EQ(result.exit_code, 130) << command << result.err;
     expect_document(result);
   }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "tests/command_run.h"
 #include "tests/ordinary_user.h"
 #include "tests/paths.h"
@@ -20,6 +22,10 @@ TEST(Threads, AreAsManyAsTheLimitOfTasksAllows) {
   StoreBuilder store;
   for (int i = 0; i < 20; ++i)
     store.image("app" + std::to_string(i), "v1", {"base"});
+  std::filesystem::permissions(
+      store.root(),
+      std::filesystem::perms::others_read | std::filesystem::perms::others_exec,
+      std::filesystem::perm_options::add);
   for (const int tasks : {1, 2, 3, 4, 5, 6, 8, 12, 20, 40}) {
     // A user of its own, of whom no other process is counted.
     const ProgramResult run = run_program(

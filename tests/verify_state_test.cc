@@ -104,9 +104,8 @@ TEST_F(VerifyState, WhatIsNoStateOfThisRootIsExitCode2AndStaysAsItIs) {
       run_dregs(other, {"verify", "--state", state_.string(), "--since", "1d"});
   EXPECT_EQ(foreign.exit_code, 2);
   EXPECT_THAT(foreign.err, HasSubstr("belongs to another root"));
-  for (const std::string& broken :
-       {std::string(), std::string("what?"), sound.substr(0, 100),
-        sound.substr(1), sound + "\n"}) {
+  for (const std::string& broken : {std::string("what?"), sound.substr(0, 100),
+                                    sound.substr(1), sound + "\n"}) {
     std::ofstream(state_) << broken;
     EXPECT_EQ(
         run_dregs(store_, {"verify", "--state", state_.string()}).exit_code, 2)
