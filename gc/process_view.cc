@@ -11,6 +11,8 @@
 #include <deque>
 #include <sstream>
 
+#include "scanner/descriptor.h"
+
 namespace dregs {
 namespace {
 
@@ -32,11 +34,8 @@ ProcRead read_all(int fd) {
 }
 
 ProcRead read_path(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {{}, errno};
-  ProcRead result = read_all(fd);
-  close(fd);
-  return result;
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file ? read_all(file.get()) : ProcRead{{}, errno};
 }
 
 ProcPath read_link(const std::string& path) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -24,8 +25,12 @@ class [[nodiscard]] Descriptor {
     std::swap(fd_, other.fd_);
     return *this;
   }
+  // Whoever fails and returns tells why by errno: closing leaves it alone.
   ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ < 0) return;
+    const int error = errno;
+    ::close(fd_);
+    errno = error;
   }
 
   explicit operator bool() const { return fd_ >= 0; }

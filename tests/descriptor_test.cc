@@ -21,6 +21,14 @@
 namespace dregs {
 namespace {
 
+TEST(ClosingADescriptor, LeavesTheErrorOfWhoeverFailed) {
+  {
+    const Descriptor closed_already(1'000'000);
+    errno = ENOENT;
+  }
+  EXPECT_EQ(errno, ENOENT);
+}
+
 // For this process, and for good.
 bool forbid_openat2() {
   std::array<sock_filter, 4> filter{{
