@@ -1,6 +1,7 @@
 #include "cli/opened_store.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -8,7 +9,6 @@
 
 #include "cli/text.h"
 #include "gc/exclusive.h"
-#include "gc/registry_process.h"
 #include "scanner/layout.h"
 #include "scanner/path_below.h"
 
@@ -27,19 +27,12 @@ bool is_in_its_place(const ResolvedRoot& root) {
 }
 
 std::string in_words(const RegistryProcess& process) {
-  return fmt::format("process {} ({})", process.pid, process.command_line);
+  return fmt::format("process {} ({})", process.pid,
+                     escaped(process.command_line));
 }
 
-Finding finding_for(const RegistryProcess& process) {
-  Finding finding;
-  finding.kind = process.readonly ? FindingKind::registry_readonly
-                                  : FindingKind::registry_running;
-  finding.detail = in_words(process) + ": " + process.detail;
-  if (process.readonly) {
-    finding.detail += "; restart it afterwards, its cache is out of date";
-    if (process.uses_redis) finding.detail += ", and flush its Redis";
-  }
-  return finding;
+std::string described(const RegistryProcess& process) {
+  return in_words(process) + ": " + process.detail;
 }
 
 }  // namespace
@@ -74,9 +67,36 @@ OpenedStore open_store(const GlobalOptions& options) {
   return store;
 }
 
+Finding finding_for(const RegistryProcess& process) {
+  Finding finding;
+  finding.kind = process.readonly ? FindingKind::registry_readonly
+                                  : FindingKind::registry_running;
+  finding.detail = fmt::format(
+      "process {} ({}){}: {}", process.pid, escaped(process.command_line),
+      process.certain ? "" : " may use this root", process.detail);
+  if (process.readonly) {
+    finding.detail += "; restart it afterwards, its cache is out of date";
+    if (process.uses_redis) finding.detail += ", and flush its Redis";
+  }
+  return finding;
+}
+
+Refusal refusal_for(const RegistryProcess& process) {
+  if (process.certain)
+    return {"a registry uses this root: " + described(process),
+            "stop it, or make it read-only and restart it afterwards"};
+  return {"a registry may use this root: " + described(process),
+          ::geteuid() == 0
+              ? "stop it, or give it a configuration that dregs can read and "
+                "restart it"
+              : "run dregs as root, who can see which root that process "
+                "serves, or stop it"};
+}
+
 Exclusivity look_for_registries(const OpenedStore& store) {
   Exclusivity result;
-  for (const RegistryProcess& process : find_registry_processes(store.root)) {
+  result.processes = find_registry_processes(store.root);
+  for (const RegistryProcess& process : result.processes) {
     result.findings.push_back(finding_for(process));
     if (!process.readonly) continue;
     result.staying.push_back(in_words(process));
@@ -87,11 +107,8 @@ Exclusivity look_for_registries(const OpenedStore& store) {
 
 Exclusivity make_exclusive(const OpenedStore& store) {
   Exclusivity result = look_for_registries(store);
-  for (const Finding& finding : result.findings)
-    if (finding.kind == FindingKind::registry_running)
-      result.refusals.push_back(
-          {"a registry uses this root: " + finding.detail,
-           "stop it, or make it read-only and restart it afterwards"});
+  for (const RegistryProcess& process : result.processes)
+    if (!process.readonly) result.refusals.push_back(refusal_for(process));
   const int error = lock_exclusively(store.v2.get());
   if (error == EWOULDBLOCK)
     result.refusals.push_back(

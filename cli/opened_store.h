@@ -8,6 +8,7 @@
 
 #include "cli/options.h"
 #include "gc/refusal.h"
+#include "gc/registry_process.h"
 #include "scanner/descriptor.h"
 #include "scanner/finding.h"
 #include "scanner/root.h"
@@ -42,11 +43,16 @@ struct Exclusivity {
   // one of them has its cache in Redis.
   std::vector<std::string> staying;
   bool uses_redis = false;
+  std::vector<RegistryProcess> processes;
 };
 Exclusivity make_exclusive(const OpenedStore& store);
 
 // Registry processes alone, for commands that only look.
 Exclusivity look_for_registries(const OpenedStore& store);
+
+Finding finding_for(const RegistryProcess& process);
+// Why a command that removes refuses while this process runs.
+Refusal refusal_for(const RegistryProcess& process);
 
 // The inode of its v2 folder, by which what was saved about it is told from
 // what is about another root: moves and containers leave it alone. Throws

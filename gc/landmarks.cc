@@ -8,9 +8,9 @@
 namespace dregs {
 namespace {
 
-constexpr std::array<const char*, 4> kBelowRoot = {
+constexpr std::array<const char*, 5> kBelowRoot = {
     "", "/docker/registry/v2", "/docker/registry/v2/blobs",
-    "/docker/registry/v2/repositories"};
+    "/docker/registry/v2/blobs/sha256", "/docker/registry/v2/repositories"};
 
 bool is_gone(int error) {
   return error == ENOENT || error == ENOTDIR || error == ESRCH;
@@ -33,6 +33,7 @@ bool is_on_overlay(const std::string& path) {
 Landmarks::Landmarks(const ResolvedRoot& root)
     : ours_{look_at(root.rootdirectory), look_at(root.directory),
             look_at(root.directory + "/blobs"),
+            look_at(root.directory + "/blobs/sha256"),
             look_at(root.directory + "/repositories")} {}
 
 Match Landmarks::compare(const ProcessView& process,

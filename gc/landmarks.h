@@ -16,8 +16,8 @@ namespace dregs {
 enum class Match { no, yes, unknown };
 
 // The folders by which a root is known, by device and inode: the rootdirectory,
-// v2, blobs and repositories. Any of them may be a mount of its own, and one
-// in common is enough to do harm.
+// v2, blobs, blobs/sha256 and repositories. Any of them may be a mount of its
+// own, and one in common is enough to do harm.
 class Landmarks {
  public:
   explicit Landmarks(const ResolvedRoot& root);
@@ -27,7 +27,7 @@ class Landmarks {
   Match compare(const ProcessView& process, const std::string& root) const;
 
  private:
-  static constexpr std::size_t kCount = 4;
+  static constexpr std::size_t kCount = 5;
 
   Match compare_one(std::size_t which, const std::string& path) const;
 

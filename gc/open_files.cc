@@ -1,6 +1,5 @@
 #include "gc/open_files.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,17 +7,35 @@
 #include <algorithm>
 #include <array>
 #include <climits>
-#include <memory>
 #include <string_view>
 
+#include "scanner/descriptor.h"
+#include "scanner/listing.h"
 #include "scanner/path_below.h"
 
 namespace dregs {
 namespace {
 
-struct CloseDirectory {
-  void operator()(DIR* folder) const { closedir(folder); }
-};
+constexpr std::string_view kInLayout = "/docker/registry/v2/";
+
+// Calls see(fd folder, name, target) for each file that the process has open,
+// until it returns true.
+template <class See>
+void for_each_open_file(const ProcessView& process, const See& see) {
+  const Descriptor folder = open_folder(AT_FDCWD, process.file("fd"));
+  if (!folder) return;
+  std::array<char, PATH_MAX> buffer{};
+  bool found = false;
+  for_each_entry(folder.get(), [&](FolderEntry entry) {
+    if (found) return;
+    const ssize_t size =
+        ::readlinkat(folder.get(), entry.c_str(), buffer.data(), buffer.size());
+    if (size > 0)  // or it was closed meanwhile
+      found =
+          see(folder.get(), entry.c_str(),
+              std::string_view(buffer.data(), static_cast<std::size_t>(size)));
+  });
+}
 
 bool same_file(const std::string& path, const struct stat& other) {
   struct stat status {};
@@ -44,37 +61,44 @@ bool is_below(std::string_view path,
 // Of a process in another mount namespace the path says little; the file
 // below our root that has the same place in the layout must be the same.
 bool is_ours_elsewhere(int folder, const char* name, std::string_view target,
-                       const std::string& directory) {
-  constexpr std::string_view layout = "/docker/registry/v2/";
-  const std::size_t found = target.find(layout);
+                       const std::string& v2) {
+  const std::size_t found = target.find(kInLayout);
   if (found == std::string_view::npos) return false;
   struct stat opened {};
   if (fstatat(folder, name, &opened, 0) != 0) return false;
-  const std::string_view rest = target.substr(found + layout.size());
-  return same_file(directory + "/" + std::string(rest), opened);
+  const std::string_view rest = target.substr(found + kInLayout.size());
+  return same_file(v2 + "/" + std::string(rest), opened);
 }
 
 }  // namespace
 
 std::optional<std::string> file_open_for_writing(
-    const ProcessView& process, const std::vector<std::string>& directories) {
-  const std::unique_ptr<DIR, CloseDirectory> folder(
-      opendir(process.file("fd").c_str()));
-  if (!folder) return std::nullopt;
-  const int fd = dirfd(folder.get());
-  std::array<char, PATH_MAX> buffer{};
-  while (const dirent* entry = readdir(folder.get())) {
-    const char* name = entry->d_name;
-    const ssize_t size = readlinkat(fd, name, buffer.data(), buffer.size());
-    if (size <= 0) continue;  // "." and "..", or closed meanwhile
-    const std::string_view target(buffer.data(),
-                                  static_cast<std::size_t>(size));
-    if ((is_below(target, directories) ||
-         is_ours_elsewhere(fd, name, target, directories.front())) &&
-        opened_for_writing(fd, name))
-      return std::string(target);
-  }
-  return std::nullopt;
+    const ProcessView& process, const std::vector<std::string>& folders) {
+  std::optional<std::string> found;
+  for_each_open_file(
+      process, [&](int fd, const char* name, std::string_view target) {
+        if ((is_below(target, folders) || is_ours_elsewhere(fd, name, target, folders.front())) &&
+            opened_for_writing(fd, name))
+          found = target;
+        return found.has_value();
+      });
+  return found;
+}
+
+std::vector<std::string> roots_of_open_files(const ProcessView& process) {
+  std::vector<std::string> roots;
+  for_each_open_file(
+      process, [&](int fd, const char* name, std::string_view target) {
+        const std::size_t end = target.find(kInLayout);
+        struct stat opened {};
+        if (end == std::string_view::npos || fstatat(fd, name, &opened, 0) != 0)
+          return false;
+        const ProcPath seen = process.open_path(std::string(target));
+        if (seen.error == 0 && same_file(seen.path, opened))
+          roots.emplace_back(target.substr(0, end));
+        return false;
+      });
+  return roots;
 }
 
 }  // namespace dregs

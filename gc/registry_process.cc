@@ -1,6 +1,5 @@
 #include "gc/registry_process.h"
 
-#include <dirent.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +9,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -21,6 +20,8 @@
 #include "gc/open_files.h"
 #include "gc/process_view.h"
 #include "gc/registry_invocation.h"
+#include "scanner/descriptor.h"
+#include "scanner/listing.h"
 
 namespace dregs {
 namespace {
@@ -56,6 +57,7 @@ class Search {
   Search(const ResolvedRoot& root, const std::string& proc)
       : root_(root),
         proc_(proc),
+        folders_(folders_of(root)),
         landmarks_(root),
         ancestors_(find_ancestors(proc)) {}
 
@@ -73,6 +75,18 @@ class Search {
   }
 
  private:
+  // v2, and what of it operators keep elsewhere, behind symbolic links.
+  static std::vector<std::string> folders_of(const ResolvedRoot& root) {
+    std::vector<std::string> folders = {root.directory};
+    for (const char* below : {"/blobs", "/blobs/sha256", "/repositories"}) {
+      std::error_code error;
+      const auto real =
+          std::filesystem::canonical(root.directory + below, error);
+      if (!error) folders.push_back(real.string());
+    }
+    return folders;
+  }
+
   static std::vector<pid_t> find_ancestors(const std::string& proc) {
     std::vector<pid_t> ancestors;
     auto parent = ProcessView(proc, getpid()).parent();
@@ -172,7 +186,8 @@ class Search {
                                          const Doubt& doubt) const {
     // A dry run writes nothing, whatever its root.
     if (invocation.dry_run) return std::nullopt;
-    if (!invocation.named_registry || !could_reach(process))
+    if (!invocation.named_registry || !could_reach(process) ||
+        serves_elsewhere(process))
       return std::nullopt;
     RegistryProcess found;
     found.collects = invocation.collects;
@@ -190,9 +205,19 @@ class Search {
                        });
   }
 
+  // Whether the files that it has open say so. An idle one has none.
+  bool serves_elsewhere(const ProcessView& process) const {
+    const std::vector<std::string> roots = roots_of_open_files(process);
+    return !roots.empty() &&
+           std::all_of(roots.begin(), roots.end(),
+                       [&](const std::string& root) {
+                         return landmarks_.compare(process, root) == Match::no;
+                       });
+  }
+
   void by_open_files(const ProcessView& process,
                      std::optional<RegistryProcess>& found) const {
-    const auto file = file_open_for_writing(process, root_.directories());
+    const auto file = file_open_for_writing(process, folders_);
     if (!file) return;
     if (!found) found.emplace();
     found->readonly = false;
@@ -202,28 +227,25 @@ class Search {
 
   const ResolvedRoot& root_;
   const std::string& proc_;
+  std::vector<std::string> folders_;
   Landmarks landmarks_;
   std::vector<pid_t> ancestors_;
 };
 
 std::vector<pid_t> all_processes(const std::string& proc) {
-  struct CloseDirectory {
-    void operator()(DIR* folder) const { closedir(folder); }
-  };
   std::vector<pid_t> pids;
-  const std::unique_ptr<DIR, CloseDirectory> folder(opendir(proc.c_str()));
-  if (!folder)
+  const Descriptor folder = open_folder(AT_FDCWD, proc);
+  const int error =
+      !folder ? errno : for_each_entry(folder.get(), [&](FolderEntry at) {
+        pid_t pid = 0;
+        const char* end = at.name.data() + at.name.size();
+        const auto [last, failed] = std::from_chars(at.name.data(), end, pid);
+        if (failed == std::errc{} && last == end) pids.push_back(pid);
+      });
+  if (error != 0)
     throw std::runtime_error(fmt::format(
         "cannot see whether a registry is running: {}: {}; mount /proc", proc,
-        std::strerror(errno)));
-  while (const dirent* entry = readdir(folder.get())) {
-    const std::string_view name = entry->d_name;
-    pid_t pid = 0;
-    const auto [end, error] =
-        std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error == std::errc{} && end == name.data() + name.size())
-      pids.push_back(pid);
-  }
+        std::strerror(error)));
   std::sort(pids.begin(), pids.end());
   return pids;
 }

@@ -144,9 +144,9 @@ TEST_F(RegistryProcesses, WhoeverReadsAFileOfOursIsNoWriter) {
   const fs::path file = fs::canonical(store.v2() / "blobs/some");
   const std::string v2 = fs::canonical(store.v2());
   const std::ifstream reads(file);
-  EXPECT_EQ(file_open_for_writing(ourselves, v2), std::nullopt);
+  EXPECT_EQ(file_open_for_writing(ourselves, {v2}), std::nullopt);
   const std::ofstream writes(file);
-  EXPECT_EQ(file_open_for_writing(ourselves, v2), file.string());
+  EXPECT_EQ(file_open_for_writing(ourselves, {v2}), file.string());
 }
 
 TEST_F(RegistryProcesses, AServerThatStoppedIsFoundNoMore) {
@@ -297,6 +297,39 @@ TEST_F(FakeProcesses, ADoubtThatCannotReachOurRootDoesNotCount) {
   put("mountinfo", "2 0 8:2 / / rw - ext4 /dev/b rw\n");
   EXPECT_FALSE(find(root()));
   put("mountinfo", "2 0 8:1 / / rw - ext4 /dev/a rw\n");
+  EXPECT_TRUE(find(root()));
+}
+
+// A registry has one root: a file that is open in another tells which.
+TEST_F(FakeProcesses, ADoubtIsNoneWhereItsOpenFilesLieInAnotherRoot) {
+  forbid(process() / "environ");
+  const ResolvedRoot ours = root();
+  const fs::path other = container() / "other/docker/registry/v2";
+  fs::create_directories(other / "blobs");
+  std::ofstream(other / "blobs/data") << "x";
+  fs::create_directory(process() / "fd");
+  EXPECT_TRUE(find(ours));
+  fs::remove(process() / "root");
+  fs::create_directory_symlink("/", process() / "root");
+  fs::create_symlink(other / "blobs/data", process() / "fd/3");
+  EXPECT_FALSE(find(ours));
+  // One that is gone tells nothing, nor does one in ours.
+  fs::remove(other / "blobs/data");
+  EXPECT_TRUE(find(ours));
+  store.write("blobs/data", "x");
+  fs::create_symlink(fs::path(ours.directory) / "blobs/data",
+                     process() / "fd/4");
+  std::ofstream(other / "blobs/data") << "x";
+  EXPECT_TRUE(find(ours));
+}
+
+TEST_F(FakeProcesses, AFileOpenForWritingBehindALinkedFolderIsOurs) {
+  put("cmdline", arguments({"rsync"}));
+  const fs::path disk = work() / "second-disk";
+  fs::rename(store.v2() / "repositories", disk);
+  fs::create_directory_symlink(disk, store.v2() / "repositories");
+  fs::create_directory(process() / "fd");
+  fs::create_symlink(disk / "app", process() / "fd/3");
   EXPECT_TRUE(find(root()));
 }
 
