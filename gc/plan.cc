@@ -1,6 +1,7 @@
 #include "gc/plan.h"
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -254,6 +255,11 @@ class Planner {
   std::unordered_set<std::string> occupied_;
 };
 
+auto identity(const Removal& removal) {
+  return std::tie(removal.kind, removal.repository, removal.digest,
+                  removal.name);
+}
+
 }  // namespace
 
 std::string_view to_string(RemovalKind kind) {
@@ -327,6 +333,19 @@ std::string path_of(const Removal& removal, const Inventory& inventory) {
       return removal.name.text();
   }
   return {};
+}
+
+Plan intersection(const Plan& plan, const Plan& other) {
+  const auto less = [](const Removal& a, const Removal& b) {
+    return identity(a) < identity(b);
+  };
+  std::vector<Removal> sorted = other.removals;
+  std::sort(sorted.begin(), sorted.end(), less);
+  Plan both;
+  for (const Removal& removal : plan.removals)
+    if (std::binary_search(sorted.begin(), sorted.end(), removal, less))
+      both.removals.push_back(removal);
+  return both;
 }
 
 KindTotals totals_of(const Plan& plan) {

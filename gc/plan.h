@@ -65,6 +65,9 @@ struct Plan {
   std::vector<Removal> removals;  // by kind, then in the inventory's order
 };
 
+// What both name, in the order of the first.
+Plan intersection(const Plan& plan, const Plan& other);
+
 inline constexpr std::size_t kRemovalKinds = 8;
 
 struct KindTotal {

@@ -6,6 +6,7 @@
 
 #include "gc/clock.h"
 #include "gc/last_folders.h"
+#include "gc/untouched.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
 
@@ -21,6 +22,11 @@ RemovalOutcome outcome_of(int error) {
     return {OutcomeState::changed, error,
             "a symbolic link or mount has appeared"};
   return {OutcomeState::failed, error, {}};
+}
+
+bool is_gone(const RemovalOutcome& outcome) {
+  return outcome.state == OutcomeState::removed ||
+         outcome.state == OutcomeState::already_gone;
 }
 
 RemovalOutcome left(std::string_view name) {
@@ -47,91 +53,17 @@ int unlink_file(int folder, const std::string& name) {
   return ::unlinkat(folder, name.c_str(), 0) == 0 ? 0 : errno;
 }
 
-// An open folder, and its path relative to v2.
-struct Place {
-  int folder = -1;
-  std::string path;
-};
-
 std::string path_in(const Place& place, const std::string& name) {
   return place.path + "/" + name;
 }
 
-// Where files go: nowhere, or into the trash.
-class Disposal {
- public:
-  explicit Disposal(Aside* trash) : trash_(trash) {}
-  int file(const Place& at, const std::string& name) const {
-    return trash_ == nullptr ? unlink_file(at.folder, name)
-                             : trash_->take(at.folder, name, path_in(at, name));
-  }
-
- private:
-  Aside* trash_;
-};
+RemovalOutcome written_meanwhile(std::string_view name) {
+  return {OutcomeState::changed, 0,
+          std::string(name) + " was written just now"};
+}
 
 int remove_folder(int parent, const std::string& name) {
   return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 ? 0 : errno;
-}
-
-// Removes a folder whose file is gone. Old temporary files go with it; what
-// else is left keeps the folder, but is no failure: what was to go is gone.
-RemovalOutcome close_folder(int parent, const Place& place,
-                            const std::string& name,
-                            std::int64_t newest_temporary_ns,
-                            const Disposal& disposal) {
-  const int error = remove_folder(parent, name);
-  if (error == 0) return {};
-  if (error != ENOTEMPTY && error != EEXIST) return outcome_of(error);
-  for (const std::string& entry : names_in(place.folder)) {
-    FileStatus status;
-    if (!layout::is_temporary_name(entry) ||
-        file_status(place.folder, entry.c_str(), status) != 0 ||
-        !status.regular() || status.changed_ns > newest_temporary_ns)
-      return {OutcomeState::removed, 0, left(entry).detail};
-    if (const int failed = disposal.file(place, entry))
-      return outcome_of(failed);
-  }
-  return outcome_of(remove_folder(parent, name));
-}
-
-// A tree of known shape and depth: regular files at the leaves, folders
-// above; where `links`, no files but those. Stops at the first thing that is
-// none of these.
-RemovalOutcome remove_tree(const Place& parent, const std::string& name,
-                           int depth, bool links, const Disposal& disposal) {
-  const Descriptor folder = open_folder_beneath(parent.folder, name);
-  if (!folder) return outcome_of(errno);
-  const Place place{folder.get(), path_in(parent, name)};
-  for (const std::string& entry : names_in(folder.get())) {
-    FileStatus status;
-    if (const int error = file_status(folder.get(), entry.c_str(), status))
-      return outcome_of(error);
-    RemovalOutcome outcome;
-    if (status.folder() && depth > 1)
-      outcome = remove_tree(place, entry, depth - 1, links, disposal);
-    else if (status.regular() &&
-             (!links || entry == "link" || layout::is_temporary_name(entry)))
-      outcome = outcome_of(disposal.file(place, entry));
-    else
-      return left(entry);
-    if (outcome.state != OutcomeState::removed &&
-        outcome.state != OutcomeState::already_gone)
-      return outcome;
-  }
-  return outcome_of(remove_folder(parent.folder, name));
-}
-
-// signatures/<alg>/<hex>/link, of registries before 2.5. They are off the disk
-// before the revision's link goes: without it nobody would know them.
-RemovalOutcome remove_signatures(const Place& revision,
-                                 const Disposal& disposal) {
-  RemovalOutcome outcome =
-      remove_tree(revision, "signatures", 3, true, disposal);
-  if (outcome.state == OutcomeState::already_gone) return {};
-  if (outcome.state == OutcomeState::removed && ::fsync(revision.folder) != 0)
-    return {OutcomeState::failed, errno, {}};
-  return outcome;
 }
 
 }  // namespace
@@ -142,6 +74,7 @@ DiskRemover::DiskRemover(int v2, const Inventory& inventory,
       newest_temporary_ns_(newest_temporary_ns),
       trash_(trash),
       parts_(v2, inventory.parts),
+      untouched_(std::make_unique<Untouched>(inventory)),
       parents_(std::make_unique<LastFolders>()) {}
 
 DiskRemover::~DiskRemover() = default;
@@ -157,16 +90,17 @@ RemovalOutcome DiskRemover::remove(const Removal& removal) {
   switch (removal.kind) {
     case RemovalKind::blob:
       return remove_blob(parent, removal, path);
-    case RemovalKind::tag_history:
     case RemovalKind::revision:
+      return remove_revision(parent, path);
+    case RemovalKind::tag_history:
     case RemovalKind::layer_link:
-      return remove_link(parent, path, removal.kind);
+      return remove_link(parent, path);
     case RemovalKind::tag:
       return remove_tag(parent, path);
     case RemovalKind::upload:
-      return remove_upload(parent, path);
+      return remove_upload(parent, removal, path);
     case RemovalKind::temporary:
-      return remove_temporary(parent, path);
+      return remove_temporary(parent, removal, path);
     case RemovalKind::folder: {
       const int error =
           remove_folder(parent, std::string(layout::last_component(path)));
@@ -177,24 +111,109 @@ RemovalOutcome DiskRemover::remove(const Removal& removal) {
   return {OutcomeState::skipped, 0, "of an unknown kind"};
 }
 
-bool DiskRemover::is_untouched(int folder, std::string_view path,
-                               const char* name,
-                               RemovalOutcome& outcome) const {
+// Looks at it right before it goes, however long its folder was looked at.
+RemovalOutcome DiskRemover::remove_link_file(const Place& at,
+                                             const char* name) const {
   FileStatus status;
-  if (const int error = file_status(folder, name, status)) {
-    outcome = outcome_of(error);
-    return false;
+  const RemovalOutcome outcome = look_at_link(at.folder, name, status);
+  return outcome.state == OutcomeState::removed ? remove_file(at, name, status)
+                                                : outcome;
+}
+
+RemovalOutcome DiskRemover::look_at_link(const Place& at, const char* name,
+                                         FileStatus& status) const {
+  if (const int error = file_status(at.folder, name, status))
+    return outcome_of(error);
+  if (!is_own_file(status, at.path))
+    return {OutcomeState::changed, 0, "no longer a regular file"};
+  return untouched_->link(at.folder, name, status) ? RemovalOutcome()
+                                                : written_meanwhile(name);
+}
+
+bool DiskRemover::is_own_file(const FileStatus& status,
+                              std::string_view path) const {
+  return status.regular() && status.device == parts_.device_of(path);
+}
+
+// `seen` is what was just found of it.
+RemovalOutcome DiskRemover::remove_file(const Place& at,
+                                        const std::string& name,
+                                        const FileStatus& seen) const {
+  return outcome_of(untouched_->own().take(at.folder, name, seen, [&] {
+    return trash_ == nullptr ? unlink_file(at.folder, name)
+                             : trash_->take(at.folder, name, path_in(at, name));
+  }));
+}
+
+// Removes a folder in which nothing is called `gone` any more: what is was made
+// anew. What else is left keeps the folder, but is no failure, for what was to
+// go is gone.
+RemovalOutcome DiskRemover::close_folder(
+    int parent, const Place& place, const std::string& name,
+    std::initializer_list<std::string_view> gone) const {
+  const int error = remove_folder(parent, name);
+  if (error == 0) return {};
+  if (error != ENOTEMPTY && error != EEXIST) return outcome_of(error);
+  const std::vector<std::string> names = names_in(place.folder);
+  for (const std::string_view anew : gone)
+    if (std::binary_search(names.begin(), names.end(), anew))
+      return written_meanwhile(anew);
+  for (const std::string& entry : names) {
+    RemovalOutcome outcome = remove_leftover(place, entry);
+    if (outcome.state == OutcomeState::skipped)
+      return {OutcomeState::removed, 0, std::move(outcome.detail)};
+    if (outcome.state != OutcomeState::removed) return outcome;
   }
-  if (!status.regular() || status.device != parts_.device_of(path)) {
-    outcome = {OutcomeState::changed, 0, "no longer a regular file"};
-    return false;
+  return outcome_of(remove_folder(parent, name));
+}
+
+// An old temporary file; anything else stays.
+RemovalOutcome DiskRemover::remove_leftover(const Place& at,
+                                            const std::string& name) const {
+  FileStatus status;
+  if (!layout::is_temporary_name(name) ||
+      file_status(at.folder, name.c_str(), status) != 0 || !status.regular() ||
+      status.changed_ns > newest_temporary_ns_ || status.changed_ns > now_ns())
+    return left(name);
+  return untouched_->link(at.folder, name, status)
+             ? remove_file(at, name, status)
+             : written_meanwhile(name);
+}
+
+// A tree of known shape and depth: regular files at the leaves, folders
+// above; where `links`, no files but those. Stops at the first thing that is
+// none of these.
+RemovalOutcome DiskRemover::remove_tree(const Place& parent,
+                                        const std::string& name, int depth,
+                                        bool links) const {
+  const Descriptor folder = open_folder_beneath(parent.folder, name);
+  if (!folder) return outcome_of(errno);
+  const Place place{folder.get(), path_in(parent, name)};
+  for (const std::string& entry : names_in(folder.get())) {
+    FileStatus status;
+    if (const int error = file_status(folder.get(), entry.c_str(), status))
+      return outcome_of(error);
+    RemovalOutcome outcome;
+    if (status.folder() && depth > 1)
+      outcome = remove_tree(place, entry, depth - 1, links);
+    else if (status.regular() &&
+             (!links || entry == "link" || layout::is_temporary_name(entry)))
+      outcome = remove_file(place, entry, status);
+    else
+      return left(entry);
+    if (!is_gone(outcome)) return outcome;
   }
-  if (status.changed_ns < inventory_.started_ns) return true;
-  outcome = status.changed_ns > now_ns()
-                ? RemovalOutcome{OutcomeState::skipped, 0,
-                                 "its time is in the future"}
-                : RemovalOutcome{OutcomeState::changed, 0, "written just now"};
-  return false;
+  return outcome_of(remove_folder(parent.folder, name));
+}
+
+// signatures/<alg>/<hex>/link, of registries before 2.5. They are off the disk
+// before the revision's link goes: without it nobody would know them.
+RemovalOutcome DiskRemover::remove_signatures(const Place& revision) const {
+  RemovalOutcome outcome = remove_tree(revision, "signatures", 3, true);
+  if (outcome.state == OutcomeState::already_gone) return {};
+  if (outcome.state == OutcomeState::removed && ::fsync(revision.folder) != 0)
+    return {OutcomeState::failed, errno, {}};
+  return outcome;
 }
 
 RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
@@ -203,51 +222,53 @@ RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
-  const Disposal disposal(trash_);
   FileStatus status;
   const int error = file_status(folder.get(), "data", status);
   if (error != 0 && error != ENOENT) return outcome_of(error);
   if (error == 0) {
-    const auto id = inventory_.blobs.find(removal.digest);
-    const bool same = id && status.regular() &&
-                      status.device == parts_.device_of(path) &&
-                      status.inode == inventory_.blobs[*id].inode &&
-                      status.changed_ns == inventory_.blobs[*id].changed_ns;
-    if (!same)
+    if (!is_own_file(status, path) ||
+        !untouched_->blob(folder.get(), removal.digest, status))
       return {OutcomeState::changed, 0, "not the file that was scanned"};
-    if (const int failed = disposal.file(place, "data"))
-      return outcome_of(failed);
+    RemovalOutcome outcome = remove_file(place, "data", status);
+    if (!is_gone(outcome)) return outcome;
   }
-  return close_folder(parent, place, name, newest_temporary_ns_, disposal);
+  return close_folder(parent, place, name, {"data"});
 }
 
 // The link goes last but one: a removal cut short leaves either a sound link
 // or an empty folder.
-RemovalOutcome DiskRemover::remove_link(int parent, const std::string& path,
-                                        RemovalKind kind) const {
+RemovalOutcome DiskRemover::remove_link(int parent,
+                                        const std::string& path) const {
   const std::string name(layout::last_component(path));
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
-  const Disposal disposal(trash_);
-  RemovalOutcome outcome;
-  if (!is_untouched(folder.get(), path, "link", outcome) &&
-      outcome.state != OutcomeState::already_gone)
-    return outcome;
-  if (kind == RemovalKind::revision) {
-    outcome = remove_signatures(place, disposal);
-    if (outcome.state != OutcomeState::removed) return outcome;
-  }
-  const int error = disposal.file(place, "link");
-  if (error != 0 && error != ENOENT) return outcome_of(error);
-  return close_folder(parent, place, name, newest_temporary_ns_, disposal);
+  const RemovalOutcome outcome = remove_link_file(place, "link");
+  return is_gone(outcome) ? close_folder(parent, place, name, {"link"})
+                          : outcome;
 }
 
-RemovalOutcome DiskRemover::remove_upload(int parent,
+RemovalOutcome DiskRemover::remove_revision(int parent,
+                                            const std::string& path) const {
+  const std::string name(layout::last_component(path));
+  const Descriptor folder = open_folder_beneath(parent, name);
+  if (!folder) return outcome_of(errno);
+  const Place place{folder.get(), path};
+  FileStatus status;
+  RemovalOutcome outcome = look_at_link(place, "link", status);
+  if (is_gone(outcome)) outcome = remove_signatures(place);
+  if (is_gone(outcome)) outcome = remove_link_file(place, "link");
+  return is_gone(outcome)
+             ? close_folder(parent, place, name, {"link", "signatures"})
+             : outcome;
+}
+
+RemovalOutcome DiskRemover::remove_upload(int parent, const Removal& removal,
                                           const std::string& path) const {
+  if (!untouched_->upload(parent, removal))
+    return {OutcomeState::changed, 0, "somebody goes on with this upload"};
   return remove_tree({parent, std::string(layout::parent(path))},
-                     std::string(layout::last_component(path)), 3, false,
-                     Disposal(trash_));
+                     std::string(layout::last_component(path)), 3, false);
 }
 
 // The history goes first: a removal cut short leaves either a tag, to be named
@@ -258,42 +279,38 @@ RemovalOutcome DiskRemover::remove_tag(int parent,
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
-  const Disposal disposal(trash_);
   const Descriptor current = open_folder_beneath(folder.get(), "current");
   // What this run cannot open a server may, and serve the tag.
   if (const int error = current ? 0 : errno;
       error != 0 && error != ENOENT && !holds_nothing(folder.get(), "current"))
     return outcome_of(error);
+  const Place inside{current.get(), path_in(place, "current")};
+  FileStatus status;
   RemovalOutcome outcome;
-  if (current && !is_untouched(current.get(), path, "link", outcome) &&
-      outcome.state != OutcomeState::already_gone)
-    return outcome;
+  if (current) outcome = look_at_link(inside, "link", status);
   // index/<alg>/<hex>/link is the deepest.
-  outcome = remove_tree(place, "index", 3, true, disposal);
-  if (outcome.state != OutcomeState::removed &&
-      outcome.state != OutcomeState::already_gone)
-    return outcome;
-  if (current) {
-    const Place inside{current.get(), path_in(place, "current")};
-    const int error = disposal.file(inside, "link");
-    if (error != 0 && error != ENOENT) return outcome_of(error);
-    outcome = close_folder(folder.get(), inside, "current",
-                           newest_temporary_ns_, disposal);
-    if (outcome.state == OutcomeState::failed ||
-        outcome.state == OutcomeState::changed)
-      return outcome;
+  if (is_gone(outcome)) outcome = remove_tree(place, "index", 3, true);
+  if (is_gone(outcome) && current) {
+    outcome = remove_link_file(inside, "link");
+    if (is_gone(outcome))
+      outcome = close_folder(folder.get(), inside, "current", {"link"});
   }
-  return close_folder(parent, place, name, newest_temporary_ns_, disposal);
+  return is_gone(outcome) ? close_folder(parent, place, name, {"index"})
+                          : outcome;
 }
 
-RemovalOutcome DiskRemover::remove_temporary(int parent,
+RemovalOutcome DiskRemover::remove_temporary(int parent, const Removal& removal,
                                              const std::string& path) const {
   const std::string name(layout::last_component(path));
-  RemovalOutcome outcome;
   if (!layout::is_temporary_name(name)) return left(name);
-  if (!is_untouched(parent, path, name.c_str(), outcome)) return outcome;
-  return outcome_of(
-      Disposal(trash_).file({parent, std::string(layout::parent(path))}, name));
+  FileStatus status;
+  if (const int error = file_status(parent, name.c_str(), status))
+    return outcome_of(error);
+  if (!is_own_file(status, path))
+    return {OutcomeState::changed, 0, "no longer a regular file"};
+  if (!untouched_->temporary(parent, name, status, removal))
+    return written_meanwhile(name);
+  return remove_file({parent, std::string(layout::parent(path))}, name, status);
 }
 
 namespace {

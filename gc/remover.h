@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gc/aside.h"
@@ -21,7 +23,7 @@ struct RemovalOutcome {
     removed,
     already_gone,  // counts as removed: an earlier run was cut short here
     changed,       // not what the scan saw: somebody writes
-    skipped,       // holds what the layout does not know, or is from the future
+    skipped,       // holds what the layout does not know
     failed,        // see error
   };
   State state = State::removed;
@@ -37,6 +39,14 @@ class Remover {
   virtual RemovalOutcome remove(const Removal& removal) = 0;
   // Everything removed so far is on the disk when this returns 0; else errno.
   virtual int sync() = 0;
+};
+
+class Untouched;
+
+// An open folder, and its path relative to v2.
+struct Place {
+  int folder = -1;
+  std::string path;
 };
 
 class DiskRemover : public Remover {
@@ -58,20 +68,36 @@ class DiskRemover : public Remover {
   // Each is given the open parent folder and its own path, relative to v2.
   RemovalOutcome remove_blob(int parent, const Removal& removal,
                              const std::string& path) const;
-  RemovalOutcome remove_link(int parent, const std::string& path,
-                             RemovalKind kind) const;
-  RemovalOutcome remove_upload(int parent, const std::string& path) const;
+  RemovalOutcome remove_link(int parent, const std::string& path) const;
+  RemovalOutcome remove_revision(int parent, const std::string& path) const;
+  RemovalOutcome remove_upload(int parent, const Removal& removal,
+                               const std::string& path) const;
   RemovalOutcome remove_tag(int parent, const std::string& path) const;
-  RemovalOutcome remove_temporary(int parent, const std::string& path) const;
-  // Whether an entry in the open folder of this path is as the scan saw it; if
-  // not, the outcome says why.
-  bool is_untouched(int folder, std::string_view path, const char* name,
-                    RemovalOutcome& outcome) const;
+  RemovalOutcome remove_temporary(int parent, const Removal& removal,
+                                  const std::string& path) const;
+
+  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
+                             int depth, bool links) const;
+  RemovalOutcome remove_signatures(const Place& revision) const;
+  RemovalOutcome remove_link_file(const Place& at, const char* name) const;
+  RemovalOutcome remove_leftover(const Place& at,
+                                 const std::string& name) const;
+  RemovalOutcome remove_file(const Place& at, const std::string& name,
+                             const FileStatus& seen) const;
+  RemovalOutcome close_folder(
+      int parent, const Place& place, const std::string& name,
+      std::initializer_list<std::string_view> gone) const;
+  // `removed` where it is as the scan saw it; else why it stays.
+  RemovalOutcome look_at_link(const Place& at, const char* name,
+                              FileStatus& status) const;
+  // `path` is of its folder.
+  bool is_own_file(const FileStatus& status, std::string_view path) const;
 
   const Inventory& inventory_;
   std::int64_t newest_temporary_ns_;
   Aside* trash_;
   OpenedParts parts_;
+  std::unique_ptr<Untouched> untouched_;
   std::unique_ptr<LastFolders> parents_;  // open parent folders, one per thread
 };
 

@@ -24,24 +24,6 @@ struct Share {
   std::set<std::uint32_t> failed_repositories;
 };
 
-auto identity(const Removal& removal) {
-  return std::tie(removal.kind, removal.repository, removal.digest,
-                  removal.name);
-}
-
-Plan intersection(const Plan& plan, const Plan& other) {
-  const auto less = [](const Removal& a, const Removal& b) {
-    return identity(a) < identity(b);
-  };
-  std::vector<Removal> sorted = other.removals;
-  std::sort(sorted.begin(), sorted.end(), less);
-  Plan both;
-  for (const Removal& removal : plan.removals)
-    if (std::binary_search(sorted.begin(), sorted.end(), removal, less))
-      both.removals.push_back(removal);
-  return both;
-}
-
 // How many of the next removals may go in any order: a folder goes after those
 // inside it, and of two as deep as each other neither is inside the other.
 std::size_t in_any_order(std::span<const Removal> next) {
@@ -74,6 +56,8 @@ class Sweeper {
     progress_.planned = plan_.removals.size();
     for (std::size_t kind = 0; kind < kRemovalKinds; ++kind)
       if (!run_stage(static_cast<RemovalKind>(kind))) break;
+    if (precautions_.afterwards && !precautions_.afterwards(plan_, failed_))
+      result_.complete = false;
     if (stop_.requested()) result_.complete = false;
     sort_findings(result_.findings);
     return std::move(result_);
@@ -122,11 +106,18 @@ class Sweeper {
 
   bool may_begin(RemovalKind kind) {
     if (stop_.requested()) return false;
-    if (kind != RemovalKind::blob || !precautions_.undisturbed_links ||
-        precautions_.undisturbed_links(plan_, failed_))
-      return true;
-    result_.complete = false;
-    return false;
+    if (kind == RemovalKind::blob)
+      return on_condition(!precautions_.undisturbed_links ||
+                          precautions_.undisturbed_links(plan_, failed_));
+    if (kind == RemovalKind::upload)
+      return on_condition(!precautions_.nobody_came ||
+                          precautions_.nobody_came());
+    return true;
+  }
+
+  bool on_condition(bool met) {
+    if (!met) result_.complete = false;
+    return met;
   }
 
   bool may_go_on() const {
@@ -154,8 +145,10 @@ class Sweeper {
       KindTotal& total = share.removed[static_cast<std::size_t>(removal.kind)];
       ++total.count;
       total.bytes += removal.bytes;
-      if (!outcome.detail.empty())
-        share.findings.push_back(finding_for(removal, outcome));
+      if (outcome.detail.empty()) return;
+      if (precautions_.left_open)
+        precautions_.left_open(path_of(removal, inventory_));
+      share.findings.push_back(finding_for(removal, outcome));
       return;
     }
     // What stayed in a folder was reported by itself.

@@ -155,11 +155,49 @@ TEST(WrongClock, LinksAndTemporaryFilesFromTheFutureStay) {
   const std::string temp =
       store.temp_file(StoreBuilder::blob_path(sha256("never finished")));
   store.set_age(temp, -1000h);
-  const GcRun run = run_gc(store, {"-m", "--uploads-older-than", "1h"});
-  EXPECT_TRUE(run.exit_code == 0 || run.exit_code == 4);
+  const std::vector<std::string> flags = {"-m", "--uploads-older-than", "1h"};
+  std::vector<std::string> dry = flags;
+  dry.emplace_back("--dry-run");
+  EXPECT_EQ(run_gc(store, dry).removed(), Paths{});
+  const GcRun run = run_gc(store, flags);
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(run.removed(), Paths{});
+  EXPECT_EQ(run.finding("future-link").at("path"), in_root(link));
   EXPECT_TRUE(store.has(link));
   EXPECT_TRUE(store.has(temp));
   EXPECT_TRUE(store.has_blob(old.layers[0]));
+}
+
+// row 71: only the repository in which it lies is kept.
+TEST(WrongClock, ALinkFromTheFutureKeepsItsRepositoryAlone) {
+  StoreBuilder store;
+  for (const char* repository : {"app", "other"}) {
+    store.image(repository, "v1", {"base"});
+    store.layer(repository, "spare");
+    store.layer(repository, std::string("spare of ") + repository);
+  }
+  const std::string link =
+      StoreBuilder::layer_link_path("app", sha256("spare"));
+  store.set_age(link, -1000h);
+  const GcRun dry = run_gc(store, {"--dry-run"});
+  const GcRun run = run_gc(store);
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(run.removed(), dry.removed());
+  EXPECT_TRUE(store.has(link));
+  EXPECT_TRUE(store.has_blob(sha256("spare")));
+  EXPECT_TRUE(store.has_blob(sha256("spare of app")));
+  EXPECT_FALSE(store.has_blob(sha256("spare of other")));
+}
+
+// row 71: whoever says 0 means all, whatever the clock says.
+TEST_F(Uploads, AllGoWithTemporaryFilesThoughTheirTimeHasNotCome) {
+  store_.upload("app", kUploadId, -1000h, "half");
+  const std::string temp =
+      store_.temp_file(StoreBuilder::blob_path(sha256("never finished")));
+  store_.set_age(temp, -1000h);
+  EXPECT_EQ(run().exit_code, 0);
+  EXPECT_FALSE(store_.has(folder(kUploadId)));
+  EXPECT_FALSE(store_.has(temp));
 }
 
 // row 71
