@@ -13,6 +13,7 @@
 #include "cli/take_survey.h"
 #include "gc/agreed_plan.h"
 #include "gc/clock.h"
+#include "gc/future_links.h"
 #include "gc/image_findings.h"
 #include "scanner/append.h"
 
@@ -64,6 +65,7 @@ bool Collection::collect() {
   const std::optional<KindTotals> further = look_further();
   plan_ = make_plan(survey.inventory, marks_, options_.policy);
   if (options_.saved != nullptr) keep_to_saved_plan();
+  keep_future_links();
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
   const KindTotals planned = totals_of(plan_);
@@ -73,13 +75,14 @@ bool Collection::collect() {
   if (further) report_.with_delete_untagged = beyond(planned, *further);
   guard_.refuse(reasons_to_refuse(survey.inventory, marks_, planned,
                                   options_.policy, survey.surroundings));
-  if (may_go_on() && !options_.dry_run) guard_.refuse_if_changed();
+  std::unique_ptr<Vigil> vigil;
+  if (may_go_on() && !options_.dry_run) vigil = guard_.begin_vigil();
   if (!may_go_on())
     plan_ = {};
   else if (options_.dry_run)
     add_removed(report_, planned);
   else
-    sweep();
+    sweep(*vigil);
   close_report();
   return true;
 }
@@ -109,6 +112,19 @@ void Collection::keep_to_saved_plan() {
   plan_ = std::move(agreed.plan);
 }
 
+// The dry run must not name what the run would leave.
+void Collection::keep_future_links() {
+  const Survey& survey = guard_.survey();
+  const FutureLinks future = find_future_links(
+      store().v2.get(), survey.inventory, plan_, options_.policy.now_ns);
+  if (future.found.empty()) return;
+  append(report_.findings, findings_of(future, survey.inventory));
+  for (const auto& [repository, found] : future.found)
+    held_back_.insert(repository);
+  plan_ =
+      intersection(plan_, plan_without(survey, held_back_, options_.policy));
+}
+
 // What the same run with --delete-untagged would remove, if it may.
 std::optional<KindTotals> Collection::look_further() const {
   if (options_.policy.delete_untagged || options_.saved != nullptr)
@@ -126,10 +142,10 @@ std::optional<KindTotals> Collection::look_further() const {
   return totals;
 }
 
-void Collection::sweep() {
+void Collection::sweep(Vigil& vigil) {
   const Proof before = options_.prove ? prove(guard_.survey()) : Proof();
   const SweepResult result = guard_.carry_out(
-      plan_,
+      vigil, plan_,
       [this](std::set<std::uint32_t> kept) {
         kept.insert(held_back_.begin(), held_back_.end());
         return plan_without(guard_.survey(), kept, options_.policy);

@@ -1,5 +1,7 @@
 #include "cli/guarded_sweep.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/aftercare.h"
@@ -29,6 +31,7 @@ bool GuardedSweep::enter() {
   store_ = open_store(global_);
   others_ = dry_run_ ? look_for_registries(store_) : make_exclusive(store_);
   findings_ = others_.findings;
+  known_ = others_.processes;
   refuse(others_.refusals);
   return refusals_.empty();
 }
@@ -41,7 +44,6 @@ void GuardedSweep::use_trash(const std::string& run) {
 }
 
 bool GuardedSweep::take_survey() {
-  vigil_.reset();
   survey_ = survey_with_progress(store_, global_, stop_, stopwatch_);
   if (trash_)
     refuse(reasons_not_to_move_aside(store_, survey_.inventory.parts,
@@ -49,14 +51,48 @@ bool GuardedSweep::take_survey() {
   return !stop_.requested();
 }
 
-bool GuardedSweep::refuse_if_changed() {
-  vigil_ = std::make_unique<Vigil>(store_.v2.get(), store_.root.directory,
-                                   survey_.inventory, stop_);
-  for (Finding& finding : vigil_->limits())
-    findings_.push_back(std::move(finding));
-  const Change change = vigil_->changed_since_scan();
+std::unique_ptr<Vigil> GuardedSweep::begin_vigil() {
+  removing_ = false;
+  auto vigil = std::make_unique<Vigil>(store_.v2.get(), store_.root.directory,
+                                       survey_.inventory, stop_,
+                                       [this] { return look_for_newcomers(); });
+  append(findings_, vigil->limits());
+  const Change change = vigil->changed_since_scan();
   if (change.changed) refuse_change(finding_for(change));
-  return change.changed;
+  refuse_newcomers(vigil->look_for_newcomers());
+  return refusals_.empty() ? std::move(vigil) : nullptr;
+}
+
+// One that was known as a reader, and writes now, is new too.
+std::vector<RegistryProcess> GuardedSweep::look_for_newcomers() {
+  std::vector<RegistryProcess> found = find_registry_processes(store_.root);
+  std::erase_if(found, [this](const RegistryProcess& process) {
+    return std::any_of(
+        known_.begin(), known_.end(), [&](const RegistryProcess& known) {
+          return known.pid == process.pid && known.readonly == process.readonly;
+        });
+  });
+  append(known_, found);
+  for (const RegistryProcess& process : found)
+    findings_.push_back(finding_for_newcomer(process));
+  return found;
+}
+
+Finding GuardedSweep::finding_for_newcomer(
+    const RegistryProcess& process) const {
+  Finding finding = finding_for(process);
+  if (!removing_ || process.readonly) return finding;
+  finding.kind = FindingKind::registry_started;
+  finding.detail += fmt::format(
+      "; it was started while dregs removed: stop it{}, and run dregs again",
+      process.uses_redis ? ", flush its Redis" : "");
+  return finding;
+}
+
+void GuardedSweep::refuse_newcomers(
+    const std::vector<RegistryProcess>& processes) {
+  for (const RegistryProcess& process : processes)
+    if (!process.readonly) refuse({refusal_for(process)});
 }
 
 void GuardedSweep::refuse_change(Finding finding) {
@@ -68,10 +104,12 @@ void GuardedSweep::refuse_change(Finding finding) {
   findings_.push_back(std::move(finding));
 }
 
-SweepResult GuardedSweep::carry_out(const Plan& plan, const Replan& replan,
+SweepResult GuardedSweep::carry_out(Vigil& vigil, const Plan& plan,
+                                    const Replan& replan,
                                     std::int64_t newest_temporary_ns) {
   SweepProgress progress;
   const Stopwatch sweeping;
+  removing_ = true;
   const ProgressLine line(!global_.quiet, [&] {
     return "removing " +
            progress_text(progress.done, progress.planned, sweeping.seconds());
@@ -79,8 +117,8 @@ SweepResult GuardedSweep::carry_out(const Plan& plan, const Replan& replan,
   DiskRemover remover(store_.v2.get(), survey_.inventory, newest_temporary_ns,
                       trash_.get());
   SweepResult result = sweep(plan, survey_.inventory, remover, replan, stop_,
-                             progress, vigil_->precautions());
-  note_disturbance(result);
+                             progress, vigil.precautions());
+  note_disturbance(vigil, result);
   note_aftercare(result);
   return result;
 }
@@ -92,14 +130,16 @@ void GuardedSweep::note_aftercare(const SweepResult& result) {
   append(findings_, aftercare(store_, others_));
 }
 
-void GuardedSweep::note_disturbance(SweepResult& result) {
-  auto disturbance = vigil_->disturbance();
-  if (!disturbance) return;
+void GuardedSweep::note_disturbance(Vigil& vigil, SweepResult& result) {
+  auto disturbance = vigil.disturbance();
+  const bool came = any_may_write(vigil.newcomers());
+  if (!disturbance && !came) return;
   result.complete = false;
-  if (removed_anything(result))
-    findings_.push_back(std::move(*disturbance));
-  else
-    refuse_change(std::move(*disturbance));
+  const bool removed = removed_anything(result);
+  if (disturbance && removed) findings_.push_back(std::move(*disturbance));
+  if (removed) return;
+  if (disturbance) refuse_change(std::move(*disturbance));
+  refuse_newcomers(vigil.newcomers());
 }
 
 void GuardedSweep::refuse(std::vector<Refusal> refusals) {

@@ -4,8 +4,9 @@
 //   GuardedSweep guard(global, dry_run);
 //   if (!guard.enter()) …refused…
 //   guard.survey() …decide…
-//   if (guard.refuse_if_changed()) …refused…
-//   guard.carry_out(plan, replan, …)
+//   const auto vigil = guard.begin_vigil();
+//   if (!vigil) …refused…
+//   guard.carry_out(*vigil, plan, replan, …)
 #pragma once
 
 #include <cstdint>
@@ -39,13 +40,15 @@ class GuardedSweep {
   // Looks at everything, again where it was called before. False: interrupted.
   bool take_survey();
 
-  // Begins to watch, and looks whether anything was written since the survey.
-  // True: refused.
-  bool refuse_if_changed();
+  // Begins to watch, and looks whether anything was written since the survey
+  // and whether a registry was started since enter(). Null: refused. Of no use
+  // after the next survey.
+  std::unique_ptr<Vigil> begin_vigil();
 
   // Whoever wrote before the first removal is refused like any other; whoever
-  // did later is a finding, and the result is not complete.
-  SweepResult carry_out(const Plan& plan, const Replan& replan,
+  // did later is a finding, and the result is not complete. The same goes for
+  // a registry that was started.
+  SweepResult carry_out(Vigil& vigil, const Plan& plan, const Replan& replan,
                         std::int64_t newest_temporary_ns);
 
   void refuse(std::vector<Refusal> refusals);
@@ -60,8 +63,11 @@ class GuardedSweep {
   const std::vector<Finding>& findings() const { return findings_; }
 
  private:
+  std::vector<RegistryProcess> look_for_newcomers();
+  Finding finding_for_newcomer(const RegistryProcess& process) const;
   void refuse_change(Finding finding);
-  void note_disturbance(SweepResult& result);
+  void refuse_newcomers(const std::vector<RegistryProcess>& processes);
+  void note_disturbance(Vigil& vigil, SweepResult& result);
   void note_aftercare(const SweepResult& result);
 
   const GlobalOptions& global_;
@@ -71,9 +77,10 @@ class GuardedSweep {
   OpenedStore store_;
   Survey survey_;
   std::unique_ptr<Aside> trash_;
-  std::unique_ptr<Vigil> vigil_;
   Exclusivity others_;  // who else uses the store
   bool aftercare_noted_ = false;
+  std::vector<RegistryProcess> known_;  // found by any look so far
+  bool removing_ = false;
   std::vector<Refusal> refusals_;
   std::vector<Finding> findings_;
 };

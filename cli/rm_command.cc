@@ -15,6 +15,8 @@
 #include "cli/signals.h"
 #include "cli/take_survey.h"
 #include "gc/clock.h"
+#include "cli/text.h"
+#include "gc/future_links.h"
 #include "gc/image_findings.h"
 #include "gc/survey_after.h"
 #include "scanner/append.h"
@@ -64,7 +66,8 @@ class RequestedRun {
     plan_ = plan_removal(inventory(), request_);
     look_ahead();
     refuse();
-    if (may_go_on() && !dry_run_) guard_.refuse_if_changed();
+    std::unique_ptr<Vigil> vigil;
+    if (may_go_on() && !dry_run_) vigil = guard_.begin_vigil();
     if (!may_go_on()) return finish();
     name_what_goes();
     if (options_.list) list_what_goes();
@@ -72,7 +75,7 @@ class RequestedRun {
     if (dry_run_)
       conclude_from_the_forecast();
     else
-      remove_and_collect();
+      remove_and_collect(*vigil);
     return finish();
   }
 
@@ -124,6 +127,7 @@ class RequestedRun {
   void refuse() {
     if (!options_.collect) refuse_without_collection();
     guard_.refuse(untouchable(inventory(), request_));
+    refuse_future_links();
     if (!options_.force) guard_.refuse(harm_of(guard_.survey(), request_));
   }
 
@@ -163,6 +167,16 @@ class RequestedRun {
     append(*report_.removals, std::move(then_listed_));
   }
 
+  // Whoever names what goes wants it all or to be told.
+  void refuse_future_links() {
+    const FutureLinks future = find_future_links(
+        guard_.store().v2.get(), inventory(), plan_, policy_.now_ns);
+    for (const Finding& finding : findings_of(future, inventory()))
+      guard_.refuse(
+          {{escaped(finding.path) + ": " + finding.detail,
+            "set the clock, or touch the link if the clock is right"}});
+  }
+
   void name_what_goes() {
     for (const auto& [i, parts] : request_) {
       const Repository& repository = inventory().repositories[i];
@@ -191,10 +205,10 @@ class RequestedRun {
     append(report_.findings, std::move(about_touched_));
   }
 
-  void remove_and_collect() {
+  void remove_and_collect(Vigil& vigil) {
     const Proof before =
         options_.collection.prove ? prove(guard_.survey()) : Proof();
-    carry_out();
+    carry_out(vigil);
     if (complete_ && options_.collect) collect();
     if (complete_ && !options_.collect) conclude_from_the_forecast();
     if (options_.collection.prove) look_back(before);
@@ -208,9 +222,9 @@ class RequestedRun {
       if (names.contains(finding.repository)) about_touched_.push_back(finding);
   }
 
-  void carry_out() {
+  void carry_out(Vigil& vigil) {
     const SweepResult result = guard_.carry_out(
-        plan_,
+        vigil, plan_,
         [this](const std::set<std::uint32_t>& failed) {
           Plan rest = plan_;
           std::erase_if(rest.removals, [&](const Removal& removal) {

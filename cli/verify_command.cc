@@ -74,9 +74,10 @@ class VerifyRun {
     if (report_.refusals.empty()) {
       if (!verify(store, request)) stop_early(stop_, "nothing was read yet");
       if (!may_write_parts(store)) return finish(store);
-      if (options_.healing.asked()) heal(store, std::move(request), healing);
+      if (options_.healing.asked() && nobody_came(store))
+        heal(store, std::move(request), healing);
       if (!options_.state_file.empty()) save_state(store);
-      if (options_.quarantine) move_away(store);
+      if (options_.quarantine && nobody_came(store)) move_away(store);
     }
     return finish(store);
   }
@@ -168,6 +169,13 @@ class VerifyRun {
       print_error(error.what());
       report_.not_saved = error.what();
     }
+  }
+
+  // Since the first look, which may have been a night ago.
+  bool nobody_came(const OpenedStore& store) {
+    for (const RegistryProcess& process : look_for_registries(store).processes)
+      if (!process.readonly) report_.refusals.push_back(refusal_for(process));
+    return report_.refusals.empty();
   }
 
   void move_away(const OpenedStore& store) {

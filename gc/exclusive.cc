@@ -2,11 +2,12 @@
 
 #include <sys/file.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <thread>
 
-#include "scanner/layout.h"
+#include "scanner/append.h"
 
 namespace dregs {
 namespace {
@@ -21,9 +22,19 @@ int lock_exclusively(int v2) {
   return ::flock(v2, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
 }
 
+bool any_may_write(const std::vector<RegistryProcess>& processes) {
+  return std::any_of(
+      processes.begin(), processes.end(),
+      [](const RegistryProcess& process) { return !process.readonly; });
+}
+
 Vigil::Vigil(int v2, const std::string& v2_path, const Inventory& scanned,
-             StopRequest& stop)
-    : v2_(v2), scanned_(scanned), stop_(stop), writes_(v2_path, scanned) {}
+             StopRequest& stop, LookForNewcomers newcomers)
+    : v2_(v2),
+      scanned_(scanned),
+      stop_(stop),
+      ask_for_newcomers_(std::move(newcomers)),
+      writes_(v2_path, scanned) {}
 
 Change Vigil::changed_since_scan() {
   Change change = changed_since(scanned_, v2_, stop_);
@@ -32,10 +43,21 @@ Change Vigil::changed_since_scan() {
 }
 
 Precautions Vigil::precautions() {
-  return {[this] { return undisturbed(); },
-          [this](const Plan& plan, const std::set<std::uint32_t>& failed) {
-            return undisturbed_links(plan, failed);
-          }};
+  Precautions precautions;
+  precautions.undisturbed = [this] { return undisturbed(); };
+  precautions.undisturbed_links =
+      [this](const Plan& plan, const std::set<std::uint32_t>& failed) {
+        return undisturbed_links(plan, failed);
+      };
+  precautions.nobody_came = [this] { return nobody_came(); };
+  precautions.afterwards = [this](const Plan& plan,
+                                  const std::set<std::uint32_t>& failed) {
+    return undisturbed_to_the_end(plan, failed);
+  };
+  precautions.left_open = [this](const std::string& folder) {
+    writes_.watch_too(folder);
+  };
+  return precautions;
 }
 
 bool Vigil::undisturbed() {
@@ -44,16 +66,42 @@ bool Vigil::undisturbed() {
   return false;
 }
 
-// What a watch cannot see, such as another host's push, is in the links before
-// it needs a blob. Looking costs as much as a scan of the repositories.
+const std::vector<RegistryProcess>& Vigil::look_for_newcomers() {
+  if (ask_for_newcomers_) append(came_, ask_for_newcomers_());
+  return came_;
+}
+
+// A server that only read what is about to go writes nothing, and takes a push
+// that needs it later.
+bool Vigil::nobody_came() {
+  if (!any_may_write(look_for_newcomers())) return true;
+  stop_.request(StopReason::changed);
+  return false;
+}
+
+// What a watch cannot see, such as a link that is rewritten in its place, is in
+// the links before it needs a blob. Looking costs as much as a scan of the
+// repositories.
 bool Vigil::undisturbed_links(const Plan& plan,
                               const std::set<std::uint32_t>& failed) {
   std::this_thread::sleep_for(kRequestInFlight);
-  if (!undisturbed()) return false;
-  if (writes_.complete()) return true;
-  change_ = written_since(scanned_, plan, failed, v2_, stop_);
+  return undisturbed() && nobody_came() && same_links(plan, failed) &&
+         undisturbed();
+}
+
+// Whoever wrote while blobs went was seen at once, but where a watch is blind.
+bool Vigil::undisturbed_to_the_end(const Plan& plan,
+                                   const std::set<std::uint32_t>& failed) {
+  const bool alone = !any_may_write(look_for_newcomers());
+  return (writes_.complete() || same_links(plan, failed)) && alone;
+}
+
+bool Vigil::same_links(const Plan& plan,
+                       const std::set<std::uint32_t>& failed) {
+  if (!change_.changed)
+    change_ = written_since(scanned_, plan, failed, v2_, stop_);
   if (change_.changed) stop_.request(StopReason::changed);
-  return undisturbed();
+  return !change_.changed;
 }
 
 std::optional<Finding> Vigil::disturbance() {
@@ -75,7 +123,7 @@ std::vector<Finding> Vigil::limits() const {
   finding.kind = FindingKind::incomplete_watch;
   finding.detail = writes_.reason() +
                    "; writes of others may go unnoticed for a while, so all "
-                   "links are looked at once more before blobs go";
+                   "links are looked at once more after the last removal";
   return {finding};
 }
 

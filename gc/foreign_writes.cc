@@ -17,6 +17,7 @@ namespace dregs {
 namespace {
 
 constexpr auto kZfsMagic = 0x2fc12fc1;
+constexpr auto kOtherHosts = "other hosts may write to this filesystem";
 
 // Filesystems on which every writer goes through this kernel.
 bool is_local(const std::string& path) {
@@ -44,6 +45,19 @@ ForeignWrites::ForeignWrites(const std::string& v2_path,
     reason_ = std::strerror(errno);
     return;
   }
+  watch_frame(inventory);
+  for (const Repository& repository : inventory.repositories)
+    watch_emptied(repository);
+  for (const Digest& digest : inventory.empty_blob_folders)
+    watch(layout::blob(digest));
+  for (const Repository& repository : inventory.repositories)
+    for (const Upload& upload : repository.uploads)
+      watch(layout::upload(repository.name, upload.id), IN_MODIFY);
+  if (reason_.empty() && !is_local(v2_path)) reason_ = kOtherHosts;
+}
+
+// The folders in which a registry makes folders.
+void ForeignWrites::watch_frame(const Inventory& inventory) {
   watch("");
   watch(std::string(layout::kBlobs));
   watch("blobs/sha256");
@@ -55,23 +69,43 @@ ForeignWrites::ForeignWrites(const std::string& v2_path,
   for (const Repository& repository : inventory.repositories)
     for (const std::string& folder : repository.folders)
       watch(layout::repository(repository.name) + "/" + folder);
-  const bool local = is_local(v2_path) &&
-                     std::all_of(inventory.parts.begin(), inventory.parts.end(),
-                                 [&](const StorePart& part) {
-                                   return is_local(v2_path + "/" + part.path);
-                                 });
-  if (reason_.empty() && !local)
-    reason_ = "other hosts may write to this filesystem";
 }
 
-void ForeignWrites::watch(const std::string& folder) {
+// The folders that a push would find ready for its links.
+void ForeignWrites::watch_emptied(const Repository& repository) {
+  const std::string& name = repository.name;
+  for (const Digest& digest : repository.empty_revisions)
+    watch(layout::revision(name, digest));
+  for (const Digest& digest : repository.empty_layers)
+    watch(layout::layer(name, digest));
+  for (const std::string& digest : repository.empty_aliases)
+    watch(layout::layer_alias(name, digest));
+  for (const std::string& folder : repository.linkless)
+    watch(layout::repository(name) + "/" + folder);
+  for (const Tag& tag : repository.tags) {
+    if (tag.current) continue;
+    watch(layout::tag(name, tag.name));
+    watch(layout::tag(name, tag.name) + "/current");
+  }
+}
+
+void ForeignWrites::watch_too(const std::string& folder) {
+  if (!notices_) return;
+  const std::lock_guard lock(reading_);
+  watch(folder);
+}
+
+void ForeignWrites::watch(const std::string& folder,
+                          std::uint32_t more_events) {
   const std::string path = v2_path_ + "/" + folder;
-  const int number = ::inotify_add_watch(notices_.get(), path.c_str(),
-                                         IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+  const int number = ::inotify_add_watch(
+      notices_.get(), path.c_str(),
+      IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD | more_events);
   if (number >= 0) {
     const auto at = static_cast<std::size_t>(number);
     if (folders_.size() <= at) folders_.resize(at + 1);
     folders_[at] = folder;
+    if (reason_.empty() && !is_local(path)) reason_ = kOtherHosts;
   } else if (errno != ENOENT && reason_.empty()) {
     reason_ = (folder.empty() ? "v2" : folder) + ": " + std::strerror(errno);
   }

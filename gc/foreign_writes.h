@@ -1,12 +1,18 @@
 // Notices that somebody else on this host writes below v2 while we work.
 //
-// Every push must make an entry in a folder that is watched here: an upload, a
-// blob, a layer link, a revision or a tag (format.md 1.3). A push that only
-// rewrites what is there puts a tag back on an old manifest, and the remover
-// finds its link rewritten or this finds it made anew.
+// The rule: whatever a push may put where nothing was makes an entry in a
+// folder that is watched here. That are the folders in which a registry makes
+// folders (uploads, blobs, links, tags, repositories), the folders that an
+// earlier deletion left without their link or data, and unfinished uploads,
+// where more bytes count too (format.md 1.3).
+//
+// What is only rewritten in its place makes no entry: the remover finds that
+// the link is younger than the scan, and before the blobs all links are read
+// once more.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -26,6 +32,10 @@ class ForeignWrites {
   // nothing that is asked afterwards misses it. Any thread; a system call.
   bool seen();
 
+  // From now on an entry in this folder counts too: one whose link is gone,
+  // and that holds something else and so stays. Any thread.
+  void watch_too(const std::string& folder);
+
   // The folder of the first entry, below v2; empty where nobody knows.
   const std::string& where() const { return where_; }
 
@@ -35,7 +45,9 @@ class ForeignWrites {
   const std::string& reason() const { return reason_; }
 
  private:
-  void watch(const std::string& folder);
+  void watch_frame(const Inventory& inventory);
+  void watch_emptied(const Repository& repository);
+  void watch(const std::string& folder, std::uint32_t more_events = 0);
   bool read_notices();
 
   std::string v2_path_;

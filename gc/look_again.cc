@@ -42,21 +42,22 @@ bool only_of(const std::vector<T>& now, const std::vector<T>& before, Key key) {
 
 bool has_news(const Repository& now, const Repository& before) {
   const auto tag = [](const Tag& t) { return std::tie(t.name, t.current); };
-  const auto upload = [](const Upload& u) {
-    return std::tie(u.id, u.bytes, u.changed_ns);
-  };
   return !only_of(now.revisions, before.revisions) ||
          !only_of(now.layers, before.layers) ||
          !only_of(now.aliases, before.aliases) ||
          !only_of(now.led_to, before.led_to) ||
          !only_of(now.pins, before.pins) ||
-         !only_of(now.tags, before.tags, tag) ||
-         !only_of(now.uploads, before.uploads, upload);
+         !only_of(now.tags, before.tags, tag);
 }
 
-// A folder whose link is on its way is how a push begins.
-bool has_new_folders(const Repository& now, const Repository& before) {
-  return !only_of(now.empty_revisions, before.empty_revisions) ||
+// How a push begins: an upload, or a folder whose link is on its way. A removal
+// that failed may look like either.
+bool has_beginnings(const Repository& now, const Repository& before) {
+  const auto upload = [](const Upload& u) {
+    return std::tie(u.id, u.bytes, u.changed_ns);
+  };
+  return !only_of(now.uploads, before.uploads, upload) ||
+         !only_of(now.empty_revisions, before.empty_revisions) ||
          !only_of(now.empty_layers, before.empty_layers) ||
          !only_of(now.empty_aliases, before.empty_aliases);
 }
@@ -120,7 +121,7 @@ Change written_since(const Inventory& before, const Plan& plan,
     if (!at || has_news(repository, before.repositories[*at]))
       return {true, repository.name};
     if (failed.contains(*at)) continue;
-    if (has_new_folders(repository, before.repositories[*at]))
+    if (has_beginnings(repository, before.repositories[*at]))
       return {true, repository.name};
     now_at[*at] = &repository;
   }

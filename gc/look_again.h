@@ -21,8 +21,9 @@ struct Change {
 // Before anything is removed: any difference at all.
 Change changed_since(const Inventory& before, int v2, const StopRequest& stop);
 
-// When the links that go are gone, and before the blobs: is there anything
-// that was not there before, or is something back that was removed? `failed`:
+// When the links that go are gone, before the blobs or after the last removal:
+// is there anything that was not there before, or is something back that was
+// removed? `failed`:
 // repositories (by position) in which something that was to go is still there.
 Change written_since(const Inventory& before, const Plan& plan,
                      const std::set<std::uint32_t>& failed, int v2,

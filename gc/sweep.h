@@ -34,14 +34,23 @@ struct SweepProgress {
 // What may still go when nothing in these repositories (by position) may.
 using Replan = std::function<Plan(const std::set<std::uint32_t>&)>;
 
+// The plan as it stands, and the repositories in which removals failed.
+using Standing =
+    std::function<bool(const Plan&, const std::set<std::uint32_t>&)>;
+
 // Asked on the way; the sweep ends where the answer is no. Empty ones say yes.
 struct Precautions {
   // Before every removal, by any thread.
   std::function<bool()> undisturbed;
-  // Once, when all links that go are gone from the disk and blobs are next:
-  // the plan as it stands, and the repositories in which removals failed.
-  std::function<bool(const Plan&, const std::set<std::uint32_t>&)>
-      undisturbed_links;
+  // Once, when all links that go are gone from the disk and blobs are next.
+  Standing undisturbed_links;
+  // Once, before unfinished uploads go.
+  std::function<bool()> nobody_came;
+  // Once, after the last removal, however the sweep ended.
+  Standing afterwards;
+  // Told of a folder, relative to v2, whose link or data is gone, and that
+  // stays for what else is in it. Any thread.
+  std::function<void(const std::string&)> left_open;
 };
 
 // Stops between removals when `stop` is requested, and requests it itself

@@ -141,6 +141,9 @@ struct Repository {
   std::vector<Digest> empty_revisions;
   std::vector<Digest> empty_layers;
   std::vector<std::string> empty_aliases;  // as LayerAlias::digest
+  // Such folders that hold something else, which keeps them; relative to the
+  // repository.
+  std::vector<std::string> linkless;
   std::vector<TemporaryFile> temporary_files;
   // _manifests, _layers and so on, relative to the repository, as found.
   std::vector<std::string> folders;

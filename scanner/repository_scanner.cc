@@ -277,7 +277,10 @@ class RepositoryScanner {
   // What the API's deletion leaves: a folder without its link.
   void without_link(const LinkDestination& to, int folder,
                     const std::string& below, const Digest& name) {
-    if (is_left_over(folder, name.hex(), below)) to.empty.push_back(name);
+    if (is_left_over(folder, name.hex(), below))
+      to.empty.push_back(name);
+    else
+      repository().linkless.push_back(below);
   }
 
   // Whether nothing but temporary files is left in a folder without its link.
@@ -310,6 +313,8 @@ class RepositoryScanner {
       if (link.state == LinkState::missing && !odd) {
         if (is_left_over(folder.get(), name, below + "/" + name))
           repository().empty_aliases.push_back(prefix + name);
+        else
+          repository().linkless.push_back(below + "/" + name);
         return;
       }
       const bool unsound = link.state != LinkState::sound;
