@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "cli/aftercare.h"
 #include "cli/move_aside.h"
@@ -65,7 +66,12 @@ std::unique_ptr<Vigil> GuardedSweep::begin_vigil() {
 
 // One that was known as a reader, and writes now, is new too.
 std::vector<RegistryProcess> GuardedSweep::look_for_newcomers() {
-  std::vector<RegistryProcess> found = find_registry_processes(store_.root);
+  std::vector<RegistryProcess> found;
+  try {
+    found = find_registry_processes(store_.root);
+  } catch (const std::runtime_error& error) {
+    found.emplace_back().detail = error.what();  // every doubt keeps
+  }
   std::erase_if(found, [this](const RegistryProcess& process) {
     return std::any_of(
         known_.begin(), known_.end(), [&](const RegistryProcess& known) {

@@ -162,7 +162,7 @@ RemovalOutcome DiskRemover::close_folder(
     RemovalOutcome outcome = remove_leftover(place, entry);
     if (outcome.state == OutcomeState::skipped)
       return {OutcomeState::removed, 0, std::move(outcome.detail)};
-    if (outcome.state != OutcomeState::removed) return outcome;
+    if (!is_gone(outcome)) return outcome;
   }
   return outcome_of(remove_folder(parent, name));
 }
