@@ -65,9 +65,10 @@ bool Collection::collect() {
   const std::optional<KindTotals> further = look_further();
   plan_ = make_plan(survey.inventory, marks_, options_.policy);
   if (options_.saved != nullptr) keep_to_saved_plan();
-  keep_future_links();
+  std::vector<Finding> held_by_time = keep_future_links();
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
+  append(report_.findings, std::move(held_by_time));
   const KindTotals planned = totals_of(plan_);
   explain_first_pushes(survey, marks_, options_.policy, report_);
   if (options_.saved == nullptr)
@@ -113,16 +114,16 @@ void Collection::keep_to_saved_plan() {
 }
 
 // The dry run must not name what the run would leave.
-void Collection::keep_future_links() {
+std::vector<Finding> Collection::keep_future_links() {
   const Survey& survey = guard_.survey();
   const FutureLinks future = find_future_links(
       store().v2.get(), survey.inventory, plan_, options_.policy.now_ns);
-  if (future.found.empty()) return;
-  append(report_.findings, findings_of(future, survey.inventory));
+  if (future.found.empty()) return {};
   for (const auto& [repository, found] : future.found)
     held_back_.insert(repository);
   plan_ =
       intersection(plan_, plan_without(survey, held_back_, options_.policy));
+  return findings_of(future, survey.inventory);
 }
 
 // What the same run with --delete-untagged would remove, if it may.

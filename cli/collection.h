@@ -59,7 +59,7 @@ class Collection {
   void use_trash();
   void refuse_other_root();
   void keep_to_saved_plan();
-  void keep_future_links();
+  std::vector<Finding> keep_future_links();
   std::optional<KindTotals> look_further() const;
   void sweep(Vigil& vigil);
   void look_back(const Proof& before);

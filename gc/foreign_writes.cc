@@ -106,7 +106,8 @@ void ForeignWrites::watch(const std::string& folder,
     if (folders_.size() <= at) folders_.resize(at + 1);
     folders_[at] = folder;
     if (reason_.empty() && !is_local(path)) reason_ = kOtherHosts;
-  } else if (errno != ENOENT && reason_.empty()) {
+  } else if (errno != ENOENT && reason_.empty() &&
+             (errno != ENOTDIR || folder.empty())) {
     reason_ = (folder.empty() ? "v2" : folder) + ": " + std::strerror(errno);
   }
 }

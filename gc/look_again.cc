@@ -50,21 +50,39 @@ bool has_news(const Repository& now, const Repository& before) {
          !only_of(now.tags, before.tags, tag);
 }
 
+template <class T>
+bool has(const std::vector<T>& sorted, const T& value) {
+  return std::binary_search(sorted.begin(), sorted.end(), value);
+}
+
+// A folder that was empty before, or whose link the sweep removed and that
+// stays for something else in it.
+template <class T>
+bool was_folder(const T& name, const std::vector<T>& empty,
+                const std::vector<T>& linked) {
+  return has(empty, name) || has(linked, name);
+}
+
 // How a push begins: an upload, or a folder whose link is on its way. A removal
 // that failed may look like either.
 bool has_beginnings(const Repository& now, const Repository& before) {
   const auto upload = [](const Upload& u) {
     return std::tie(u.id, u.bytes, u.changed_ns);
   };
+  const auto were_folders = [](const auto& names, const auto& empty,
+                               const auto& linked) {
+    return std::all_of(names.begin(), names.end(), [&](const auto& name) {
+      return was_folder(name, empty, linked);
+    });
+  };
+  std::vector<std::string> aliases;
+  for (const LayerAlias& alias : before.aliases)
+    aliases.push_back(alias.digest);
   return !only_of(now.uploads, before.uploads, upload) ||
-         !only_of(now.empty_revisions, before.empty_revisions) ||
-         !only_of(now.empty_layers, before.empty_layers) ||
-         !only_of(now.empty_aliases, before.empty_aliases);
-}
-
-template <class T>
-bool has(const std::vector<T>& sorted, const T& value) {
-  return std::binary_search(sorted.begin(), sorted.end(), value);
+         !were_folders(now.empty_revisions, before.empty_revisions,
+                       before.revisions) ||
+         !were_folders(now.empty_layers, before.empty_layers, before.layers) ||
+         !were_folders(now.empty_aliases, before.empty_aliases, aliases);
 }
 
 bool is_there(const Removal& removal, const Repository& now) {
@@ -80,8 +98,9 @@ bool is_there(const Removal& removal, const Repository& now) {
           now.aliases.begin(), now.aliases.end(),
           [&](const LayerAlias& alias) { return is_named(alias.digest); });
     case RemovalKind::tag:
-      return std::any_of(now.tags.begin(), now.tags.end(),
-                         [&](const Tag& tag) { return is_named(tag.name); });
+      return std::any_of(now.tags.begin(), now.tags.end(), [&](const Tag& tag) {
+        return tag.current && is_named(tag.name);
+      });
     default:
       return false;
   }

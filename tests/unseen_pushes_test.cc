@@ -4,13 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <utility>
 
 #include "gc/exclusive.h"
 #include "scanner/sha256.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
+#include "tests/store_builder.h"
 
 namespace dregs {
 namespace {
@@ -192,6 +195,20 @@ TEST_F(UnseenPush, IntoAFolderThatTheSweepLeftOpenEndsIt) {
   EXPECT_FALSE(result.complete);
   EXPECT_EQ(marked.stop().reason(), StopReason::changed);
   ASSERT_TRUE(vigil.disturbance());
+}
+
+// No push: a folder that stays for a young temporary file has lost its link.
+TEST_F(UnseenPush, IsNotAFolderThatTheSweepLeftForATemporaryFile) {
+  store.temp_file(StoreBuilder::layer_link_path("app", sha256("spare")));
+  MarkedStore marked(store.v2(), policy_of_tests(true));
+  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
+              marked.stop());
+  DiskRemover remover(marked.v2(), marked.inventory(), 0);
+  for (const Removal& removal : marked.plan().removals)
+    if (removal.kind < RemovalKind::blob) remover.remove(removal);
+  EXPECT_FALSE(written_since(marked.inventory(), marked.plan(), {}, marked.v2(),
+                             marked.stop())
+                   .changed);
 }
 
 // Between the removal of a link and that of its folder.
