@@ -77,7 +77,8 @@ std::optional<std::string> file_open_for_writing(
   std::optional<std::string> found;
   for_each_open_file(
       process, [&](int fd, const char* name, std::string_view target) {
-        if ((is_below(target, folders) || is_ours_elsewhere(fd, name, target, folders.front())) &&
+        if ((is_below(target, folders) ||
+             is_ours_elsewhere(fd, name, target, folders.front())) &&
             opened_for_writing(fd, name))
           found = target;
         return found.has_value();

@@ -115,7 +115,7 @@ RemovalOutcome DiskRemover::remove(const Removal& removal) {
 RemovalOutcome DiskRemover::remove_link_file(const Place& at,
                                              const char* name) const {
   FileStatus status;
-  const RemovalOutcome outcome = look_at_link(at.folder, name, status);
+  const RemovalOutcome outcome = look_at_link(at, name, status);
   return outcome.state == OutcomeState::removed ? remove_file(at, name, status)
                                                 : outcome;
 }
@@ -127,7 +127,7 @@ RemovalOutcome DiskRemover::look_at_link(const Place& at, const char* name,
   if (!is_own_file(status, at.path))
     return {OutcomeState::changed, 0, "no longer a regular file"};
   return untouched_->link(at.folder, name, status) ? RemovalOutcome()
-                                                : written_meanwhile(name);
+                                                   : written_meanwhile(name);
 }
 
 bool DiskRemover::is_own_file(const FileStatus& status,
