@@ -19,13 +19,11 @@
 #include "scanner/manifest_reader.h"
 
 namespace dregs {
-
 namespace {
 
 enum class Wanted : std::uint8_t { no, if_it_looks_like_one, as_manifest };
 
-// A manifest with its references looked up, or left as digests where no blob
-// has them.
+// A manifest with its references looked up, where a blob has them.
 struct WaveResult {
   ManifestRead read;
   std::vector<DigestId> ids;  // parallel to the references
@@ -161,8 +159,7 @@ class ManifestGraphBuilder {
     while (!wave.empty() && !stop_.requested()) wave = read_wave(wave);
   }
 
-  // In portions, since what a portion's manifests say is held twice for a
-  // while: as parsed, and in the graph.
+  // In portions: what is parsed is held twice until it is in the graph.
   static constexpr std::size_t kPortion = 2048;
 
   std::vector<DigestId> read_wave(const std::vector<DigestId>& wave) {
@@ -177,8 +174,7 @@ class ManifestGraphBuilder {
     return next;
   }
 
-  // What is no manifest leaves no trace: whether a blob that nothing names is
-  // damaged, nobody needs to know.
+  // What is not a manifest leaves no trace, damaged or not: nothing names it.
   std::vector<DigestId> read_candidates(const std::vector<BlobId>& all) {
     std::vector<DigestId> next;
     progress_.wanted += all.size();
