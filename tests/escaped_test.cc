@@ -84,8 +84,8 @@ TEST_F(OddNames, FromTheDiskReachNoTerminal) {
                                              {"gc", "-n", "-v"},
                                              {"garbage-collect", "-d"}})
     expect_harmless(command);
-  const ProgramResult json = run_dregs(store_, {"ls", "--json"});
-  expect_harmless(json.out);
+  const ProgramResult listed = run_dregs(store_, {"ls", "--json"});
+  expect_harmless(listed.out);
 }
 
 TEST_F(OddNames, ThatAUserTypesReachNoTerminal) {
