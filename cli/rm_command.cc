@@ -75,7 +75,7 @@ class RequestedRun {
     if (dry_run_)
       conclude_from_the_forecast();
     else
-      remove_and_collect(*vigil);
+      remove_and_collect(std::move(vigil));
     return finish();
   }
 
@@ -205,10 +205,11 @@ class RequestedRun {
     append(report_.findings, std::move(about_touched_));
   }
 
-  void remove_and_collect(Vigil& vigil) {
+  void remove_and_collect(std::unique_ptr<Vigil> vigil) {
     const Proof before =
         options_.collection.prove ? prove(guard_.survey()) : Proof();
-    carry_out(vigil);
+    carry_out(*vigil);
+    vigil.reset();  // the collection has its own
     if (complete_ && options_.collect) collect();
     if (complete_ && !options_.collect) conclude_from_the_forecast();
     if (options_.collection.prove) look_back(before);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gc/policy.h"
+#include "gc/clock.h"
 #include "scanner/listing.h"
 
 namespace dregs {
