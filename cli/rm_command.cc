@@ -63,6 +63,7 @@ class RequestedRun {
     }
     if (!guard_.take_survey()) stop_early(guard_.stop(), "nothing was removed");
     request_ = expand(inventory(), choose(refs));
+    keep_foreign_tags();
     plan_ = plan_removal(inventory(), request_);
     look_ahead();
     refuse();
@@ -121,6 +122,17 @@ class RequestedRun {
     const MarkSet marks =
         mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy_);
     return planned_totals(survey.inventory, marks, policy_);
+  }
+
+  // The dry run says so, too.
+  void keep_foreign_tags() {
+    for (std::string& path : dregs::keep_foreign_tags(inventory(), request_)) {
+      Finding& finding = report_.findings.emplace_back();
+      finding.kind = FindingKind::foreign_entry;
+      finding.path = std::move(path);
+      finding.detail = "holds what no registry wrote; the tag stays";
+      complete_ = false;
+    }
   }
 
   // What is unsafe for gc is so here, too.
@@ -236,7 +248,7 @@ class RequestedRun {
         std::numeric_limits<std::int64_t>::max());
     append(report_.findings, result.findings);
     freed_ = freed(result.removed);
-    complete_ = result.complete;
+    complete_ = complete_ && result.complete;
     if (!complete_) leave_out_what_is_still_there();
   }
 

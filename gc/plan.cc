@@ -34,6 +34,7 @@ class Planner {
   using Step = void (Planner::*)(std::uint32_t, const Repository&);
 
   void run() {
+    find_occupied();
     for_each_free_repository(&Planner::plan_history);
     for_each_free_repository(&Planner::plan_revisions);
     for_each_free_repository(&Planner::plan_layers);
@@ -107,7 +108,8 @@ class Planner {
            blob.digest,
            blob.hard_linked ? 0 : blob.size,
            {}});
-      ++gone_in_prefix_[blob.digest.bytes[0]];
+      if (occupied_.empty() || !occupied_.contains(layout::blob(blob.digest)))
+        ++gone_in_prefix_[blob.digest.bytes[0]];
     }
   }
 
@@ -123,15 +125,33 @@ class Planner {
     }
   }
 
+  // Before anything is planned: what stays in a folder keeps it, and those
+  // above it.
+  void find_occupied() {
+    occupied_.insert(inventory_.occupied_folders.begin(),
+                     inventory_.occupied_folders.end());
+    for (const TemporaryFile& file : inventory_.temporary_files)
+      if (policy_.is_fresh_upload(file.times)) occupy(file);
+    for (std::uint32_t i = 0; i < inventory_.repositories.size(); ++i) {
+      const Repository& repository = inventory_.repositories[i];
+      for (const TemporaryFile& file : repository.temporary_files) {
+        if (!marks_.repositories[i].pinned &&
+            !policy_.is_fresh_upload(file.times))
+          continue;
+        occupy(file);
+        occupied_.insert(layout::repository(repository.name));
+      }
+    }
+  }
+
+  void occupy(const TemporaryFile& file) {
+    occupied_.insert(std::string(layout::parent(file.path)));
+  }
+
   void plan_temporary_files() {
     for_each_free_repository(&Planner::plan_temporary_files_of);
     for (const TemporaryFile& file : inventory_.temporary_files)
       plan_temporary_file(kNoRepository, file);
-    for (std::uint32_t i = 0; i < inventory_.repositories.size(); ++i)
-      if (marks_.repositories[i].pinned)
-        for (const TemporaryFile& file :
-             inventory_.repositories[i].temporary_files)
-          occupied_.insert(std::string(layout::parent(file.path)));
   }
 
   void plan_temporary_files_of(std::uint32_t i, const Repository& repository) {
@@ -141,10 +161,7 @@ class Planner {
 
   void plan_temporary_file(std::uint32_t repository,
                            const TemporaryFile& file) {
-    if (policy_.is_fresh_upload(file.times)) {
-      occupied_.insert(std::string(layout::parent(file.path)));
-      return;
-    }
+    if (policy_.is_fresh_upload(file.times)) return;
     add({RemovalKind::temporary,
          RemovalReason::left_over,
          repository,
@@ -189,10 +206,7 @@ class Planner {
   }
 
   void plan_link_folder(std::uint32_t i, std::string path) {
-    if (occupied_.contains(path))
-      occupied_.insert(layout::repository(inventory_.repositories[i].name));
-    else
-      add_folder(i, std::move(path));
+    if (!occupied_.contains(path)) add_folder(i, std::move(path));
   }
 
   // From the deepest up: a folder goes where all folders below it go.

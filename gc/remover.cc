@@ -9,29 +9,16 @@
 #include "gc/untouched.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
+#include "scanner/litter.h"
 
 namespace dregs {
 namespace {
 
 using OutcomeState = RemovalOutcome::State;
 
-RemovalOutcome outcome_of(int error) {
-  if (error == 0) return {};
-  if (error == ENOENT) return {OutcomeState::already_gone, 0, {}};
-  if (error == ELOOP || error == ENOTDIR || error == EXDEV)
-    return {OutcomeState::changed, error,
-            "a symbolic link or mount has appeared"};
-  return {OutcomeState::failed, error, {}};
-}
-
 bool is_gone(const RemovalOutcome& outcome) {
   return outcome.state == OutcomeState::removed ||
          outcome.state == OutcomeState::already_gone;
-}
-
-RemovalOutcome left(std::string_view name) {
-  return {OutcomeState::skipped, 0,
-          "holds " + std::string(name) + ", which is left alone"};
 }
 
 std::vector<std::string> names_in(int folder) {
@@ -60,6 +47,13 @@ std::string path_in(const Place& place, const std::string& name) {
 RemovalOutcome written_meanwhile(std::string_view name) {
   return {OutcomeState::changed, 0,
           std::string(name) + " was written just now"};
+}
+
+// Which of a folder's trees must not be found again: none where litter or
+// something foreign stays in it.
+const char* gone_or(const Place& at, const char* name, const char* none) {
+  FileStatus status;
+  return file_status(at.folder, name, status) == ENOENT ? name : none;
 }
 
 int remove_folder(int parent, const std::string& name) {
@@ -158,13 +152,15 @@ RemovalOutcome DiskRemover::close_folder(
   for (const std::string_view anew : gone)
     if (std::binary_search(names.begin(), names.end(), anew))
       return written_meanwhile(anew);
+  bool litter = false;  // the scan has reported it
   for (const std::string& entry : names) {
-    RemovalOutcome outcome = remove_leftover(place, entry);
-    if (outcome.state == OutcomeState::skipped)
-      return {OutcomeState::removed, 0, std::move(outcome.detail)};
+    litter = litter || is_litter_file(entry);
+    if (is_litter_file(entry)) continue;
+    const RemovalOutcome outcome = remove_leftover(place, entry);
+    if (outcome.state == OutcomeState::skipped) return left_alone(entry);
     if (!is_gone(outcome)) return outcome;
   }
-  return outcome_of(remove_folder(parent, name));
+  return litter ? RemovalOutcome() : outcome_of(remove_folder(parent, name));
 }
 
 // An old temporary file; anything else stays.
@@ -180,36 +176,68 @@ RemovalOutcome DiskRemover::remove_leftover(const Place& at,
              : written_meanwhile(name);
 }
 
-// A tree of known shape and depth: regular files at the leaves, folders
-// above; where `links`, no files but those. Stops at the first thing that is
-// none of these.
+// What stays by itself keeps its folder, but is no failure: all that was to go
+// is gone.
 RemovalOutcome DiskRemover::remove_tree(const Place& parent,
-                                        const std::string& name, int depth,
-                                        bool links) const {
+                                        const std::string& name,
+                                        const TreeShape& shape) const {
+  StayedEntries stayed;
+  RemovalOutcome outcome = remove_tree(parent, name, shape, stayed);
+  if (outcome.state == OutcomeState::removed) outcome.detail = stayed.detail;
+  return outcome;
+}
+
+RemovalOutcome DiskRemover::remove_tree(const Place& parent,
+                                        const std::string& name,
+                                        const TreeShape& shape,
+                                        StayedEntries& stayed) const {
   const Descriptor folder = open_folder_beneath(parent.folder, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path_in(parent, name)};
+  const std::uint64_t before = stayed.count;
   for (const std::string& entry : names_in(folder.get())) {
-    FileStatus status;
-    if (const int error = file_status(folder.get(), entry.c_str(), status))
-      return outcome_of(error);
-    RemovalOutcome outcome;
-    if (status.folder() && depth > 1)
-      outcome = remove_tree(place, entry, depth - 1, links);
-    else if (status.regular() &&
-             (!links || entry == "link" || layout::is_temporary_name(entry)))
-      outcome = remove_file(place, entry, status);
-    else
-      return left(entry);
+    const RemovalOutcome outcome =
+        remove_tree_entry(place, entry, shape, stayed);
     if (!is_gone(outcome)) return outcome;
   }
-  return outcome_of(remove_folder(parent.folder, name));
+  return stayed.count == before ? outcome_of(remove_folder(parent.folder, name))
+                                : RemovalOutcome();
+}
+
+RemovalOutcome DiskRemover::remove_tree_entry(const Place& place,
+                                              const std::string& entry,
+                                              const TreeShape& shape,
+                                              StayedEntries& stayed) const {
+  FileStatus status;
+  if (const int error = file_status(place.folder, entry.c_str(), status))
+    return outcome_of(error);
+  if (is_litter_file(entry)) {
+    ++stayed.count;  // the scan has reported it
+    return {};
+  }
+  if (status.folder() && shape.depth > 1) {
+    const RemovalOutcome outcome = remove_tree(
+        place, entry, {shape.depth - 1, shape.links, shape.foreign_stays_alone},
+        stayed);
+    if (outcome.error != EXDEV || !shape.foreign_stays_alone) return outcome;
+  } else if (status.regular() && (!shape.links || entry == "link" ||
+                                  layout::is_temporary_name(entry))) {
+    return remove_file(place, entry, status);
+  }
+  if (!shape.foreign_stays_alone) return left(entry);
+  ++stayed.count;
+  if (stayed.detail.empty()) stayed.detail = left(entry).detail;
+  return {};
 }
 
 // signatures/<alg>/<hex>/link, of registries before 2.5. They are off the disk
-// before the revision's link goes: without it nobody would know them.
+// before the revision's link goes: without it nobody would know them. What is
+// called so and is not a folder of the revision's own stays, as any other
+// foreign entry beside the link.
 RemovalOutcome DiskRemover::remove_signatures(const Place& revision) const {
-  RemovalOutcome outcome = remove_tree(revision, "signatures", 3, true);
+  const Descriptor own = open_folder_beneath(revision.folder, "signatures");
+  if (!own && (errno == ELOOP || errno == ENOTDIR || errno == EXDEV)) return {};
+  RemovalOutcome outcome = remove_tree(revision, "signatures", {3, true, true});
   if (outcome.state == OutcomeState::already_gone) return {};
   if (outcome.state == OutcomeState::removed && ::fsync(revision.folder) != 0)
     return {OutcomeState::failed, errno, {}};
@@ -257,10 +285,10 @@ RemovalOutcome DiskRemover::remove_revision(int parent,
   FileStatus status;
   RemovalOutcome outcome = look_at_link(place, "link", status);
   if (is_gone(outcome)) outcome = remove_signatures(place);
+  const char* also = gone_or(place, "signatures", "link");
   if (is_gone(outcome)) outcome = remove_link_file(place, "link");
-  return is_gone(outcome)
-             ? close_folder(parent, place, name, {"link", "signatures"})
-             : outcome;
+  return is_gone(outcome) ? close_folder(parent, place, name, {"link", also})
+                          : outcome;
 }
 
 RemovalOutcome DiskRemover::remove_upload(int parent, const Removal& removal,
@@ -268,7 +296,8 @@ RemovalOutcome DiskRemover::remove_upload(int parent, const Removal& removal,
   if (!untouched_->upload(parent, removal))
     return {OutcomeState::changed, 0, "somebody goes on with this upload"};
   return remove_tree({parent, std::string(layout::parent(path))},
-                     std::string(layout::last_component(path)), 3, false);
+                     std::string(layout::last_component(path)),
+                     {3, false, false});
 }
 
 // The history goes first: a removal cut short leaves either a tag, to be named
@@ -289,13 +318,14 @@ RemovalOutcome DiskRemover::remove_tag(int parent,
   RemovalOutcome outcome;
   if (current) outcome = look_at_link(inside, "link", status);
   // index/<alg>/<hex>/link is the deepest.
-  if (is_gone(outcome)) outcome = remove_tree(place, "index", 3, true);
+  if (is_gone(outcome)) outcome = remove_tree(place, "index", {3, true, false});
+  const char* index = gone_or(place, "index", ".");
   if (is_gone(outcome) && current) {
     outcome = remove_link_file(inside, "link");
     if (is_gone(outcome))
       outcome = close_folder(folder.get(), inside, "current", {"link"});
   }
-  return is_gone(outcome) ? close_folder(parent, place, name, {"index"})
+  return is_gone(outcome) ? close_folder(parent, place, name, {index})
                           : outcome;
 }
 

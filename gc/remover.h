@@ -15,21 +15,9 @@
 #include "gc/aside.h"
 #include "gc/opened_parts.h"
 #include "gc/plan.h"
+#include "gc/removal_outcome.h"
 
 namespace dregs {
-
-struct RemovalOutcome {
-  enum class State {
-    removed,
-    already_gone,  // counts as removed: an earlier run was cut short here
-    changed,       // not what the scan saw: somebody writes
-    skipped,       // holds what the layout does not know
-    failed,        // see error
-  };
-  State state = State::removed;
-  int error = 0;       // errno
-  std::string detail;  // what was left, for a person; even of what is removed
-};
 
 // Thread contract: remove() may be called from any number of threads, for
 // removals of one kind at a time; sync() while no remove() runs.
@@ -47,6 +35,21 @@ class Untouched;
 struct Place {
   int folder = -1;
   std::string path;
+};
+
+// A tree of known shape: regular files at the leaves, folders above.
+struct TreeShape {
+  int depth = 0;       // of folders
+  bool links = false;  // no files but links and their temporary files
+  // Whether what is none of these stays by itself, or all that is not yet gone
+  // does. Litter always stays by itself.
+  bool foreign_stays_alone = false;
+};
+
+// What stays by itself in a tree that goes.
+struct StayedEntries {
+  std::uint64_t count = 0;
+  std::string detail;  // of the first that is not litter
 };
 
 class DiskRemover : public Remover {
@@ -77,7 +80,13 @@ class DiskRemover : public Remover {
                                   const std::string& path) const;
 
   RemovalOutcome remove_tree(const Place& parent, const std::string& name,
-                             int depth, bool links) const;
+                             const TreeShape& shape) const;
+  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
+                             const TreeShape& shape,
+                             StayedEntries& stayed) const;
+  RemovalOutcome remove_tree_entry(const Place& place, const std::string& entry,
+                                   const TreeShape& shape,
+                                   StayedEntries& stayed) const;
   RemovalOutcome remove_signatures(const Place& revision) const;
   RemovalOutcome remove_link_file(const Place& at, const char* name) const;
   RemovalOutcome remove_leftover(const Place& at,

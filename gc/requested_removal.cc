@@ -238,6 +238,22 @@ RequestedRemoval expand(const Inventory& inventory,
   return request;
 }
 
+std::vector<std::string> keep_foreign_tags(const Inventory& inventory,
+                                           RequestedRemoval& request) {
+  std::vector<std::string> kept;
+  for (auto& [i, parts] : request) {
+    const Repository& repository = inventory.repositories[i];
+    for (std::uint32_t t = 0; t < repository.tags.size(); ++t) {
+      const Tag& tag = repository.tags[t];
+      if (!tag.holds_foreign || parts.tags.erase(t) == 0) continue;
+      kept.push_back(layout::tag(repository.name, tag.name));
+      if (tag.current) parts.manifests.erase(*tag.current);
+      parts.whole = false;
+    }
+  }
+  return kept;
+}
+
 std::vector<Refusal> harm_of(const Survey& survey,
                              const RequestedRemoval& request) {
   const AliasIndex aliases(survey.inventory, survey.graph);

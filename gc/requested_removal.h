@@ -28,6 +28,12 @@ using RequestedRemoval = std::map<std::uint32_t, RequestedParts>;
 RequestedRemoval expand(const Inventory& inventory,
                         const std::vector<Selected>& selected);
 
+// Takes out of the request the tags whose folders hold what no registry wrote,
+// since they cannot go as a whole, and what must not go without them: their
+// manifests and their repository. Their paths.
+std::vector<std::string> keep_foreign_tags(const Inventory& inventory,
+                                           RequestedRemoval& request);
+
 // Manifests that a kept index of their repository needs.
 std::vector<Refusal> harm_of(const Survey& survey,
                              const RequestedRemoval& request);

@@ -4,6 +4,7 @@
 
 #include "gc/clock.h"
 #include "scanner/listing.h"
+#include "scanner/litter.h"
 
 namespace dregs {
 namespace {
@@ -45,7 +46,10 @@ bool Untouched::tree(int parent, const std::string& name, int depth,
   bool untouched = true;
   for_each_entry(folder.get(), [&](FolderEntry entry) {
     FileStatus status;
-    if (!untouched || file_status(folder.get(), entry.c_str(), status) != 0)
+    // Litter stays, and says nothing about the push.
+    if (!untouched ||
+        (is_litter_file(entry.name) && !is_open_on_nfs(entry.name)) ||
+        file_status(folder.get(), entry.c_str(), status) != 0)
       return;
     const std::string inside(entry.name);
     if (!status.folder())

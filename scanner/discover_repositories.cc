@@ -15,6 +15,7 @@
 #include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
+#include "scanner/litter.h"
 #include "scanner/repository_scanner.h"
 #include "scanner/store_parts.h"
 
@@ -37,6 +38,9 @@ struct Place {
   // or on another filesystem.
   bool behind_symbolic_link = false;
   bool on_other_filesystem = false;
+  // In a folder that no server can reach by its name. Repositories in it are
+  // kept as those that servers do not see; nothing else in it matters.
+  bool in_litter = false;
   std::uint64_t device = 0;  // of the folder above
   std::shared_ptr<const Ancestor> above{};
 
@@ -54,6 +58,7 @@ struct Share {
   std::vector<NamespaceFolder> namespaces;
   std::vector<StorePart> parts;
   std::vector<Finding> findings;
+  Litter litter;
   std::vector<Finding> obstacles;
 };
 
@@ -130,7 +135,7 @@ class Discovery {
     const Descriptor folder = open_folder(repositories_, place.path);
     FileStatus status;
     int error = folder ? descriptor_status(folder.get(), status) : errno;
-    if (error != 0) return obstacle(mine, place.path, error);
+    if (error != 0) return cannot_list(mine, place, error);
     if (place.through_symbolic_link && !is_first_way(status)) {
       if (place.is_link) note_followed(place.path);
       mine.namespaces.push_back({place.path, 0, false});
@@ -148,11 +153,27 @@ class Discovery {
       if (!is_structure(place.path, entry.name))
         visit_entry(self, folder.get(), entry, here, feeder);
     });
-    if (error != 0) obstacle(mine, place.path, error);
+    if (error != 0) cannot_list(mine, place, error);
+    if (place.in_litter && !is_repository) count_litter(place);
     if (is_repository) scan_one(self, folder.get());
     // Scanning a repository may run other folders on this thread meanwhile,
     // so its share is fetched anew.
-    shares_.local().namespaces.push_back(std::move(here));
+    if (!place.in_litter) shares_.local().namespaces.push_back(std::move(here));
+  }
+
+  // The folder itself, not those in it.
+  void count_litter(const Place& place) {
+    if (is_litter(layout::last_component(place.path)))
+      shares_.local().litter.add(layout::repository(place.path));
+  }
+
+  void cannot_list(Share& share, const Place& place, int error) {
+    if (place.in_litter)
+      note(FindingKind::foreign_entry, place.path,
+           std::string("cannot be listed (") + std::strerror(error) +
+               "); no server looks there");
+    else
+      obstacle(share, place.path, error);
   }
 
   // A folder of repositories that is elsewhere is a part of the store; a
@@ -195,8 +216,12 @@ class Discovery {
     below.path =
         (place.path.empty() ? "" : place.path + "/") + std::string(entry.name);
     below.hidden |= entry.name.starts_with('_');
+    below.in_litter |= is_litter(entry.name);
     const std::string path = below.path;
-    switch (entry_type(folder, entry)) {
+    const EntryType type = entry_type(folder, entry);
+    if (below.in_litter || (is_litter_file(entry.name) && !is_folder(type)))
+      return visit_litter(place, entry, type, std::move(below), here, feeder);
+    switch (type) {
       case EntryType::folder:
         feeder.add(std::move(below));
         return;
@@ -214,6 +239,21 @@ class Discovery {
         note(FindingKind::foreign_entry, path,
              "not written by a registry; it is left alone");
     }
+  }
+
+  static bool is_folder(EntryType type) { return type == EntryType::folder; }
+
+  // A folder of snapshots holds whole copies of the store, and no image of
+  // today needs them: it is not walked. Symbolic links are not followed, for
+  // no server comes to them.
+  void visit_litter(const Place& above, FolderEntry entry, EntryType type,
+                    Place below, NamespaceFolder& here,
+                    tbb::feeder<Place>& feeder) {
+    ++here.other_entries;
+    if (is_folder(type) && !is_snapshot_folder(entry.name))
+      feeder.add(std::move(below));
+    else if (!above.in_litter)
+      shares_.local().litter.add(layout::repository(below.path));
   }
 
   // Whether what the symbolic link leads to has to be scanned.
@@ -270,12 +310,14 @@ class Discovery {
   static void gather(Share& share, Inventory& inventory) {
     for (RepositoryScan& scan : share.repositories) {
       append(inventory.findings, std::move(scan.findings));
+      inventory.litter.merge(scan.litter);
       append(inventory.obstacles, std::move(scan.obstacles));
       inventory.repositories.push_back(std::move(scan.repository));
     }
     append(inventory.namespaces, std::move(share.namespaces));
     append(inventory.parts, std::move(share.parts));
     append(inventory.findings, std::move(share.findings));
+    inventory.litter.merge(share.litter);
     append(inventory.obstacles, std::move(share.obstacles));
   }
 

@@ -11,6 +11,7 @@
 #include "scanner/digest.h"
 #include "scanner/file_times.h"
 #include "scanner/finding.h"
+#include "scanner/litter.h"
 #include "scanner/store_parts.h"
 
 namespace dregs {
@@ -77,6 +78,8 @@ struct PrefixFolder {
 struct Tag {
   std::string name;
   std::optional<Digest> current;  // P5; none where it is missing or unsound
+  // Its folder holds what no registry wrote, and cannot go as a whole.
+  bool holds_foreign = false;
 };
 
 // P6, only where it names something else than the tag's current target: the
@@ -182,7 +185,11 @@ struct Inventory {
   // What was put elsewhere and is collected there; sorted by path. The scan
   // notes more, of which keep_what_is_led_to() leaves those that are sound.
   std::vector<StorePart> parts;
+  // Of links and blobs: they hold what stays whatever goes. Sorted, relative to
+  // v2.
+  std::vector<std::string> occupied_folders;
   std::vector<Finding> findings;
+  Litter litter;  // counted; scan() makes findings of it
   // Why U(R) is not known for every repository: no blob may be deleted.
   std::vector<Finding> obstacles;
   std::int64_t started_ns =

@@ -4,9 +4,11 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "scanner/entry_type.h"
+#include "scanner/litter.h"
 
 namespace dregs {
 namespace {
@@ -43,7 +45,8 @@ class LinkFolderReader {
       const EntryType type = entry_type(folder_, entry);
       const bool linked = type == EntryType::symbolic_link;
       const auto digest = Digest::from_hex(entry.name);
-      if (type != EntryType::folder && !linked)
+      if ((type != EntryType::folder && !linked) ||
+          is_litter_without_link(folder_, entry.name))
         result_.foreign.emplace_back(entry.name);
       else if (!digest)
         result_.odd.emplace_back(entry.name);
@@ -95,6 +98,14 @@ class LinkFolderReader {
 };
 
 }  // namespace
+
+bool is_litter_without_link(int at, std::string_view name) {
+  if (!is_litter(name)) return false;
+  FileStatus status;
+  const std::string link = std::string(name) + "/link";
+  const int error = file_status(at, link.c_str(), status);
+  return error == ENOENT || error == ENOTDIR;
+}
 
 LinkFolder read_link_folder(int folder, const StopRequest& stop) {
   return LinkFolderReader(folder, stop).read();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/link.h"
@@ -20,10 +21,14 @@ struct NamedLink {
 struct LinkFolder {
   std::vector<NamedLink> unsound;    // sorted by name; read, and not as named
   std::vector<Digest> sound;         // sorted; content equals name
-  std::vector<std::string> foreign;  // entries that are no <hex> folder
-  std::vector<std::string> odd;      // folders with a name that is no digest
+  std::vector<std::string> foreign;  // entries that are not <hex> folders
+  std::vector<std::string> odd;      // folders whose name is not a digest
   int error = 0;                     // errno that kept it from being listed
 };
+
+// Whether an entry of such a folder could not be a link's folder by its name
+// (scanner/litter.h), and holds no link all the same.
+bool is_litter_without_link(int at, std::string_view name);
 
 // Lists `folder` and reads every link below it.
 LinkFolder read_link_folder(int folder, const StopRequest& stop);

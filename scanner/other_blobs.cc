@@ -8,6 +8,7 @@
 #include "scanner/descriptor.h"
 #include "scanner/layout.h"
 #include "scanner/listing.h"
+#include "scanner/litter.h"
 
 namespace dregs {
 namespace {
@@ -38,7 +39,11 @@ class OtherBlobLister {
     int error = folder ? 0 : errno;
     if (error == 0)
       error = for_each_entry(folder.get(), [&](FolderEntry entry) {
-        visit(std::string(entry.name));
+        if (is_litter_file(entry.name))
+          inventory_.litter.add(std::string(layout::kBlobs) + "/" + below +
+                                "/" + std::string(entry.name));
+        else
+          visit(std::string(entry.name));
       });
     if (error != 0 && error != ENOTDIR)
       add_obstacle(std::string(layout::kBlobs) + "/" + below, error);

@@ -55,8 +55,15 @@ class RepositoryReport {
   }
 
   void foreign(const std::string& below, std::string detail) {
+    if (is_litter_file(layout::last_component(below))) return litter(below);
     scan_.repository.has_foreign_entries = true;
     note(FindingKind::foreign_entry, below, std::move(detail));
+  }
+
+  // Of other software: it keeps the folders above it, and nothing else.
+  void litter(const std::string& below) {
+    scan_.repository.has_foreign_entries = true;
+    scan_.litter.add(path(below));
   }
 
   void temporary(const std::string& below, const FileStatus& status) {

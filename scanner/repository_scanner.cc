@@ -5,62 +5,14 @@
 
 #include "scanner/entry_type.h"
 #include "scanner/layer_times.h"
+#include "scanner/left_over.h"
 #include "scanner/link_folder.h"
+#include "scanner/litter.h"
+#include "scanner/repository_fingerprint.h"
 #include "scanner/repository_scan.h"
 
 namespace dregs {
 namespace {
-
-// Mixes what a server writes into one number, order included.
-class Fingerprint {
- public:
-  void add(std::uint64_t value) {
-    value_ = (value_ ^ value) * 0x9e3779b97f4a7c15ULL;
-    value_ ^= value_ >> 29;
-  }
-  void add(const Digest& digest) { add(DigestHash{}(digest)); }
-  void add(const std::string& text) { add(std::hash<std::string>{}(text)); }
-  void add(const std::vector<Digest>& digests) {
-    add(digests.size());
-    for (const Digest& digest : digests) add(digest);
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0;
-};
-
-std::uint64_t fingerprint_of(const Repository& repository) {
-  Fingerprint print;
-  for (const auto* digests :
-       {&repository.revisions, &repository.layers, &repository.led_to,
-        &repository.empty_revisions, &repository.empty_layers})
-    print.add(*digests);
-  for (const std::string& alias : repository.empty_aliases) print.add(alias);
-  for (const std::string& digest : repository.led_to_otherwise)
-    print.add(digest);
-  print.add(repository.tags.size());
-  for (const Tag& tag : repository.tags) {
-    print.add(tag.name);
-    print.add(tag.current.value_or(Digest{}));
-  }
-  for (const HistoryEntry& entry : repository.history) {
-    print.add(entry.tag);
-    print.add(entry.digest);
-  }
-  for (const LayerAlias& alias : repository.aliases) {
-    print.add(alias.digest);
-    print.add(alias.target.value_or(Digest{}));
-  }
-  for (const Upload& upload : repository.uploads) {
-    print.add(upload.id);
-    print.add(upload.bytes);
-    print.add(static_cast<std::uint64_t>(upload.changed_ns));
-  }
-  print.add(repository.history_entries);
-  print.add(repository.pins.size());
-  return print.value();
-}
 
 // Where links of one kind go, and what a bad one is called.
 struct LinkDestination {
@@ -183,8 +135,9 @@ class RepositoryScanner {
     const int error = for_each_entry(revisions, [&](FolderEntry entry) {
       const std::string path = below + "/" + std::string(entry.name);
       if (entry.name == "sha256") return;
-      if (entry_type(revisions, entry) == EntryType::file)
-        return report_.foreign(path, "no revision of the registry's");
+      if (entry_type(revisions, entry) == EntryType::file ||
+          is_litter(entry.name))
+        return report_.foreign(path, "not a revision of the registry's");
       report_.pin(FindingKind::foreign_algorithm, path,
                   "the registry names manifests by sha256 only; all that is "
                   "linked here is kept");
@@ -286,21 +239,16 @@ class RepositoryScanner {
   // Whether nothing but temporary files is left in a folder without its link.
   bool is_left_over(int folder, const std::string& name,
                     const std::string& below) {
-    FileStatus status;
-    const Descriptor inside = open_folder(folder, name);
-    bool foreign = !inside || file_status(folder, name.c_str(), status) != 0 ||
-                   !status.folder();
-    const auto visit = [&](FolderEntry entry) {
-      if (layout::is_temporary_name(entry.name) &&
-          file_status(inside.get(), entry.c_str(), status) == 0 &&
-          status.regular())
-        report_.temporary(below + "/" + std::string(entry.name), status);
-      else
-        foreign = true;
-    };
-    if (foreign || for_each_entry(inside.get(), visit) != 0) foreign = true;
-    if (foreign) report_.foreign(below, "has no link, yet holds other files");
-    return !foreign;
+    const LeftOver left = look_at_left_over(folder, name, status_.device);
+    for (const auto& [file, status] : left.temporary_files)
+      report_.temporary(below + "/" + file, status);
+    for (const std::string& file : left.litter)
+      report_.litter(below + "/" + file);
+    if (!left.is_own())
+      report_.foreign(below, left.error != 0
+                                 ? std::strerror(left.error)
+                                 : "has no link, yet holds other files");
+    return left.can_go();
   }
 
   void read_aliases(const std::string& below, const std::string& prefix) {
@@ -310,6 +258,10 @@ class RepositoryScanner {
       const std::string name(entry.name);
       const bool odd = !is_alias_name(prefix + name);
       const Link link = read_link(folder.get(), (name + "/link").c_str());
+      if (odd && (is_litter_without_link(folder.get(), name) ||
+                  entry_type(folder.get(), entry) == EntryType::file))
+        return report_.foreign(below + "/" + name,
+                               "not a link of the registry's");
       if (link.state == LinkState::missing && !odd) {
         if (is_left_over(folder.get(), name, below + "/" + name))
           repository().empty_aliases.push_back(prefix + name);
@@ -339,10 +291,12 @@ class RepositoryScanner {
     const int error = for_each_entry(tarsum.get(), [&](FolderEntry version) {
       const std::string v(version.name);
       const std::string below = "_layers/tarsum/" + v;
+      if (is_litter(v)) return report_.litter(below);
       const Descriptor inside = open_part(below);
       if (!inside) return;
       const auto visit = [&](FolderEntry algorithm) {
         const std::string a(algorithm.name);
+        if (is_litter(a)) return report_.litter(below + "/" + a);
         folders.emplace_back(below + "/" + a, "tarsum." + v + "+" + a + ":");
       };
       if (const int failed = for_each_entry(inside.get(), visit))

@@ -21,6 +21,7 @@ struct RepositoryPlace {
 
 struct RepositoryScan {
   Repository repository;
+  Litter litter;
   std::vector<Finding> findings;
   std::vector<Finding> obstacles;
 };

@@ -2,13 +2,19 @@
 
 #include <tbb/parallel_invoke.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <thread>
 
 #include "scanner/append.h"
 #include "scanner/discover_repositories.h"
 #include "scanner/keep_what_is_led_to.h"
+#include "scanner/layout.h"
+#include "scanner/listing.h"
+#include "scanner/litter.h"
+#include "scanner/look_beside.h"
 #include "scanner/scan_blobs.h"
 
 namespace dregs {
@@ -28,6 +34,26 @@ std::int64_t next_tick_ns() {
   while (clock_ns(CLOCK_REALTIME_COARSE) <= called)
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   return clock_ns(CLOCK_REALTIME_COARSE);
+}
+
+// What lies beside blobs and repositories. No server looks there.
+void list_v2(int v2, Inventory& inventory) {
+  const auto note = [&](std::string path, std::string detail) {
+    Finding& finding = inventory.findings.emplace_back();
+    finding.kind = FindingKind::foreign_entry;
+    finding.path = std::move(path);
+    finding.detail = std::move(detail);
+  };
+  const Descriptor folder = open_folder(v2, "");
+  const auto visit = [&](FolderEntry entry) {
+    if (entry.name == layout::kBlobs || entry.name == layout::kRepositories)
+      return;
+    if (is_litter_file(entry.name)) return inventory.litter.add(entry.name);
+    note(std::string(entry.name),
+         "not written by a registry; it is left alone");
+  };
+  const int error = folder ? for_each_entry(folder.get(), visit) : errno;
+  if (error != 0) note("", std::strerror(error));
 }
 
 }  // namespace
@@ -57,7 +83,12 @@ Inventory scan(int v2, const StopRequest& stop, ScanProgress& progress) {
   append(inventory.temporary_files, std::move(blobs.temporary_files));
   append(inventory.findings, std::move(blobs.findings));
   append(inventory.obstacles, std::move(blobs.obstacles));
+  inventory.litter.merge(blobs.litter);
+  list_v2(v2, inventory);
   keep_what_is_led_to(v2, inventory);
+  if (!stop.requested() && is_worth_looking_beside(inventory))
+    look_beside(v2, stop, inventory);
+  inventory.litter.report(inventory.findings);
   return inventory;
 }
 

@@ -12,6 +12,8 @@
 #include "scanner/append.h"
 #include "scanner/entry_type.h"
 #include "scanner/layout.h"
+#include "scanner/left_over.h"
+#include "scanner/litter.h"
 #include "scanner/other_blobs.h"
 #include "scanner/store_parts.h"
 
@@ -25,6 +27,7 @@ struct PrefixScan {
   std::vector<Digest> empty_folders;
   std::vector<TemporaryFile> temporary_files;
   std::vector<Finding> findings;
+  Litter litter;
   std::vector<Finding> obstacles;
 };
 
@@ -101,6 +104,7 @@ class PrefixScanner {
   }
 
   void misplaced(std::string_view name) {
+    if (is_litter_file(name)) return result_.litter.add(path(name));
     result_.findings.push_back(found(FindingKind::misplaced_blob, path(name),
                                      "not a place where the registry looks"));
   }
@@ -165,38 +169,32 @@ class PrefixScanner {
   }
 
   void visit_without_data(FolderEntry entry, const Digest& digest) {
-    const Descriptor inside =
-        open_folder(folder_.get(), std::string(entry.name));
-    FileStatus status;
-    int error = inside ? descriptor_status(inside.get(), status) : errno;
-    const bool removable =
-        error == 0 && lies_here(entry, status) && result_.folder.removable;
-    bool foreign = false;
-    if (error == 0)
-      error = for_each_entry(inside.get(), [&](FolderEntry left) {
-        if (!is_temporary(inside.get(), left, status))
-          foreign = true;
-        else if (removable)
-          add_temporary(entry, left, status);
-      });
-    if (error != 0 || foreign)
+    const LeftOver left =
+        look_at_left_over(folder_.get(), std::string(entry.name), device_);
+    const bool removable = result_.folder.removable;
+    if (removable)
+      for (const auto& [name, status] : left.temporary_files)
+        add_temporary(entry, name, status);
+    for (const std::string& name : left.litter)
+      result_.litter.add(path(entry.name) + "/" + name);
+    if (left.elsewhere && !removable) return;
+    if (!left.is_own())
       result_.findings.push_back(
-          found(FindingKind::foreign_entry, path(entry.name),
-                error != 0 ? std::strerror(error)
-                           : "holds no data, but files of somebody else"));
-    else if (removable)
+          found(left.elsewhere ? FindingKind::other_filesystem
+                               : FindingKind::foreign_entry,
+                path(entry.name),
+                left.elsewhere    ? "on another filesystem; it is not removed"
+                : left.error != 0 ? std::strerror(left.error)
+                                  : "holds no data, but files of somebody "
+                                    "else"));
+    else if (removable && left.can_go())
       result_.empty_folders.push_back(digest);
   }
 
-  static bool is_temporary(int inside, FolderEntry left, FileStatus& status) {
-    return layout::is_temporary_name(left.name) &&
-           file_status(inside, left.c_str(), status) == 0 && status.regular();
-  }
-
-  void add_temporary(FolderEntry folder, FolderEntry left,
+  void add_temporary(FolderEntry folder, const std::string& name,
                      const FileStatus& status) {
     TemporaryFile file;
-    file.path = path(folder.name) + "/" + std::string(left.name);
+    file.path = path(folder.name) + "/" + name;
     file.bytes = status.links > 1 ? 0 : status.size;
     file.changed_ns = status.changed_ns;
     file.times = status.times();
@@ -238,6 +236,7 @@ std::vector<PrefixScan> list_prefixes(int sha256, Inventory& inventory) {
     const std::string path = here + "/" + std::string(entry.name);
     const bool linked = type == EntryType::symbolic_link;
     if (!is_prefix(entry.name) || (type != EntryType::folder && !linked)) {
+      if (is_litter_file(entry.name)) return inventory.litter.add(path);
       inventory.findings.push_back(
           found(FindingKind::misplaced_blob, path,
                 "not a place where the registry looks"));
@@ -284,6 +283,7 @@ void gather(std::vector<PrefixScan>& prefixes, Inventory& inventory) {
     append(inventory.empty_blob_folders, std::move(prefix.empty_folders));
     append(inventory.temporary_files, std::move(prefix.temporary_files));
     append(inventory.findings, std::move(prefix.findings));
+    inventory.litter.merge(prefix.litter);
     append(inventory.obstacles, std::move(prefix.obstacles));
     inventory.prefixes.push_back(std::move(prefix.folder));
   }
@@ -298,6 +298,7 @@ void note_other_algorithms(int blobs, Inventory& inventory) {
     if (entry.name == "sha256") return;
     const bool known = entry.name == "sha384" || entry.name == "sha512";
     const std::string name(entry.name);
+    if (is_litter_file(name)) return inventory.litter.add(here + "/" + name);
     inventory.findings.push_back(found(
         known ? FindingKind::foreign_algorithm : FindingKind::misplaced_blob,
         here + "/" + name,
