@@ -350,7 +350,7 @@ TEST_F(Mounts, OverTheSignaturesOfARevisionNoneOfThemGo) {
   const std::string folder =
       folder_of_folder(StoreBuilder::revision_path("app", legacy)) +
       "/signatures";
-  const TreeSnapshot before = snapshot_tree(store.v2() / folder);
+  const TreeSnapshot before = store.snapshot();
   const GcRun run = run_gc_among_mounts(
       store, "mount --bind " + folder + " " + folder, {"-m"});
   EXPECT_EQ(run.exit_code, 1) << run.err;
