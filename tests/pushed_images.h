@@ -25,6 +25,7 @@ class LiveRegistry {
   LiveRegistry& operator=(const LiveRegistry&) = delete;
 
   pid_t pid() const { return server_->pid(); }
+  int port() const { return port_; }
   // docker://127.0.0.1:PORT/NAME, for skopeo.
   std::string url(const std::string& name) const;
 

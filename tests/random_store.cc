@@ -3,6 +3,7 @@
 #include <array>
 #include <ostream>
 
+#include "scanner/sha256.h"
 #include "tests/random_damage.h"
 
 namespace dregs {
@@ -30,7 +31,7 @@ class Builder {
     repository_ = kRepositories[operation.repository % kRepositories.size()];
     tag_ =
         operation.tag % 4 == 0 ? "" : "v" + std::to_string(operation.tag % 4);
-    push() || copy() || unlink() || soil();
+    push() || push_rarities() || copy() || unlink() || litter() || soil();
   }
 
  private:
@@ -58,6 +59,25 @@ class Builder {
         return push_wrapper();
       case StoreStep::push_buildkit_cache:
         return know(store_.buildkit_cache(repository_, tag_, contents()));
+      default:
+        return false;
+    }
+  }
+
+  bool push_rarities() {
+    const Known* known = choose(repository_);
+    switch (operation_.step) {
+      case StoreStep::push_fallback_tag:
+        return known == nullptr || push_fallback_tag(known->manifest);
+      case StoreStep::push_cosign:
+        return known == nullptr ||
+               know(store_.cosign_signature(repository_, known->manifest)
+                        .manifest);
+      case StoreStep::push_foreign:
+        return push_image({.docker = operation_.how % 2 == 0,
+                           .foreign_layers = {word(operation_.how)}});
+      case StoreStep::push_sha512_child:
+        return push_sha512_child();
       default:
         return false;
     }
@@ -97,6 +117,31 @@ class Builder {
         if (known != nullptr && is_served(known->manifest)) {
           store_.delete_manifest(repository_, known->manifest);
         }
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  bool litter() {
+    const Known* known = choose(repository_);
+    switch (operation_.step) {
+      case StoreStep::link_as_registry_2_1:
+        return known == nullptr || link_as_registry_2_1(known->manifest);
+      case StoreStep::link_as_tarsum:
+        store_.write(StoreBuilder::repository_path(repository_) +
+                         "/_layers/tarsum/v1/sha256/" +
+                         sha256("sum of " + word(0)).hex() + "/link",
+                     store_.layer(repository_, word(0)).to_string());
+        return true;
+      case StoreStep::leave_upload:
+        store_.upload(repository_,
+                      "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e2" +
+                          std::to_string(operation_.how % 10),
+                      std::chrono::hours(operation_.what), word(0));
+        return true;
+      case StoreStep::leave_temporary_file:
+        if (known != nullptr) leave_temporary_file(known->manifest);
         return true;
       default:
         return false;
@@ -154,6 +199,50 @@ class Builder {
                               .media_type = operation_.how % 3 == 1}));
   }
 
+  bool push_fallback_tag(const Digest& on) {
+    const Digest signature =
+        store_.referrer(repository_, on, word(operation_.how)).manifest;
+    tag_ = "sha256-" + on.hex();
+    return know(store_.index(repository_, tag_, {signature}));
+  }
+
+  // Registries before 2.3 took other algorithms for manifests as well.
+  bool push_sha512_child() {
+    const std::string bytes = store_.read(StoreBuilder::blob_path(
+        store_.image(repository_, "", contents(), {.created_by = "sha512"})
+            .manifest));
+    const std::string child = sha512_text(bytes);
+    const std::string hex = child.substr(child.find(':') + 1);
+    store_.write("blobs/sha512/" + hex.substr(0, 2) + "/" + hex + "/data",
+                 bytes);
+    store_.write(StoreBuilder::layer_link_path(repository_, child), child);
+    link_as_registry_2_1(sha256(bytes));
+    store_.lose(sha256(bytes));
+    ManifestParts parts;
+    parts.media_type = media::oci_index;
+    parts.manifests = {{{media::oci_image, child, bytes.size()}}};
+    return know(store_.manifest_bytes(repository_, tag_, manifest_json(parts)));
+  }
+
+  bool link_as_registry_2_1(const Digest& manifest) {
+    if (!is_served(manifest)) return true;
+    const std::string link = StoreBuilder::revision_path(repository_, manifest);
+    store_.remove(link.substr(0, link.size() - 5));
+    store_.link_layer(repository_, manifest);
+    return true;
+  }
+
+  // Beside a tag's link, a revision's or a blob.
+  void leave_temporary_file(const Digest& manifest) {
+    const std::string beside[] = {
+        StoreBuilder::revision_path(repository_, manifest),
+        StoreBuilder::blob_path(manifest),
+        StoreBuilder::tag_path(repository_, tag_.empty() ? "v1" : tag_)};
+    const std::string& path = beside[operation_.how % 3];
+    if (!store_.has(path)) return;
+    store_.set_age(store_.temp_file(path), std::chrono::hours(operation_.what));
+  }
+
   bool push_referrer() {
     const Digest on = subject().value_or(Digest{});
     return know(
@@ -208,13 +297,31 @@ class Builder {
   std::string tag_;
 };
 
-constexpr std::array kStepNames{
-    "push_image",        "push_index",      "push_referrer",
-    "push_helm",         "push_schema1",    "push_signed_schema1",
-    "push_sha512_image", "push_artifact",   "push_buildkit_cache",
-    "push_wrapper",      "copy_image",      "copy_tag",
-    "delete_tag",        "delete_manifest", "orphan_blob",
-    "orphan_layer",      "damage"};
+constexpr std::array kStepNames{"push_image",
+                                "push_index",
+                                "push_referrer",
+                                "push_helm",
+                                "push_schema1",
+                                "push_signed_schema1",
+                                "push_sha512_image",
+                                "push_artifact",
+                                "push_buildkit_cache",
+                                "push_wrapper",
+                                "copy_image",
+                                "copy_tag",
+                                "delete_tag",
+                                "delete_manifest",
+                                "orphan_blob",
+                                "orphan_layer",
+                                "damage",
+                                "push_fallback_tag",
+                                "push_cosign",
+                                "push_foreign",
+                                "push_sha512_child",
+                                "link_as_registry_2_1",
+                                "link_as_tarsum",
+                                "leave_upload",
+                                "leave_temporary_file"};
 
 // Chosen as often as they stand here.
 std::vector<StoreStep> registry_2_steps() {
@@ -237,6 +344,16 @@ std::vector<StoreStep> healthy_steps() {
 std::vector<StoreStep> damaging_steps() {
   std::vector<StoreStep> steps = healthy_steps();
   steps.insert(steps.end(), 3, StoreStep::damage);
+  return steps;
+}
+
+std::vector<StoreStep> served_steps() {
+  using enum StoreStep;
+  std::vector<StoreStep> steps = damaging_steps();
+  steps.insert(steps.end(),
+               {push_fallback_tag, push_cosign, push_foreign, push_sha512_child,
+                link_as_registry_2_1, link_as_tarsum, leave_upload,
+                leave_temporary_file});
   return steps;
 }
 
@@ -263,6 +380,8 @@ rc::Gen<StoreProgram> stores_for_registry_2() {
 rc::Gen<StoreProgram> healthy_stores() { return programs(healthy_steps()); }
 
 rc::Gen<StoreProgram> damaged_stores() { return programs(damaging_steps()); }
+
+rc::Gen<StoreProgram> served_stores() { return programs(served_steps()); }
 
 void build(StoreBuilder& store, const StoreProgram& program) {
   Builder builder(store);

@@ -30,6 +30,16 @@ enum class StoreStep {
   orphan_blob,
   orphan_layer,
   damage,
+  // Only in what servers are asked about: the reference collector does not know
+  // all of these.
+  push_fallback_tag,     // sha256-<hex>, the index of a subject's referrers
+  push_cosign,           // sha256-<hex>.sig
+  push_foreign,          // with a layer that is elsewhere
+  push_sha512_child,     // an index whose child is stored below blobs/sha512
+  link_as_registry_2_1,  // the manifest's link is in _layers, not in revisions
+  link_as_tarsum,        // the layer's second name, as 2.0 to 2.2 wrote it
+  leave_upload,
+  leave_temporary_file,
 };
 
 // The numbers choose among what is there when the step is taken, so that a
@@ -53,6 +63,8 @@ rc::Gen<StoreProgram> healthy_stores();
 rc::Gen<StoreProgram> stores_for_registry_2();
 // Healthy ones with about one damage in ten steps.
 rc::Gen<StoreProgram> damaged_stores();
+// And with what only a server can judge.
+rc::Gen<StoreProgram> served_stores();
 
 void build(StoreBuilder& store, const StoreProgram& program);
 
