@@ -10,6 +10,7 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <regex>
 #include <set>
@@ -155,19 +156,35 @@ std::string exchange(int socket, const std::string& request) {
   return response;
 }
 
+std::string header(const std::string& head, const std::string& name) {
+  const std::string start = "\r\n" + name + ": ";
+  const std::size_t found = head.find(start);
+  if (found == std::string::npos) return "";
+  const std::size_t value = found + start.size();
+  return head.substr(value, head.find("\r\n", value) - value);
+}
+
+std::string without_signatures(const std::string& body) {
+  nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
+  if (!json.is_object() || json.value("schemaVersion", 0) != 1) return body;
+  json.erase("signatures");
+  return json.dump();
+}
+
 // Of a whole response; no answer where less came than it announced.
 Answer parse_response(const std::string& response) {
   const std::size_t end = response.find("\r\n\r\n");
   if (end == std::string::npos || response.size() < 12) return {};
   Answer answer;
   std::from_chars(response.data() + 9, response.data() + 12, answer.status);
-  answer.body = response.substr(end + 4);
-  static const std::regex length("\r\nContent-Length: ([0-9]+)\r\n");
-  std::smatch match;
   const std::string head = response.substr(0, end + 2);
-  if (std::regex_search(head, match, length) &&
-      std::to_string(answer.body.size()) != match[1].str())
+  answer.body = response.substr(end + 4);
+  const std::string length = header(head, "Content-Length");
+  if (!length.empty() && std::to_string(answer.body.size()) != length)
     return {};
+  if (header(head, "Content-Type").ends_with("manifest.v1+prettyjws"))
+    answer.body = without_signatures(answer.body);
+  answer.digest = header(head, "Docker-Content-Digest");
   return answer;
 }
 
@@ -187,7 +204,7 @@ Answer read_blob(const fs::path& v2, const std::optional<std::string>& digest) {
   const std::string hex = digest->substr(colon + 1);
   const auto bytes = read_regular(v2 / "blobs" / digest->substr(0, colon) /
                                   hex.substr(0, 2) / hex / "data");
-  return bytes ? Answer{200, *bytes} : Answer{404};
+  return bytes ? Answer{200, *bytes, *digest} : Answer{404};
 }
 
 }  // namespace

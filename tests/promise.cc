@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "scanner/digest.h"
-#include "scanner/sha256.h"
 
 namespace dregs {
 namespace {
@@ -70,10 +69,6 @@ class Promise {
     return question.manifest && !DigestText::parse(question.reference);
   }
 
-  static std::string name_of(const Answer& answer) {
-    return sha256(answer.body).to_string();
-  }
-
   const Answer& answer_to(const Question& question) const {
     static const Answer kNone;
     const auto found = served_.find(question);
@@ -86,7 +81,7 @@ class Promise {
     if (wish_.tag.empty()) return;
     const Answer& answer = answer_to({wish_.repository, true, wish_.tag});
     if (!answer.served()) return;
-    forgo_manifest(name_of(answer));
+    forgo_manifest(answer.digest);
     for (std::size_t before = 0; before != forgone_.size();) {
       before = forgone_.size();
       for (const auto& [question, referrer] : served_)
@@ -100,8 +95,10 @@ class Promise {
   void forgo_manifest(const std::string& digest) {
     if (!forgone_.insert(digest).second) return;
     const Answer& answer = answer_to({wish_.repository, true, digest});
-    for (const std::string& child : references_of(answer.body).children)
-      forgo_manifest(child);
+    const References references = references_of(answer.body);
+    // A layer that has a manifest's bytes is none for that.
+    forgone_.insert(references.blobs.begin(), references.blobs.end());
+    for (const std::string& child : references.children) forgo_manifest(child);
   }
 
   bool is_root(const Question& question) const {
@@ -146,7 +143,7 @@ class Promise {
     const Answer& answer = answer_to(question);
     if (!answer.served() || !kept_.insert(question).second) return;
     const std::string& repository = question.repository;
-    if (is_tag(question)) keep_manifest({repository, true, name_of(answer)});
+    if (is_tag(question)) keep_manifest({repository, true, answer.digest});
     const References references = references_of(answer.body);
     for (const std::string& blob : references.blobs)
       keep({repository, false, blob});

@@ -349,20 +349,24 @@ std::vector<StoreStep> damaging_steps() {
 
 std::vector<StoreStep> served_steps() {
   using enum StoreStep;
-  std::vector<StoreStep> steps = damaging_steps();
+  std::vector<StoreStep> steps = healthy_steps();
   steps.insert(steps.end(),
-               {push_fallback_tag, push_cosign, push_foreign, push_sha512_child,
-                link_as_registry_2_1, link_as_tarsum, leave_upload,
-                leave_temporary_file});
+               {damage, orphan_layer, push_fallback_tag, push_cosign,
+                push_foreign, push_sha512_child, link_as_registry_2_1,
+                link_as_tarsum, leave_upload, leave_temporary_file});
   return steps;
 }
 
-rc::Gen<StoreProgram> programs(const std::vector<StoreStep>& steps) {
+rc::Gen<StoreOperation> operations(const std::vector<StoreStep>& steps) {
   const auto number = rc::gen::inRange(0U, 256U);
-  const auto operation = rc::gen::construct<StoreOperation>(
+  return rc::gen::construct<StoreOperation>(
       rc::gen::elementOf(steps), rc::gen::inRange(0U, 6U),
       rc::gen::inRange(0U, 4U), number, number);
-  return rc::gen::resize(30, rc::gen::container<StoreProgram>(operation));
+}
+
+rc::Gen<StoreProgram> programs(const std::vector<StoreStep>& steps) {
+  return rc::gen::resize(30,
+                         rc::gen::container<StoreProgram>(operations(steps)));
 }
 
 }  // namespace
@@ -381,7 +385,12 @@ rc::Gen<StoreProgram> healthy_stores() { return programs(healthy_steps()); }
 
 rc::Gen<StoreProgram> damaged_stores() { return programs(damaging_steps()); }
 
-rc::Gen<StoreProgram> served_stores() { return programs(served_steps()); }
+// rapidcheck's size would scale the range of each number as well.
+rc::Gen<StoreProgram> served_stores() {
+  const auto operation =
+      rc::gen::resize(rc::kNominalSize, operations(served_steps()));
+  return rc::gen::resize(60, rc::gen::container<StoreProgram>(operation));
+}
 
 void build(StoreBuilder& store, const StoreProgram& program) {
   Builder builder(store);

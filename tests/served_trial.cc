@@ -13,6 +13,7 @@
 #include "tests/ask_registry.h"
 #include "tests/mounted_store.h"
 #include "tests/ordinary_user.h"
+#include "tests/paths.h"
 #include "tests/promise.h"
 #include "tests/pushed_images.h"
 #include "tests/run_program.h"
@@ -26,7 +27,7 @@ using Json = nlohmann::json;
 
 std::string program_under_test() {
   const char* other = std::getenv("DREGS");
-  return other != nullptr ? other : DREGS_BINARY;
+  return other != nullptr ? other : kDregsProgram;
 }
 
 struct Run {
@@ -54,16 +55,17 @@ struct Run {
 // A file by its folder and its name there, whatever paths lead to the folder.
 using FileIdentity = std::tuple<dev_t, ino_t, std::string>;
 
-std::map<std::string, FileIdentity> identities(const fs::path& folder) {
-  std::map<std::string, FileIdentity> found;
+using FileIdentities = std::map<std::string, FileIdentity>;
+
+void add_identities(FileIdentities& found, const fs::path& folder,
+                    const std::string& prefix) {
   const auto options = fs::directory_options::skip_permission_denied;
   for (const auto& entry : fs::recursive_directory_iterator(folder, options)) {
     struct stat parent {};
     if (stat(entry.path().parent_path().c_str(), &parent) != 0) continue;
-    found[entry.path().lexically_relative(folder)] = {
+    found[prefix + entry.path().lexically_relative(folder).string()] = {
         parent.st_dev, parent.st_ino, entry.path().filename()};
   }
-  return found;
 }
 
 bool is_at_or_below(const std::string& path, const std::set<std::string>& in) {
@@ -222,7 +224,9 @@ class Trial {
   }
 
   void dry_run_and_run(std::vector<std::string> command) {
-    const auto files = identities(store_.root());
+    FileIdentities files;
+    add_identities(files, store_.root(), "");
+    add_identities(files, outside_, "outside/");
     const TreeSnapshot before = snapshot();
     command.push_back("-d");
     if (!command[0].starts_with("g")) command.back() = "-n";
@@ -267,14 +271,13 @@ class Trial {
         all["outside/" + path] = what;
     std::erase_if(all, [](const auto& entry) {
       return entry.second == "folder" ||
-             entry.first.starts_with("docker/registry/.dregs/");
+             entry.first.find("registry/.dregs/") != std::string::npos;
     });
     return all;
   }
 
   void judge_changes(const TreeSnapshot& before, const TreeSnapshot& after,
-                     const Run& dry,
-                     const std::map<std::string, FileIdentity>& files) {
+                     const Run& dry, const FileIdentities& files) {
     for (const std::string& path : files_added(before, after))
       say("WRITES", "new: " + path);
     for (const std::string& path : files_changed(before, after))
@@ -292,7 +295,7 @@ class Trial {
   }
 
   void judge_names(const std::set<std::string>& lost, const Run& dry,
-                   const std::map<std::string, FileIdentity>& files) {
+                   const FileIdentities& files) {
     const std::set<std::string> named = first_.removals();
     if (first_.result.exit_code != 3 && dry.removals() != named)
       say("MISMATCH", difference(dry.removals(), named));
@@ -317,6 +320,7 @@ class Trial {
   }
 
   void judge_second_run(const TreeSnapshot& after, const TreeSnapshot& now) {
+    if (removes_by_name() && first_.result.exit_code > 1) return;  // no gc yet
     for (const std::string& path : files_lost(after, now))
       say("AGAIN", "the second run removed " + path);
   }

@@ -8,6 +8,7 @@ namespace dregs {
 namespace {
 
 using namespace std::chrono_literals;
+using Paths = std::set<std::string>;
 
 TEST(StoreBuilder, PushWritesBlobsLinksAndTagWithTheirDigests) {
   StoreBuilder store;
@@ -68,7 +69,6 @@ TEST(StoreBuilder, SnapshotsTellWhatWasLostAddedAndChanged) {
   store.lose(old);
   store.corrupt(other);
   const Digest fresh = store.blob("fresh");
-  using Paths = std::set<std::string>;
   EXPECT_EQ(store.removed_since(before), Paths{StoreBuilder::blob_path(old)});
   EXPECT_EQ(files_added(before, store.snapshot()),
             Paths{StoreBuilder::blob_path(fresh)});

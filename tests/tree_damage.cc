@@ -103,8 +103,9 @@ rc::Gen<TreeDamages> tree_damages() {
   const auto number = rc::gen::inRange(0U, 1U << 16U);
   const auto kind =
       rc::gen::inRange(0U, static_cast<unsigned>(place_damages().size()));
-  const auto damage =
-      rc::gen::construct<TreeDamage>(kind, number, number, number);
+  const auto damage = rc::gen::resize(
+      rc::kNominalSize,
+      rc::gen::construct<TreeDamage>(kind, number, number, number));
   return rc::gen::resize(5, rc::gen::container<TreeDamages>(damage));
 }
 
