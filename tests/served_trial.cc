@@ -68,12 +68,27 @@ void add_identities(FileIdentities& found, const fs::path& folder,
   }
 }
 
-bool is_at_or_below(const std::string& path, const std::set<std::string>& in) {
-  if (in.contains(path)) return true;
-  for (std::size_t end = path.find('/'); end != std::string::npos;
-       end = path.find('/', end + 1))
-    if (in.contains(path.substr(0, end))) return true;
-  return false;
+// Of what is named from the root, by whatever links lead there.
+std::set<FileIdentity> identities_of(const std::set<std::string>& paths,
+                                     const fs::path& root) {
+  std::set<FileIdentity> found;
+  for (const std::string& path : paths) {
+    struct stat parent {};
+    const fs::path full = root / path;
+    if (stat(full.parent_path().c_str(), &parent) == 0)
+      found.emplace(parent.st_dev, parent.st_ino, full.filename());
+  }
+  return found;
+}
+
+// The file, or a folder that holds it.
+bool is_named(const std::string& path, const FileIdentities& files,
+              const std::set<FileIdentity>& named) {
+  for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
+    const auto found = files.find(path.substr(0, end));
+    if (found != files.end() && named.contains(found->second)) return true;
+    if (end == std::string::npos) return false;
+  }
 }
 
 class Trial {
@@ -233,6 +248,7 @@ class Trial {
     const Run dry = start(command);
     const TreeSnapshot after_dry = snapshot();
     if (after_dry != before) say("WRITES", "the dry run changed the store");
+    named_ = identities_of(dry.removals(), store_.root());
     command.pop_back();
     first_ = start(command);
     const TreeSnapshot after = snapshot();
@@ -299,13 +315,8 @@ class Trial {
     const std::set<std::string> named = first_.removals();
     if (first_.result.exit_code != 3 && dry.removals() != named)
       say("MISMATCH", difference(dry.removals(), named));
-    std::set<FileIdentity> gone;
     for (const std::string& path : lost)
-      if (is_at_or_below(path, named) && files.contains(path))
-        gone.insert(files.at(path));
-    for (const std::string& path : lost)
-      if (!is_at_or_below(path, named) &&
-          !(files.contains(path) && gone.contains(files.at(path))))
+      if (!is_named(path, files, named_))
         say("UNNAMED", "removed, but not named: " + path);
   }
 
@@ -378,6 +389,7 @@ class Trial {
   std::optional<DamagedTree> tree_;
   bool as_nobody_ = false;
   Wish wish_;
+  std::set<FileIdentity> named_;  // by the dry run
   Run first_;
   Run second_;
   std::string kind_;
