@@ -21,9 +21,10 @@ struct Question {
 std::string to_string(const Question& question);
 
 struct Answer {
-  int status = 0;        // as in HTTP; 0: none came
-  std::string body{};    // of a schema1 manifest without its signatures: 2.8
-                         // signs it anew each time, with a key of the moment
+  int status = 0;  // as in HTTP; 0: none came
+  // Of a schema1 manifest without its signatures: 2.8 signs it anew each time,
+  // with a key of the moment.
+  std::string body{};
   std::string digest{};  // what the answer says that it is
 
   bool served() const { return status == 200; }

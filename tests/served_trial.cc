@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "tests/ask_registry.h"
+#include "tests/file_identity.h"
 #include "tests/mounted_store.h"
 #include "tests/ordinary_user.h"
 #include "tests/paths.h"
@@ -52,59 +52,20 @@ struct Run {
   }
 };
 
-// A file by its folder and its name there, whatever paths lead to the folder.
-using FileIdentity = std::tuple<dev_t, ino_t, std::string>;
-
-using FileIdentities = std::map<std::string, FileIdentity>;
-
-void add_identities(FileIdentities& found, const fs::path& folder,
-                    const std::string& prefix) {
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, options)) {
-    struct stat parent {};
-    if (stat(entry.path().parent_path().c_str(), &parent) != 0) continue;
-    found[prefix + entry.path().lexically_relative(folder).string()] = {
-        parent.st_dev, parent.st_ino, entry.path().filename()};
-  }
-}
-
-// Of what is named from the root, by whatever links lead there.
-std::set<FileIdentity> identities_of(const std::set<std::string>& paths,
-                                     const fs::path& root) {
-  std::set<FileIdentity> found;
-  for (const std::string& path : paths) {
-    struct stat parent {};
-    const fs::path full = root / path;
-    if (stat(full.parent_path().c_str(), &parent) == 0)
-      found.emplace(parent.st_dev, parent.st_ino, full.filename());
-  }
-  return found;
-}
-
-// The file, or a folder that holds it.
-bool is_named(const std::string& path, const FileIdentities& files,
-              const std::set<FileIdentity>& named) {
-  for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
-    const auto found = files.find(path.substr(0, end));
-    if (found != files.end() && named.contains(found->second)) return true;
-    if (end == std::string::npos) return false;
-  }
-}
-
-class Trial {
+class ServedRun {
  public:
-  Trial(const ServedTrial& trial, TrialCount& count)
+  ServedRun(const ServedTrial& trial, TrialCount& count)
       : trial_(trial),
         count_(count),
         outside_(store_.root().string() + "-outside"),
         tree_(std::in_place, store_.root(), outside_, can_mount_here()) {}
 
-  ~Trial() {
+  ~ServedRun() {
     tree_.reset();
     fs::remove_all(outside_);
   }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
+  ServedRun(const ServedRun&) = delete;
+  ServedRun& operator=(const ServedRun&) = delete;
 
   std::optional<TrialProblem> run(const std::string& look) {
     build_store();
@@ -191,6 +152,8 @@ class Trial {
     if (trial_.flags / 4 % 4 == 0) flags.push_back("--jobs=1");
     if (trial_.flags / 16 % 2) flags.push_back("--allow-empty");
     if (trial_.flags / 32 % 4 == 0) flags.push_back("--trash");
+    if (trial_.flags / 256 % 4 == 0) flags.push_back("--prove");
+    if (trial_.flags / 1024 % 4 == 0) flags.push_back("--age-by=mtime");
     return flags;
   }
 
@@ -301,6 +264,10 @@ class Trial {
     const std::set<std::string> lost = files_lost(before, after);
     count_.removed = lost.size();
     if (command_has_removals()) judge_names(lost, dry, files);
+    if (dry.result.exit_code != first_.result.exit_code)
+      say("MISMATCH",
+          fmt::format("the dry run's exit code is {}, the run's {}",
+                      dry.result.exit_code, first_.result.exit_code));
     const bool refused = first_.result.exit_code == 3;
     if (refused && !lost.empty())
       say("LIES", "exit code 3, but removed " + *lost.begin());
@@ -316,7 +283,7 @@ class Trial {
     if (first_.result.exit_code != 3 && dry.removals() != named)
       say("MISMATCH", difference(dry.removals(), named));
     for (const std::string& path : lost)
-      if (!is_named(path, files, named_))
+      if (!is_at_or_below(path, files, named_))
         say("UNNAMED", "removed, but not named: " + path);
   }
 
@@ -408,7 +375,7 @@ rc::Gen<ServedTrial> served_trials() {
 std::optional<TrialProblem> try_store(const ServedTrial& trial,
                                       TrialCount& count,
                                       const std::string& look) {
-  return Trial(trial, count).run(look);
+  return ServedRun(trial, count).run(look);
 }
 
 }  // namespace dregs
