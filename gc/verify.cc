@@ -225,7 +225,9 @@ Verified Verification::result() const {
   const std::size_t own = all.size();
   add_others(findings_, all);
   const std::size_t surveyed = all.size();
-  append(all, wrong_size_findings(survey_, scope, unsound_));
+  // Of what was not read nobody knows whether it is sound.
+  if (verified.complete)
+    append(all, wrong_size_findings(survey_, scope, unsound_));
   const std::vector<HurtImages> hurt =
       hurt_by(survey_.inventory, survey_.graph, all);
   for (std::size_t i = 0; i < all.size(); ++i) {

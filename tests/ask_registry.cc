@@ -165,10 +165,11 @@ std::string header(const std::string& head, const std::string& name) {
 }
 
 std::string without_signatures(const std::string& body) {
-  nlohmann::json json = nlohmann::json::parse(body, nullptr, false);
-  if (!json.is_object() || json.value("schemaVersion", 0) != 1) return body;
-  json.erase("signatures");
-  return json.dump();
+  nlohmann::json document = nlohmann::json::parse(body, nullptr, false);
+  if (!document.is_object() || document.value("schemaVersion", 0) != 1)
+    return body;
+  document.erase("signatures");
+  return document.dump();
 }
 
 // Of a whole response; no answer where less came than it announced.
