@@ -165,11 +165,11 @@ std::string header(const std::string& head, const std::string& name) {
 }
 
 std::string without_signatures(const std::string& body) {
-  nlohmann::json document = nlohmann::json::parse(body, nullptr, false);
-  if (!document.is_object() || document.value("schemaVersion", 0) != 1)
+  nlohmann::json manifest = nlohmann::json::parse(body, nullptr, false);
+  if (!manifest.is_object() || manifest.value("schemaVersion", 0) != 1)
     return body;
-  document.erase("signatures");
-  return document.dump();
+  manifest.erase("signatures");
+  return manifest.dump();
 }
 
 // Of a whole response; no answer where less came than it announced.

@@ -21,7 +21,8 @@ void write_file(const fs::path& path, std::string_view bytes) {
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-void link_to(const fs::path& target, const Place& place, const fs::path& at) {
+void link_to(const fs::path& target, const DamagedPlace& place,
+             const fs::path& at) {
   fs::create_symlink(
       place.how % 2 == 0 ? target : target.lexically_relative(at.parent_path()),
       at);
@@ -29,13 +30,13 @@ void link_to(const fs::path& target, const Place& place, const fs::path& at) {
 
 // --- Symbolic links.
 
-void lead_out(const Place& place) {
+void lead_out(const DamagedPlace& place) {
   const fs::path moved = place.free_name();
   fs::rename(place.at, moved);
   link_to(moved, place, place.at);
 }
 
-void lead_out_by_two_links(const Place& place) {
+void lead_out_by_two_links(const DamagedPlace& place) {
   lead_out(place);
   const fs::path moved = fs::read_symlink(place.at);
   const fs::path second = place.free_name();
@@ -47,7 +48,7 @@ void lead_out_by_two_links(const Place& place) {
 
 // Each file and folder in it is kept where it was, under another name, to which
 // the folder outside leads back.
-void lead_out_and_back(const Place& place) {
+void lead_out_and_back(const DamagedPlace& place) {
   if (!place.is_folder()) return lead_out(place);
   const fs::path moved = place.free_name();
   const fs::path kept = place.at.string() + (place.how / 2 % 2 ? ".old" : "~");
@@ -58,13 +59,13 @@ void lead_out_and_back(const Place& place) {
   link_to(moved, place, place.at);
 }
 
-void lead_astray(const Place& place) {
+void lead_astray(const DamagedPlace& place) {
   if (place.at == place.like) return;
   fs::remove_all(place.at);
   link_to(place.like, place, place.at);
 }
 
-void keep_at(const fs::path& other, const Place& place) {
+void keep_at(const fs::path& other, const DamagedPlace& place) {
   if (place.at == other) return;
   fs::remove_all(other);
   fs::create_directories(other.parent_path());
@@ -73,12 +74,12 @@ void keep_at(const fs::path& other, const Place& place) {
 }
 
 // What is there is kept where another thing of the same sort was.
-void keep_at_like(const Place& place) { keep_at(place.like, place); }
+void keep_at_like(const DamagedPlace& place) { keep_at(place.like, place); }
 
 bool is_hex(const fs::path& path) { return path.string().size() >= 64; }
 
 // Under a digest that nothing needs: a collection would take it for garbage.
-void keep_as_garbage(const Place& place) {
+void keep_as_garbage(const DamagedPlace& place) {
   const std::string hex = sha256("garbage").hex();
   fs::path folder = place.at;
   fs::path rest;
@@ -94,7 +95,7 @@ void keep_as_garbage(const Place& place) {
 }
 
 // The same link, or folder of links, of another repository.
-void keep_in_like_repository(const Place& place) {
+void keep_in_like_repository(const DamagedPlace& place) {
   const std::string at = place.at.string();
   const std::string like = place.like.string();
   const std::size_t from = at.find("/_");
@@ -103,7 +104,7 @@ void keep_in_like_repository(const Place& place) {
   keep_at(like.substr(0, to) + at.substr(from), place);
 }
 
-void add_loop(const Place& place) {
+void add_loop(const DamagedPlace& place) {
   if (!place.is_folder()) return;
   const fs::path target =
       place.how / 2 % 2 ? place.at.parent_path() : place.at / "nowhere";
@@ -122,14 +123,14 @@ void bind(const fs::path& source, const fs::path& at) {
   mount_or_throw(source.c_str(), at, nullptr, MS_BIND);
 }
 
-void make_mount_point(const Place& place, bool folder) {
+void make_mount_point(const DamagedPlace& place, bool folder) {
   if (folder)
     fs::create_directory(place.at);
   else
     write_file(place.at, "");
 }
 
-void mount_from_outside(const Place& place) {
+void mount_from_outside(const DamagedPlace& place) {
   if (!place.may_mount || !(place.is_folder() || place.is_file())) return;
   const bool folder = place.is_folder();
   const fs::path moved = place.free_name();
@@ -138,15 +139,15 @@ void mount_from_outside(const Place& place) {
   bind(moved, place.at);
 }
 
-void mount_like_over(const Place& place) {
+void mount_like_over(const DamagedPlace& place) {
   if (place.may_mount && place.at != place.like) bind(place.like, place.at);
 }
 
-void mount_itself(const Place& place) {
+void mount_itself(const DamagedPlace& place) {
   if (place.may_mount) bind(place.at, place.at);
 }
 
-void mount_another_disk(const Place& place) {
+void mount_another_disk(const DamagedPlace& place) {
   if (!place.may_mount || !place.is_folder()) return;
   const fs::path moved = place.free_name();
   fs::rename(place.at, moved);
@@ -160,7 +161,7 @@ void mount_another_disk(const Place& place) {
 
 // --- Hard links.
 
-void link_files_hard(const Place& place) {
+void link_files_hard(const DamagedPlace& place) {
   if (!place.is_file() || place.at == place.like) return;
   fs::remove(place.at);
   fs::create_hard_link(place.like, place.at);
@@ -176,7 +177,7 @@ void copy_by_hard_links(const fs::path& from, const fs::path& to) {
     fs::create_hard_link(from, to);
 }
 
-void keep_snapshot(const Place& place) {
+void keep_snapshot(const DamagedPlace& place) {
   copy_by_hard_links(place.at, place.how % 2
                                    ? place.free_name()
                                    : fs::path(place.at.string() + "@snap"));
@@ -184,14 +185,14 @@ void keep_snapshot(const Place& place) {
 
 // --- Contents.
 
-void remove_it(const Place& place) { fs::remove_all(place.at); }
+void remove_it(const DamagedPlace& place) { fs::remove_all(place.at); }
 
 std::string bytes_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-void write_wrong_bytes(const Place& place) {
+void write_wrong_bytes(const DamagedPlace& place) {
   if (!place.is_file()) return;
   const std::string bytes = bytes_of(place.at);
   const std::string wrong[] = {"",
@@ -205,7 +206,7 @@ void write_wrong_bytes(const Place& place) {
   write_file(place.at, wrong[place.how % std::size(wrong)]);
 }
 
-void change_sort(const Place& place) {
+void change_sort(const DamagedPlace& place) {
   const bool was_folder = place.is_folder();
   fs::remove_all(place.at);
   if (was_folder)
@@ -221,7 +222,7 @@ constexpr std::array kLitter{
     "_manifests", "..data",    "link.tmp", "sha256",     "current",
     "tags",       "_uploads",  "0",        ".@__thumb"};
 
-void add_litter(const Place& place) {
+void add_litter(const DamagedPlace& place) {
   const fs::path folder = place.is_folder() ? place.at : place.at.parent_path();
   const fs::path litter = folder / kLitter[place.how / 2 % kLitter.size()];
   if (fs::exists(fs::symlink_status(litter))) return;
@@ -239,13 +240,13 @@ void set_times(const fs::path& path, long seconds_from_now) {
   utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);
 }
 
-void set_odd_times(const Place& place) {
+void set_odd_times(const DamagedPlace& place) {
   constexpr long kSpans[] = {-20L * 365 * 86400, -86400, 3600,
                              300L * 365 * 86400};
   set_times(place.at, kSpans[place.how % std::size(kSpans)]);
 }
 
-void leave_temporary_file(const Place& place) {
+void leave_temporary_file(const DamagedPlace& place) {
   const fs::path temporary = place.at.string() +
                              ".0192d1c4-7a3e-7c11-9b52-5f0c8a6d3e2" +
                              std::to_string(place.how % 10) + ".tmp";
@@ -253,7 +254,7 @@ void leave_temporary_file(const Place& place) {
   if (place.how / 10 % 2) set_times(temporary, -86400L * 30);
 }
 
-void copy_under_odd_name(const Place& place) {
+void copy_under_odd_name(const DamagedPlace& place) {
   constexpr const char* kNames[] = {" copy", ".bak", "_", "-2", "Old"};
   fs::path copy = place.at;
   copy += kNames[place.how / 2 % std::size(kNames)];
@@ -263,7 +264,7 @@ void copy_under_odd_name(const Place& place) {
            fs::copy_options::recursive | fs::copy_options::copy_symlinks);
 }
 
-void swap_with_like(const Place& place) {
+void swap_with_like(const DamagedPlace& place) {
   if (place.at == place.like) return;
   const fs::path aside = place.free_name();
   fs::rename(place.at, aside);
@@ -272,7 +273,7 @@ void swap_with_like(const Place& place) {
 }
 
 // Root reads it all the same: this hurts where dregs runs as somebody else.
-void take_permissions(const Place& place) {
+void take_permissions(const DamagedPlace& place) {
   if (fs::is_symlink(fs::symlink_status(place.at))) return;
   constexpr unsigned kModes[] = {0, 0444, 0111, 0555};
   fs::permissions(place.at, fs::perms(kModes[place.how % std::size(kModes)]));

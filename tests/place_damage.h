@@ -7,7 +7,7 @@
 
 namespace dregs {
 
-struct Place {
+struct DamagedPlace {
   std::filesystem::path at;
   std::filesystem::path like;  // of the same sort; it may be `at` itself
   std::filesystem::path
@@ -34,7 +34,7 @@ struct Place {
 struct PlaceDamage {
   const char* name;
   // Throws std::system_error where something is in its way.
-  void (*take)(const Place&);
+  void (*take)(const DamagedPlace&);
 };
 
 std::span<const PlaceDamage> place_damages();

@@ -25,18 +25,18 @@ void add_digest(std::vector<std::string>& digests, const Json& descriptor,
 
 References references_of(const std::string& body) {
   References references;
-  const Json json = Json::parse(body, nullptr, false);
-  if (!json.is_object()) return references;
-  add_digest(references.blobs, json.value("config", Json()), "digest");
+  const Json manifest = Json::parse(body, nullptr, false);
+  if (!manifest.is_object()) return references;
+  add_digest(references.blobs, manifest.value("config", Json()), "digest");
   for (const char* list : {"layers", "blobs"})
-    for (const Json& each : json.value(list, Json::array()))
+    for (const Json& each : manifest.value(list, Json::array()))
       add_digest(references.blobs, each, "digest");
-  for (const Json& each : json.value("fsLayers", Json::array()))
+  for (const Json& each : manifest.value("fsLayers", Json::array()))
     add_digest(references.blobs, each, "blobSum");
-  for (const Json& each : json.value("manifests", Json::array()))
+  for (const Json& each : manifest.value("manifests", Json::array()))
     add_digest(references.children, each, "digest");
   std::vector<std::string> subject;
-  add_digest(subject, json.value("subject", Json()), "digest");
+  add_digest(subject, manifest.value("subject", Json()), "digest");
   if (!subject.empty()) references.subject = subject.front();
   return references;
 }

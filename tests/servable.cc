@@ -5,15 +5,14 @@
 namespace dregs {
 namespace {
 
-using reference::Repository;
-
 class Server {
  public:
   explicit Server(const std::filesystem::path& v2)
       : v2_(v2), blobs_(reference::read_blobs(v2)) {}
 
   std::map<std::string, std::set<std::string>> run() {
-    for (const Repository& repository : reference::read_repositories(v2_)) {
+    for (const reference::Repository& repository :
+         reference::read_repositories(v2_)) {
       for (const auto& [name, tag] : repository.tags)
         if (tag.current) serve_tag(repository, name, *tag.current);
       for (const auto& [digest, link] : repository.revisions)
@@ -23,21 +22,22 @@ class Server {
   }
 
  private:
-  void serve_tag(const Repository& repository, const std::string& tag,
-                 const std::string& digest) {
+  void serve_tag(const reference::Repository& repository,
+                 const std::string& tag, const std::string& digest) {
     const std::string image = repository.name + ":" + tag;
     serve(repository, digest, image);
     if (!repository.revisions.contains(digest))
       lacks_[image].insert("the revision link " + digest);
   }
 
-  void serve(const Repository& repository, const std::string& digest,
+  void serve(const reference::Repository& repository, const std::string& digest,
              const std::string& image) {
     lack_ = &lacks_[image];
     serve_manifest(repository, digest);
   }
 
-  void serve_manifest(const Repository& repository, const std::string& digest) {
+  void serve_manifest(const reference::Repository& repository,
+                      const std::string& digest) {
     if (!blobs_.contains(digest)) {
       lack_->insert("the manifest " + digest);
       return;
@@ -49,7 +49,8 @@ class Server {
       serve_manifest(repository, child);
   }
 
-  void serve_blob(const Repository& repository, const std::string& digest) {
+  void serve_blob(const reference::Repository& repository,
+                  const std::string& digest) {
     const auto layer = repository.layers.find(digest);
     if (layer == repository.layers.end() &&
         !repository.revisions.contains(digest))

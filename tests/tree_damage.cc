@@ -131,7 +131,7 @@ std::string DamagedTree::take(const TreeDamage& damage) {
   std::vector<fs::path>& group =
       std::next(sorts.begin(), damage.where % sorts.size())->second;
   std::sort(group.begin(), group.end());
-  const Place place{
+  const DamagedPlace place{
       .at = group[damage.where / 64 % group.size()],
       .like = group[damage.like % group.size()],
       .outside = outside_,
