@@ -12,7 +12,7 @@
 namespace dregs {
 namespace {
 
-using Paths = std::set<std::string>;
+using PathSet = std::set<std::string>;
 
 class Beside : public ::testing::Test {
  protected:
@@ -41,7 +41,7 @@ class Beside : public ::testing::Test {
 };
 
 TEST_F(Beside, EveryTemporaryFileThatIsOldGoesAndIsCounted) {
-  Paths left;
+  PathSet left;
   for (const std::string& file : live_)
     left.insert(in_root(store_.temp_file(file)));
   const TreeSnapshot before = store_.snapshot();
@@ -52,13 +52,13 @@ TEST_F(Beside, EveryTemporaryFileThatIsOldGoesAndIsCounted) {
   EXPECT_EQ(gone.removed("temporary"), left);
   EXPECT_EQ(gone.report.at("temporary_files").at("removed"), left.size());
   EXPECT_EQ(store_.removed_since(before).size(), left.size());
-  EXPECT_EQ(run().removed(), Paths());
+  EXPECT_EQ(run().removed(), PathSet());
 }
 
 TEST_F(Beside, AYoungTemporaryFileStays) {
   for (const std::string& file : live_) store_.temp_file(file);
   const TreeSnapshot before = store_.snapshot();
-  EXPECT_EQ(run({}).removed(), Paths());
+  EXPECT_EQ(run({}).removed(), PathSet());
   EXPECT_EQ(store_.snapshot(), before);
 }
 
@@ -68,7 +68,7 @@ TEST_F(Beside, AYoungTemporaryFileKeepsTheFolderOfWhatGoes) {
   store_.temp_file(StoreBuilder::revision_path("gone", gone.manifest));
   store_.temp_file(StoreBuilder::blob_path(gone.manifest));
   const GcRun dry = run({"-m", "-n"});
-  const Paths planned = dry.removed();
+  const PathSet planned = dry.removed();
   const GcRun after = run({"-m"});
   EXPECT_EQ(after.exit_code, dry.exit_code);
   EXPECT_EQ(after.removed(), planned);
@@ -77,7 +77,7 @@ TEST_F(Beside, AYoungTemporaryFileKeepsTheFolderOfWhatGoes) {
 }
 
 TEST_F(Beside, ForeignFilesAreReportedAndStay) {
-  Paths foreign;
+  PathSet foreign;
   for (const std::string& file : live_) {
     const std::string path =
         (std::filesystem::path(file).parent_path() / "notes").string();
@@ -85,7 +85,7 @@ TEST_F(Beside, ForeignFilesAreReportedAndStay) {
     foreign.insert(in_root(path));
   }
   const GcRun after = run({"-m"});
-  Paths reported;
+  PathSet reported;
   for (const auto& finding : after.report.at("findings"))
     if (finding.at("kind") == "foreign-entry")
       reported.insert(finding.at("path").get<std::string>());
@@ -101,7 +101,7 @@ TEST_F(Beside, AForeignFileKeepsTheFolderOfABlobThatGoes) {
   const Digest garbage = store_.blob("garbage");
   const std::string data = StoreBuilder::blob_path(garbage);
   store_.write(data + ".mine", "mine");
-  EXPECT_EQ(run({"-n"}).removed("folder"), Paths());
+  EXPECT_EQ(run({"-n"}).removed("folder"), PathSet());
   EXPECT_EQ(run().exit_code, 0);
   EXPECT_FALSE(store_.has(data));
   EXPECT_TRUE(store_.has(data + ".mine"));
@@ -110,7 +110,7 @@ TEST_F(Beside, AForeignFileKeepsTheFolderOfABlobThatGoes) {
 TEST_F(Beside, ATemporaryFileInAPinnedRepositoryStays) {
   store_.temp_file(StoreBuilder::tag_path("app", "v1"));
   store_.write(StoreBuilder::layer_link_path("app", image_.layers[0]), "");
-  EXPECT_EQ(run().removed(), Paths());
+  EXPECT_EQ(run().removed(), PathSet());
 }
 
 TEST_F(Beside, RmSaysBeforehandWhichTagCannotGo) {

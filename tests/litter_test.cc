@@ -10,7 +10,7 @@
 namespace dregs {
 namespace {
 
-using Paths = std::set<std::string>;
+using PathSet = std::set<std::string>;
 namespace fs = std::filesystem;
 
 constexpr auto kLitterId = "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e21";
@@ -75,7 +75,7 @@ TEST_F(LitteredStore, FilesOfAnyVendorInAnyFolderPinNothingAndStay) {
       ".DS_Store",  "._link",         "Thumbs.db",   ".link.swp",
       ".#link",     ".link.Xy12Za",   ".stignore",   "link~",
       ".directory", ".fuse_hidden01", "desktop.ini", ".data.AbCdEf"};
-  Paths litter;
+  PathSet litter;
   for (const std::string& folder : folders_of_store(store_))
     for (const std::string& name : names) {
       store_.write(folder + "/" + name, "x");
@@ -83,11 +83,11 @@ TEST_F(LitteredStore, FilesOfAnyVendorInAnyFolderPinNothingAndStay) {
     }
   expect_collected(run());
   for (const std::string& path : litter) EXPECT_TRUE(store_.has(path)) << path;
-  EXPECT_EQ(run().removed(), Paths());
+  EXPECT_EQ(run().removed(), PathSet());
 }
 
 TEST_F(LitteredStore, FoldersOfAnyVendorInAnyFolderPinNothingAndStay) {
-  Paths litter;
+  PathSet litter;
   for (const std::string& folder : folders_of_store(store_))
     for (const char* name : {"@eaDir", ".AppleDouble", ".@__thumb", ".stfolder",
                              "lost+found", ".snapshot",
@@ -98,7 +98,7 @@ TEST_F(LitteredStore, FoldersOfAnyVendorInAnyFolderPinNothingAndStay) {
     }
   expect_collected(run());
   for (const std::string& path : litter) EXPECT_TRUE(store_.has(path)) << path;
-  EXPECT_EQ(run().removed(), Paths());
+  EXPECT_EQ(run().removed(), PathSet());
 }
 
 TEST_F(LitteredStore, SymbolicLinksOfEditorsThatLeadNowherePinNothing) {
@@ -128,10 +128,10 @@ TEST_F(LitteredStore, ADryRunNamesWhatTheRunRemoves) {
     store_.folder(folder + "/@eaDir");
     store_.write(folder + "/.DS_Store", "x");
   }
-  const Paths planned = run({"-n"}).removed();
+  const PathSet planned = run({"-n"}).removed();
   EXPECT_FALSE(planned.empty());
   EXPECT_EQ(run().removed(), planned);
-  EXPECT_EQ(run({"-n"}).removed(), Paths());
+  EXPECT_EQ(run({"-n"}).removed(), PathSet());
 }
 
 // It could be served by nobody, and the images of today do not need it.
@@ -202,7 +202,7 @@ TEST_F(LitteredStore,
   EXPECT_THAT(after.finding("open-on-nfs").at("detail").get<std::string>(),
               ::testing::HasSubstr("5000 bytes"));
   EXPECT_FALSE(store_.has(upload + "/data"));
-  EXPECT_EQ(run({"-n"}).removed("upload"), Paths());
+  EXPECT_EQ(run({"-n"}).removed("upload"), PathSet());
 }
 
 TEST_F(LitteredStore, AnUploadThatIsKeptSaysForWhatAndHowMuchItHolds) {

@@ -13,7 +13,7 @@
 namespace dregs {
 namespace {
 
-using Paths = std::set<std::string>;
+using PathSet = std::set<std::string>;
 namespace fs = std::filesystem;
 
 constexpr auto kOddId = "0192d1c4-7a3e-4c11-9b52-5f0c8a6d3e21";
@@ -81,7 +81,7 @@ class OddStore {
     EXPECT_EQ(run.exit_code, dry.exit_code);
     EXPECT_LE(run.exit_code, 1) << run.report.at("findings").dump(2);
     EXPECT_EQ(run.removed(), dry.removed());
-    EXPECT_EQ(gc("-n").removed(), Paths());
+    EXPECT_EQ(gc("-n").removed(), PathSet());
     EXPECT_TRUE(store.has(StoreBuilder::tag_path("kept", "v1")));
     for (const std::string& folder : dry.removed("folder"))
       EXPECT_FALSE(fs::exists(store.root() / folder)) << folder;
