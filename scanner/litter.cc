@@ -81,7 +81,7 @@ bool may_be_in_a_name(char c) {
 }  // namespace
 
 bool is_litter(std::string_view name) {
-  return name.starts_with('.') || name.starts_with('-') ||
+  return name.starts_with('.') ||
          !std::all_of(name.begin(), name.end(), may_be_in_a_name);
 }
 

@@ -20,7 +20,7 @@
 namespace dregs {
 
 // Whether servers can neither write nor reach the name: it has a byte beyond
-// [A-Za-z0-9._-], or begins with '.' or '-' (format.md 3.1).
+// [A-Za-z0-9._-], or begins with '.' (format.md 3.1).
 bool is_litter(std::string_view name);
 
 // The same of a file: desktops leave some that could be a tag or a repository.

@@ -41,7 +41,7 @@ class LitteredStore : public ::testing::Test {
     store_.tag("team/app", "v1", old_.manifest);
     store_.tag("team/app", "v1", image_.manifest);
     store_.image("team/app", "", {"by sha512"}, {.sha512_layers = true});
-    deleted_ = store_.image("team/app", "v2", {"base"}).manifest;
+    deleted_ = store_.image("team/app", "v2", {"base", "deleted"}).manifest;
     store_.delete_manifest("team/app", deleted_);
     garbage_ = store_.layer("team/app", "garbage");
     store_.upload("team/app", kLitterId, std::chrono::hours(1), "half");
@@ -222,11 +222,11 @@ TEST_F(LitteredStore, WhatLiesBesideBlobsAndRepositoriesIsSaid) {
 }
 
 TEST(LitterName, IsWhatNoServerCanWriteOrReach) {
-  for (const char* name : {"@eaDir", ".x", "-x", "lost+found", "a b", "x~",
-                           "\xff", ".", "new\nline"})
+  for (const char* name :
+       {"@eaDir", ".x", "lost+found", "a b", "x~", "\xff", ".", "new\nline"})
     EXPECT_TRUE(is_litter(name)) << name;
   for (const char* name :
-       {"app", "v1.0", "_x", "x-y_z", "sha256", "A", "0", "Thumbs.db"})
+       {"app", "v1.0", "-x", "_x", "x-y_z", "sha256", "A", "0", "Thumbs.db"})
     EXPECT_FALSE(is_litter(name)) << name;
   EXPECT_TRUE(is_litter_file("Thumbs.db"));
   EXPECT_TRUE(is_open_on_nfs(".nfs0123abcd") && !is_open_on_nfs(".nfs") &&

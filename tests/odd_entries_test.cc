@@ -29,7 +29,7 @@ class OddStore {
                     "/signatures/sha256/" + sha256("signature").hex() + "/link",
                 sha256("signature").to_string());
     store.image("app", "", {"by sha512"}, {.sha512_layers = true});
-    deleted = store.image("app", "v2", {"base"}).manifest;
+    deleted = store.image("app", "v2", {"base", "deleted"}).manifest;
     store.delete_manifest("app", deleted);
     garbage = store.layer("app", "garbage");
     store.blob("more garbage");
