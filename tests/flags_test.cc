@@ -134,9 +134,9 @@ TEST(Flags, ManPagesNameThem) {
                    kDregsProgram, folder.string()});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   for (const Command* command : flattened(tree.root)) {
-    const std::string page =
-        std::regex_replace(text_of_file(folder / (shell_name(*command, "-") + ".1")),
-                           std::regex("\\\\(fB|fR)?"), "");
+    const std::string page = std::regex_replace(
+        text_of_file(folder / (shell_name(*command, "-") + ".1")),
+        std::regex("\\\\(fB|fR)?"), "");
     EXPECT_EQ(flags_in_lines(page, "^(-[^ ,]+(, -[^ ,]+)*)"),
               flags_of(*command, tree.root))
         << shell_name(*command, "-");
@@ -185,7 +185,8 @@ TEST(Flags, TheReferenceIsWhatHelpSays) {
   const ProgramResult made =
       run_program({std::string(kSourceFolder) + "/scripts/make-command-docs",
                    kDregsProgram});
-  EXPECT_EQ(text_of_file(std::string(kSourceFolder) + "/docs/commands.md"), made.out)
+  EXPECT_EQ(text_of_file(std::string(kSourceFolder) + "/docs/commands.md"),
+            made.out)
       << "stale; run: scripts/make-command-docs build/dev/dregs "
          ">docs/commands.md";
 }

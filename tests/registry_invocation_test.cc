@@ -10,7 +10,7 @@ namespace dregs {
 namespace {
 
 std::optional<RegistryInvocation> parse_command(const std::string& line,
-                                        const std::string& name = "") {
+                                                const std::string& name = "") {
   std::vector<std::string> arguments;
   std::istringstream stream(line);
   for (std::string each; stream >> each;) arguments.push_back(each);
@@ -35,7 +35,8 @@ TEST(RegistryInvocation, OnlyWhatIsCalledRegistryMayBeADoubt) {
   EXPECT_TRUE(parse_command("registry-3.0.0 serve c.yml")->named_registry);
   EXPECT_TRUE(parse_command("renamed serve c.yml", "registry")->named_registry);
   EXPECT_TRUE(parse_command("strace -f registry serve c.yml")->named_registry);
-  EXPECT_TRUE(parse_command("strace docker-registry serve c.yml")->named_registry);
+  EXPECT_TRUE(
+      parse_command("strace docker-registry serve c.yml")->named_registry);
   EXPECT_FALSE(parse_command("hugo serve c.yml")->named_registry);
 }
 
@@ -60,9 +61,12 @@ TEST(RegistryInvocation, GarbageCollectTakesFlagsAnywhere) {
     EXPECT_EQ(found->config, "c.yml") << line;
   }
   EXPECT_FALSE(parse_command("registry garbage-collect -m c.yml")->dry_run);
-  EXPECT_FALSE(parse_command("registry garbage-collect --delete-untagged c")->dry_run);
-  EXPECT_FALSE(parse_command("registry garbage-collect --dry-run=false c")->dry_run);
-  EXPECT_FALSE(parse_command("registry garbage-collect -d=false c.yml")->dry_run);
+  EXPECT_FALSE(
+      parse_command("registry garbage-collect --delete-untagged c")->dry_run);
+  EXPECT_FALSE(
+      parse_command("registry garbage-collect --dry-run=false c")->dry_run);
+  EXPECT_FALSE(
+      parse_command("registry garbage-collect -d=false c.yml")->dry_run);
 }
 
 }  // namespace
