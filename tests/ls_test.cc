@@ -204,7 +204,7 @@ TEST(Ls, AFolderOfRepositoriesIsNone) {
 TEST(Ls, NamesCannotMoveTheCursor) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});
-  store.folder("repositories/app/_manifests/tags/\x1b[2J");
+  store.folder("repositories/app/_manifests/tags/\x1b[2J/current");
   const ProgramResult result = run_dregs(store, {"ls", "app"});
   EXPECT_EQ(result.out.find('\x1b'), std::string::npos);
   EXPECT_NE(result.out.find("\\x1b[2J"), std::string::npos) << result.out;

@@ -111,8 +111,21 @@ class Collector {
     }
   }
 
-  Digests roots_of(const Repository& repository) const {
+  // Servers up to 2.8 serve it by digest: registry 2.1 linked manifests so.
+  bool is_manifest_among_layers(const Repository& repository,
+                                const std::string& digest) {
+    const Manifest& what = manifest(digest);
+    return !what.missing && what.sound && what.served &&
+           !repository.revisions.contains(digest);
+  }
+
+  Digests roots_of(const Repository& repository) {
     Digests roots;
+    for (const auto& [digest, link] : repository.layers) {
+      if (!delete_untagged_ &&
+          is_manifest_among_layers(repository, link.value_or(digest)))
+        roots.insert(link.value_or(digest));
+    }
     for (const auto& [name, tag] : repository.tags) {
       if (tag.current) roots.insert(*tag.current);
       // Which of them the tag named is not known: all of them may be it.
@@ -214,6 +227,14 @@ class Collector {
     for (const auto& [digest, link] : repository.revisions) {
       const Link& subject = manifest(digest).subject;
       if (subject && manifests.contains(*subject)) roots.insert(digest);
+    }
+    for (const auto& [digest, link] : repository.layers) {
+      const std::string target = link.value_or(digest);
+      const Link& subject = manifest(target).subject;
+      if (subject && manifests.contains(*subject) &&
+          is_manifest_among_layers(repository, target)) {
+        roots.insert(target);
+      }
     }
     return roots;
   }

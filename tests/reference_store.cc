@@ -230,6 +230,7 @@ Manifest read_manifest(const fs::path& v2, const std::string& digest) {
   // The artifact manifest was dropped from the specification: nobody knows
   // what else is written in some.
   const bool is_artifact = bytes.find(kArtifact) != std::string::npos;
+  manifest.served = manifest.understood && !is_artifact;
   const bool may_be_one = manifest.looks_like_one || !manifest.sound;
   manifest.needs_all_it_says =
       is_artifact || (may_be_one && !manifest.understood);

@@ -37,6 +37,7 @@ struct Manifest {
   bool looks_like_one = false;  // begins as JSON
   // False: corrupt, no JSON, of no known type, or naming what is no digest.
   bool understood = false;
+  bool served = false;  // understood, and of a type that servers serve
   bool needs_all_it_says = false;  // every digest in its bytes
   std::set<std::string> needs;
   std::set<std::string> children;   // of these, the ones an index lists …
