@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/collection.h"
+#include "cli/collection_notes.h"
 #include "cli/deadline.h"
 #include "cli/delivery.h"
 #include "cli/removal_options.h"
@@ -112,6 +113,9 @@ class RequestedRun {
       guard_.refuse(reasons_to_refuse(after.inventory, marks, then_, policy_,
                                       after.surroundings));
     find_about_touched(after);
+    pinned_then_ =
+        options_.collect &&
+        std::ranges::any_of(marks.repositories, &RepositoryMark::pinned);
     if (options_.list && options_.collect && dry_run_)
       then_listed_ = all_listed(make_plan(after.inventory, marks, policy_),
                                 after.inventory);
@@ -214,7 +218,7 @@ class RequestedRun {
     const std::uint64_t then = freed(totals_of(plan_)) + freed(then_);
     const std::uint64_t anyway = options_.collect ? 0 : freed(before_);
     report_.frees = then - std::min(then, anyway);
-    append(report_.findings, std::move(about_touched_));
+    append(report_.findings, std::move(then_found_));
   }
 
   void remove_and_collect(std::unique_ptr<Vigil> vigil) {
@@ -232,7 +236,16 @@ class RequestedRun {
     for (const auto& [i, parts] : request_)
       names.insert(after.inventory.repositories[i].name);
     for (const Finding& finding : after.diagnosis.findings)
-      if (names.contains(finding.repository)) about_touched_.push_back(finding);
+      if (names.contains(finding.repository)) then_found_.push_back(finding);
+  }
+
+  // The dry run ends with the exit code of the run.
+  void find_as_the_collection_will(const Survey& after, const MarkSet& marks) {
+    GcReport then;
+    count(after, marks, then);
+    explain_first_pushes(after, marks, policy_, then);
+    then_found_ = std::move(then.findings);
+    pinned_then_ = !then.pinned.empty();
   }
 
   void carry_out(Vigil& vigil) {
@@ -291,7 +304,7 @@ class RequestedRun {
       return exit_code_of(stopped);
     if (!may_go_on() && report_.removed.empty()) return ExitCode::refused;
     if (!may_go_on() || !complete_) return ExitCode::stopped;
-    return has_problems(report_.findings) ||
+    return has_problems(report_.findings) || (dry_run_ && pinned_then_) ||
                    report_.collection == ExitCode::problems ||
                    (report_.look_back &&
                     !report_.look_back->newly_broken.empty())
@@ -328,8 +341,9 @@ class RequestedRun {
   RmReport report_;
   KindTotals before_{};  // what gc would remove as things are
   KindTotals then_{};    // and once this is carried out
+  bool pinned_then_ = false;
   std::vector<ListedRemoval> then_listed_;
-  std::vector<Finding> about_touched_;
+  std::vector<Finding> then_found_;
   std::uint64_t freed_ = 0;
   bool complete_ = true;
 };

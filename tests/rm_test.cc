@@ -286,6 +286,7 @@ TEST(Rm, WithGcExitsAsGcWouldHave) {
   store.image("app", "v1", {"app"});
   store.image("web", "v1", {"web"});
   store.corrupt(store.image("web", "", {"rotten"}).manifest);
+  EXPECT_EQ(rm(store, {"-n", "--gc", "app"}).exit_code, 1);
   EXPECT_EQ(rm(store, {"--gc", "app"}).exit_code, 1);
 }
 
