@@ -1,5 +1,6 @@
 #include "tests/promise.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -111,16 +112,31 @@ class Promise {
     return is_revision(question);
   }
 
-  // A layer may have a manifest's bytes, which 2.8 then serves as one; where a
-  // tag's manifest has no revision link either, registry 2.1 wrote it.
+  // A layer may have a manifest's bytes, which 2.8 then serves as one. Where a
+  // tag's manifest has no revision link either, registry 2.1 wrote it so, but
+  // what a manifest names as its layer is a layer.
   bool is_revision(const Question& question) const {
     const auto found = revisions_.find(question);
     if (found != revisions_.end() && found->second.served()) return true;
+    if (is_layer_of_another(question)) return false;
     for (const auto& [tag, answer] : served_) {
       if (tag.repository != question.repository || !is_tag(tag)) continue;
       const auto in_3 = revisions_.find(tag);
       if (answer.served() &&
           (in_3 == revisions_.end() || !in_3->second.served()))
+        return true;
+    }
+    return false;
+  }
+
+  bool is_layer_of_another(const Question& question) const {
+    for (const auto& [parent, answer] : served_) {
+      if (parent.repository != question.repository || !parent.manifest ||
+          !answer.served())
+        continue;
+      const std::vector<std::string> blobs = references_of(answer.body).blobs;
+      if (std::find(blobs.begin(), blobs.end(), question.reference) !=
+          blobs.end())
         return true;
     }
     return false;
