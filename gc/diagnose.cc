@@ -57,7 +57,7 @@ class RepositoryDiagnosis {
   }
 
   void run() {
-    add_all_roots(closure_, ids_);
+    add_image_roots(closure_, ids_);
     for (std::size_t i = 0; i < ids_.revisions.size(); ++i) judge_revision(i);
     for (std::size_t i = 0; i < ids_.tags.size(); ++i) judge_tag(i);
     judge_manifests_among_layers();

@@ -10,11 +10,15 @@ bool is_no_manifest(const ManifestGraph& graph, DigestId id) {
 
 }  // namespace
 
-void add_all_roots(Closure& closure, const RepositoryIds& ids) {
+void add_image_roots(Closure& closure, const RepositoryIds& ids) {
   for (const DigestId id : ids.revisions) closure.add_manifest(id);
   for (const DigestId id : ids.tags) closure.add_manifest(id);
   for (const DigestId id : ids.led_to) closure.add_manifest(id);
   for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
+}
+
+void add_all_roots(Closure& closure, const RepositoryIds& ids) {
+  add_image_roots(closure, ids);
   for (const DigestId id : ids.manifests_among_layers) closure.add_manifest(id);
 }
 

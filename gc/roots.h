@@ -6,8 +6,11 @@
 
 namespace dregs {
 
-// Revisions, tags, what unsound links lead to, what is stored under another
-// algorithm than sha256, and manifests that are linked like layers.
+// Revisions, tags, what unsound links lead to, and what is stored under another
+// algorithm than sha256.
+void add_image_roots(Closure& closure, const RepositoryIds& ids);
+
+// These and the manifests that are linked like layers.
 void add_all_roots(Closure& closure, const RepositoryIds& ids);
 
 // What stays though no tag reaches it, where untagged manifests go: the young,
