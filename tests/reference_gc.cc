@@ -60,6 +60,10 @@ class Collector {
       roots.merge(roots_of(repository));
       roots.merge(referrers_of(repository, closed.manifests));
     } while (roots.size() != before);
+    if (!delete_untagged_) {
+      roots.merge(manifests_among_orphans(repository, closed.live));
+      closed = closure(repository, roots);
+    }
     plan_.live.insert(closed.live.begin(), closed.live.end());
     for (const std::string& digest : closed.manifests) {
       for (const std::string& need : manifest(digest).needs) {
@@ -119,13 +123,29 @@ class Collector {
            !repository.revisions.contains(digest);
   }
 
+  bool is_named_somewhere(const std::string& digest) const {
+    return std::any_of(repositories_.begin(), repositories_.end(),
+                       [&](const Repository& repository) {
+                         return is_named(repository, digest);
+                       });
+  }
+
+  // What kept manifests name is not read, unless it is a revision elsewhere.
+  Digests manifests_among_orphans(const Repository& repository,
+                                  const Digests& live) {
+    Digests found;
+    for (const auto& [digest, link] : repository.layers) {
+      const std::string target = link.value_or(digest);
+      if ((!live.contains(target) || is_named_somewhere(target)) &&
+          is_manifest_among_layers(repository, target)) {
+        found.insert(target);
+      }
+    }
+    return found;
+  }
+
   Digests roots_of(const Repository& repository) {
     Digests roots;
-    for (const auto& [digest, link] : repository.layers) {
-      if (!delete_untagged_ &&
-          is_manifest_among_layers(repository, link.value_or(digest)))
-        roots.insert(link.value_or(digest));
-    }
     for (const auto& [name, tag] : repository.tags) {
       if (tag.current) roots.insert(*tag.current);
       // Which of them the tag named is not known: all of them may be it.
