@@ -112,11 +112,12 @@ class RequestedRun {
     if (options_.collect)
       guard_.refuse(reasons_to_refuse(after.inventory, marks, then_, policy_,
                                       after.surroundings));
-    find_about_touched(after);
-    pinned_then_ =
-        options_.collect &&
-        std::ranges::any_of(marks.repositories, &RepositoryMark::pinned);
-    if (options_.list && options_.collect && dry_run_)
+    if (options_.collect)
+      find_as_the_collection_will(after, marks);
+    else
+      find_about_touched(after);
+    // Nothing is collected where something that was named stays.
+    if (options_.list && options_.collect && dry_run_ && complete_)
       then_listed_ = all_listed(make_plan(after.inventory, marks, policy_),
                                 after.inventory);
   }
@@ -215,7 +216,8 @@ class RequestedRun {
 
   // What gc would free then, less, but for --gc, what it would have anyway.
   void conclude_from_the_forecast() {
-    const std::uint64_t then = freed(totals_of(plan_)) + freed(then_);
+    const std::uint64_t then =
+        freed(totals_of(plan_)) + (complete_ ? freed(then_) : 0);
     const std::uint64_t anyway = options_.collect ? 0 : freed(before_);
     report_.frees = then - std::min(then, anyway);
     append(report_.findings, std::move(then_found_));

@@ -290,6 +290,32 @@ TEST(Rm, WithGcExitsAsGcWouldHave) {
   EXPECT_EQ(rm(store, {"--gc", "app"}).exit_code, 1);
 }
 
+TEST(Rm, WithGcTheDryRunTellsWhatTheCollectionWillFindElsewhere) {
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  store.lose(store.image("web", "v1", {"web"}).layers[0]);
+  EXPECT_EQ(rm(store, {"-n", "app"}).exit_code, 0);
+  const JsonRun dry = rm(store, {"-n", "--gc", "app"});
+  const JsonRun run = rm(store, {"--gc", "app"});
+  EXPECT_EQ(dry.exit_code, 1);
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(dry.report["findings"], run.report["findings"]);
+}
+
+TEST(Rm, WithGcTheDryRunListsNoCollectionWhereATagStays) {
+  StoreBuilder store;
+  store.image("app", "v1", {"app"});
+  store.layer("app", "orphan");
+  store.write(StoreBuilder::tag_folder("app", "v1") + "/index/sha256/theirs",
+              "litter");
+  const JsonRun dry = rm(store, {"-n", "--gc", "--list", "app:v1"});
+  const JsonRun run = rm(store, {"--gc", "--list", "app:v1"});
+  EXPECT_EQ(dry.exit_code, 4);
+  EXPECT_EQ(run.exit_code, 4);
+  EXPECT_EQ(dry.report["removals"], run.report["removals"]);
+  EXPECT_EQ(dry.report["frees"], run.report["frees"]);
+}
+
 // Nobody knows what its images needed; all of it goes, so nobody has to.
 TEST(Rm, ARepositoryThatLostItsManifestsGoesWhole) {
   StoreBuilder store;

@@ -211,6 +211,7 @@ class ServedRun {
     const Run dry = start(command);
     const TreeSnapshot after_dry = snapshot();
     if (after_dry != before) say("WRITES", "the dry run changed the store");
+    dry_exit_code_ = dry.result.exit_code;
     named_ = identities_of(dry.removals(), store_.root());
     command.pop_back();
     first_ = start(command);
@@ -315,8 +316,10 @@ class ServedRun {
     const int second = second_.result.exit_code;
     count_.exit_code = first;
     if (may_not_remove(first_)) return;
-    if (first == 4 || second == 4)
-      say("STALL", why_of(first == 4 ? first_ : second_));
+    // Unless the dry run has said that something named by the user stays.
+    const bool stalled = first == 4 && dry_exit_code_ != 4;
+    if (stalled || second == 4)
+      say("STALL", why_of(stalled ? first_ : second_));
     else if (first > 4 || second > 4)
       say("CRASH", why_of(first > 4 ? first_ : second_));
     else if (second > first && !removes_by_name())
@@ -365,6 +368,7 @@ class ServedRun {
   bool as_nobody_ = false;
   Wish wish_;
   std::set<FileIdentity> named_;  // by the dry run
+  int dry_exit_code_ = 0;
   Run first_;
   Run second_;
   std::string kind_;
