@@ -127,9 +127,8 @@ int parse_and_run(CLI::App& app, const std::vector<std::string>& words) {
   return static_cast<int>(run());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// Everything that goes wrong from here on is one line on stderr.
+int run_program(const std::vector<std::string>& words) {
   Invocation invocation;
   CLI::App app;
   application = &app;
@@ -139,7 +138,7 @@ int main(int argc, char** argv) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     build_options(app, invocation);
-    return parse_and_run(app, {argv + 1, argv + argc});
+    return parse_and_run(app, words);
   } catch (const StoppedEarly& stopped) {
     return fail(stopped.code(), stopped.what());
   } catch (const std::bad_alloc&) {
@@ -148,5 +147,15 @@ int main(int argc, char** argv) {
         "not enough memory; allow more, or use fewer threads: --jobs 1");
   } catch (const std::exception& error) {
     return fail(invocation.could_not_run, error.what());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_program({argv + 1, argv + argc});
+  } catch (...) {  // there is not even memory to say so
+    return static_cast<int>(ExitCode::could_not_run);
   }
 }

@@ -32,6 +32,7 @@ std::vector<Refusal> reasons_not_to_move_aside(
     const OpenedStore& store, const std::vector<StorePart>& parts,
     const std::string& way_out) {
   std::vector<Refusal> reasons;
+  reasons.reserve(parts.size());
   for (const StorePart& part : parts)
     reasons.push_back(
         {fmt::format(

@@ -6,7 +6,6 @@
 
 #include "gc/closure.h"
 #include "gc/roots.h"
-#include "scanner/append.h"
 
 namespace dregs {
 namespace {
@@ -20,29 +19,24 @@ void add_orphans(const Inventory& inventory, const ManifestGraph& graph,
   for (const auto* links : {&ids.layers, &ids.aliases})
     for (const DigestId id : *links)
       if (graph.present(id) && !closure.reached(id) &&
-          graph.node(id) == nullptr &&
           inventory.blobs[id].size <= kLargestServedManifest)
         orphans.push_back(id);
+  std::sort(orphans.begin(), orphans.end());
+  orphans.erase(std::unique(orphans.begin(), orphans.end()), orphans.end());
 }
 
 }  // namespace
 
-std::vector<BlobId> orphaned_layers(const Inventory& inventory,
-                                    const ManifestGraph& graph) {
+BlobsByRepository orphaned_layers(const Inventory& inventory,
+                                  const ManifestGraph& graph) {
   const AliasIndex aliases(inventory, graph);
   tbb::enumerable_thread_specific<Closure> closures(
       [&] { return Closure(inventory, graph, aliases); });
-  tbb::enumerable_thread_specific<std::vector<BlobId>> found;
+  BlobsByRepository orphans(inventory.repositories.size());
   for_each_repository(inventory, [&](std::size_t i) {
-    // A pinned one keeps all that it links.
-    if (inventory.repositories[i].pins.empty())
-      add_orphans(inventory, graph, i, closures.local(), found.local());
+    add_orphans(inventory, graph, i, closures.local(), orphans[i]);
   });
-  std::vector<BlobId> all;
-  for (std::vector<BlobId>& some : found) append(all, std::move(some));
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
+  return orphans;
 }
 
 }  // namespace dregs

@@ -16,10 +16,11 @@
 
 namespace dregs {
 
-// The blobs that such links lead to and that are not larger than a manifest
-// may be, those aside that were read as manifests already; sorted. What they
-// are can only be told by reading them.
-std::vector<BlobId> orphaned_layers(const Inventory& inventory,
-                                    const ManifestGraph& graph);
+// By repository: the blobs that such links lead to and that are not larger than
+// a manifest may be, sorted. What they are can only be told by reading them.
+// What a kept manifest names is not among them, whatever it is in other
+// repositories: du and rm go by what one repository needs alone.
+BlobsByRepository orphaned_layers(const Inventory& inventory,
+                                  const ManifestGraph& graph);
 
 }  // namespace dregs

@@ -156,7 +156,7 @@ RemovalOutcome DiskRemover::close_folder(
   for (const std::string& entry : names) {
     litter = litter || is_litter_file(entry);
     if (is_litter_file(entry)) continue;
-    const RemovalOutcome outcome = remove_leftover(place, entry);
+    RemovalOutcome outcome = remove_leftover(place, entry);
     if (outcome.state == OutcomeState::skipped) return left_alone(entry);
     if (!is_gone(outcome)) return outcome;
   }
@@ -196,8 +196,7 @@ RemovalOutcome DiskRemover::remove_tree(const Place& parent,
   const Place place{folder.get(), path_in(parent, name)};
   const std::uint64_t before = stayed.count;
   for (const std::string& entry : names_in(folder.get())) {
-    const RemovalOutcome outcome =
-        remove_tree_entry(place, entry, shape, stayed);
+    RemovalOutcome outcome = remove_tree_entry(place, entry, shape, stayed);
     if (!is_gone(outcome)) return outcome;
   }
   return stayed.count == before ? outcome_of(remove_folder(parent.folder, name))
@@ -216,7 +215,7 @@ RemovalOutcome DiskRemover::remove_tree_entry(const Place& place,
     return {};
   }
   if (status.folder() && shape.depth > 1) {
-    const RemovalOutcome outcome = remove_tree(
+    RemovalOutcome outcome = remove_tree(
         place, entry, {shape.depth - 1, shape.links, shape.foreign_stays_alone},
         stayed);
     if (outcome.error != EXDEV || !shape.foreign_stays_alone) return outcome;

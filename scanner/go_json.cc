@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 
 namespace dregs {
 namespace {
@@ -151,6 +152,12 @@ class Respelling {
   std::string out_;
 };
 
+// Want of memory says nothing about the bytes.
+simdjson::error_code demand_memory(simdjson::error_code error) {
+  if (error == simdjson::MEMALLOC) throw std::bad_alloc();
+  return error;
+}
+
 }  // namespace
 
 bool parse_go_object(std::string_view bytes, dom::object& top) {
@@ -163,14 +170,17 @@ bool parse_go_object(std::string_view bytes, dom::object& top) {
     padded = {};
     parser = dom::parser();
   }
-  if (parser.max_depth() != kDeepestJson &&
-      parser.allocate(kKeepUpTo, kDeepestJson) != simdjson::SUCCESS)
-    return false;
+  if (parser.max_depth() != kDeepestJson)
+    demand_memory(parser.allocate(kKeepUpTo, kDeepestJson));
   const auto parse = [&] {
     padded.reserve(padded.size() + simdjson::SIMDJSON_PADDING);
-    return parser.parse(padded.data(), padded.size(), false).get(top) ==
+    return demand_memory(
+               parser.parse(padded.data(), padded.size(), false).get(top)) ==
            simdjson::SUCCESS;
   };
+  // Reserved first: a string that is full grows to twice its size.
+  padded.clear();
+  padded.reserve(bytes.size() + simdjson::SIMDJSON_PADDING);
   padded.assign(bytes);
   if (parse()) return true;
   padded = respell_as_strict_json(bytes);

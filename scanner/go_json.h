@@ -16,7 +16,7 @@ inline constexpr std::size_t kDeepestJson = 10'000;
 
 // Parses into memory that the calling thread keeps for its next document:
 // `top` is valid until then. False where Go refuses the bytes, or where they
-// are not an object.
+// are not an object. Throws std::bad_alloc.
 bool parse_go_object(std::string_view bytes, simdjson::dom::object& top);
 
 // The same document in a spelling that simdjson takes. What Go replaces by

@@ -1,5 +1,7 @@
 #include "scanner/keep_what_is_led_to.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -206,7 +208,7 @@ class LinkFollower {
     }
     if (!looked_into_.insert(real.path).second) return;
     for (const std::string& below : locator_.mounts_below(real.path))
-      begin(path + "/" + below, from);
+      begin(fmt::format("{}/{}", path, below), from);
     list(folder.get(), path, from, kDeepest);
   }
 

@@ -142,9 +142,11 @@ struct ManifestProgress {
   std::atomic<std::uint64_t> read{0};
 };
 
+using BlobsByRepository = std::vector<std::vector<BlobId>>;
+
 // Blobs that nothing names and that may be manifests all the same.
 using Candidates =
-    std::function<std::vector<BlobId>(const ManifestGraph& so_far)>;
+    std::function<BlobsByRepository(const ManifestGraph& so_far)>;
 
 // `candidates`, where there is one, is asked once all that anything names has
 // been read. What looks like a manifest among them and is of a kind that

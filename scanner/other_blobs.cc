@@ -26,7 +26,7 @@ class OtherBlobLister {
       if (name.size() == 2) prefixes.push_back(std::move(name));
     });
     for (const std::string& prefix : prefixes)
-      list(algorithm_ + "/" + prefix, [&](std::string hex) {
+      list(algorithm_ + "/" + prefix, [&](const std::string& hex) {
         if (hex.starts_with(prefix) && DigestText::from_parts(algorithm_, hex))
           add(prefix, hex);
       });

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <span>
 
@@ -51,10 +52,12 @@ class ManifestGraphBuilder {
     aliases_.emplace(inventory_, graph_);
     read_waves(first_wave());
     graph_.node_at_.resize(stored() + graph_.absent_.size(), 0);
-    if (candidates) read_waves(read_candidates(candidates(graph_)));
+    const BlobsByRepository orphans =
+        candidates ? candidates(graph_) : BlobsByRepository();
+    read_waves(read_candidates(orphans));
     read_signatures();
     graph_.node_at_.resize(stored() + graph_.absent_.size(), 0);
-    find_manifests_among_layers();
+    find_manifests_among_layers(orphans);
     return std::move(graph_);
   }
 
@@ -175,7 +178,14 @@ class ManifestGraphBuilder {
   }
 
   // What is not a manifest leaves no trace, damaged or not: nothing names it.
-  std::vector<DigestId> read_candidates(const std::vector<BlobId>& all) {
+  std::vector<DigestId> read_candidates(const BlobsByRepository& orphans) {
+    std::vector<BlobId> all;
+    for (const std::vector<BlobId>& some : orphans)
+      std::ranges::copy_if(some, std::back_inserter(all), [this](BlobId id) {
+        return graph_.node(id) == nullptr;
+      });
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     std::vector<DigestId> next;
     progress_.wanted += all.size();
     for (std::size_t at = 0; at < all.size(); at += kPortion) {
@@ -189,28 +199,15 @@ class ManifestGraphBuilder {
     return next;
   }
 
-  void find_manifests_among_layers() {
-    tbb::parallel_for(
-        std::size_t{0}, graph_.repositories_.size(), [this](std::size_t i) {
-          const Repository& repository = inventory_.repositories[i];
-          RepositoryIds& ids = graph_.repositories_[i];
-          std::vector<DigestId>& found = ids.manifests_among_layers;
-          for (const auto* links : {&ids.layers, &ids.aliases})
-            for (const DigestId id : *links)
-              if (is_served_without_revision(repository, id))
-                found.push_back(id);
-          std::sort(found.begin(), found.end());
-          found.erase(std::unique(found.begin(), found.end()), found.end());
-        });
-  }
-
-  bool is_served_without_revision(const Repository& repository,
-                                  DigestId id) const {
-    const ManifestNode* node = graph_.present(id) ? graph_.node(id) : nullptr;
-    return node != nullptr && is_served(node->kind) &&
-           !std::binary_search(repository.revisions.begin(),
-                               repository.revisions.end(),
-                               inventory_.blobs[id].digest);
+  void find_manifests_among_layers(const BlobsByRepository& orphans) {
+    for (std::size_t i = 0; i < orphans.size(); ++i)
+      std::ranges::copy_if(
+          orphans[i],
+          std::back_inserter(graph_.repositories_[i].manifests_among_layers),
+          [this](BlobId id) {
+            const ManifestNode* node = graph_.node(id);
+            return node != nullptr && is_served(node->kind);
+          });
   }
 
   void read_portion(std::span<const DigestId> portion,

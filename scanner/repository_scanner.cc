@@ -1,5 +1,7 @@
 #include "scanner/repository_scanner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -241,9 +243,9 @@ class RepositoryScanner {
                     const std::string& below) {
     const LeftOver left = look_at_left_over(folder, name, status_.device);
     for (const auto& [file, status] : left.temporary_files)
-      report_.temporary(below + "/" + file, status);
+      report_.temporary(fmt::format("{}/{}", below, file), status);
     for (const std::string& file : left.litter)
-      report_.litter(below + "/" + file);
+      report_.litter(fmt::format("{}/{}", below, file));
     if (!left.is_own())
       report_.foreign(below, left.error != 0
                                  ? std::strerror(left.error)

@@ -230,10 +230,11 @@ ResolvedRoot look_at(Named named) {
                             "by its rootdirectory",
                             layout.string()));
   const fs::path& path = is_link ? spelled : real;
-  if (is_v2)
-    return finish(
-        std::move(named), real,
-        real_path(named, path.parent_path().parent_path().parent_path()));
+  if (is_v2) {
+    const fs::path root =
+        real_path(named, path.parent_path().parent_path().parent_path());
+    return finish(std::move(named), real, root);
+  }
   if (is_root) return from_rootdirectory(std::move(named), real, layout);
   fail(named, fmt::format("not a registry: no {} in {}; {}", kLayout,
                           real.string(), hint_for(real)));

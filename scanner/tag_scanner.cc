@@ -3,6 +3,7 @@
 // the number of revisions. No server reads the links of the history, and
 // nothing is concluded from what they hold: their names say what a tag meant.
 // They are asked for their type and size alone.
+#include <fmt/format.h>
 #include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
@@ -127,10 +128,12 @@ class TagReader {
     const std::string path =
         tag_.name + "/index/sha256/" + std::string(entry.name);
     for (const auto& [name, status] : left.temporary_files)
-      extras_.temporary_files.emplace_back(path + "/" + name, status);
+      extras_.temporary_files.emplace_back(fmt::format("{}/{}", path, name),
+                                           status);
     for (const auto* names : {&left.litter, &left.foreign})
       for (const std::string& name : *names)
-        stays(name, path + "/" + name, FindingKind::foreign_entry,
+        stays(name, fmt::format("{}/{}", path, name),
+              FindingKind::foreign_entry,
               "not written by a registry; it is left alone");
     if (left.error != 0 || left.elsewhere)
       stays(entry.name, path, FindingKind::bad_history_link,

@@ -1,5 +1,6 @@
 // _uploads (format.md P7 to P9; section 8, rows 69 and 70): how much each
 // unfinished push holds and when it was last touched.
+#include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
@@ -112,7 +113,7 @@ void report_upload(const UploadReader& reader, const Upload& upload,
                    RepositoryReport& report) {
   const std::string below = "_uploads/" + upload.id;
   for (const std::string& path : reader.litter())
-    report.litter(below + "/" + path);
+    report.litter(fmt::format("{}/{}", below, path));
   const std::string holds =
       "; it holds " + std::to_string(upload.bytes) + " bytes";
   if (reader.open_bytes() > 0)
@@ -153,6 +154,7 @@ void scan_uploads(int folder, const StopRequest& stop,
   std::sort(uploads.begin(), uploads.end(),
             [](const Upload& a, const Upload& b) { return a.id < b.id; });
   std::vector<UploadReader> readers;
+  readers.reserve(uploads.size());
   for (Upload& upload : uploads) readers.emplace_back(status.device, upload);
   tbb::parallel_for(std::size_t{0}, uploads.size(), [&](std::size_t i) {
     if (!stop.requested()) readers[i].read(folder);

@@ -128,7 +128,7 @@ TEST(LargeManifest, UpToTheLimitIsReadAndItsLayersKept) {
   const Digest layer = store.layer("app", "layer of a large manifest");
   const Digest garbage = store.blob("garbage");
   store.manifest_bytes("app", "v1", manifest_of(kLargestParsedManifest, layer));
-  const GcRun run = run_within(1024, store);
+  const GcRun run = run_within(1536, store);
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_LE(run.report["findings"].size(), 103U);
   std::uint64_t missing = 0;

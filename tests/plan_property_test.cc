@@ -6,11 +6,9 @@
 
 #include <algorithm>
 
-#include "gc/diagnose.h"
 #include "gc/mark.h"
 #include "gc/plan.h"
-#include "scanner/manifest_graph.h"
-#include "scanner/scan.h"
+#include "gc/survey.h"
 #include "tests/random_store.h"
 #include "tests/reference_gc.h"
 #include "tests/removal_unit.h"
@@ -36,12 +34,10 @@ std::string difference(const std::set<std::string>& one,
 Outcome engine(const StoreBuilder& store, bool delete_untagged) {
   const int v2 = open(store.v2().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const StopRequest stop;
-  ScanProgress scanned;
-  ManifestProgress read;
-  const Inventory inventory = scan(v2, stop, scanned);
-  const ManifestGraph graph = read_manifests(v2, inventory, stop, read);
+  SurveyProgress progress;
+  const Survey survey = take_survey(v2, false, stop, progress);
   close(v2);
-  const Diagnosis diagnosis = diagnose(inventory, graph, false);
+  const auto& [inventory, graph, diagnosis, surroundings] = survey;
   Policy policy;
   policy.delete_untagged = delete_untagged;
   policy.now_ns = inventory.started_ns;

@@ -34,6 +34,7 @@ class Collector {
   }
 
   ReferencePlan plan() {
+    for (Repository& repository : repositories_) look_among_layers(repository);
     for (Repository& repository : repositories_) look_for_doubt(repository);
     for (Repository& repository : repositories_) share_doubt(repository);
     for (Repository& repository : repositories_) collect(repository);
@@ -60,10 +61,7 @@ class Collector {
       roots.merge(roots_of(repository));
       roots.merge(referrers_of(repository, closed.manifests));
     } while (roots.size() != before);
-    if (!delete_untagged_) {
-      roots.merge(manifests_among_orphans(repository, closed.live));
-      closed = closure(repository, roots);
-    }
+    if (repository.pinned) closed.live.merge(all_layers(repository));
     plan_.live.insert(closed.live.begin(), closed.live.end());
     for (const std::string& digest : closed.manifests) {
       for (const std::string& need : manifest(digest).needs) {
@@ -115,37 +113,30 @@ class Collector {
     }
   }
 
-  // Servers up to 2.8 serve it by digest: registry 2.1 linked manifests so.
-  bool is_manifest_among_layers(const Repository& repository,
-                                const std::string& digest) {
-    const Manifest& what = manifest(digest);
-    return !what.missing && what.sound && what.served &&
-           !repository.revisions.contains(digest);
-  }
-
-  bool is_named_somewhere(const std::string& digest) const {
-    return std::any_of(repositories_.begin(), repositories_.end(),
-                       [&](const Repository& repository) {
-                         return is_named(repository, digest);
-                       });
-  }
-
-  // What kept manifests name is not read, unless it is a revision elsewhere.
-  Digests manifests_among_orphans(const Repository& repository,
-                                  const Digests& live) {
-    Digests found;
+  // Links that no image needs and that lead to manifests: servers up to 2.8
+  // serve those by digest, for registry 2.1 linked manifests so.
+  void look_among_layers(Repository& repository) {
+    Digests images = roots_of(repository);
+    for (const auto& [digest, link] : repository.revisions) {
+      images.insert(digest);
+      if (link) images.insert(*link);
+    }
+    const Digests needed = closure(repository, images).live;
     for (const auto& [digest, link] : repository.layers) {
       const std::string target = link.value_or(digest);
-      if ((!live.contains(target) || is_named_somewhere(target)) &&
-          is_manifest_among_layers(repository, target)) {
-        found.insert(target);
-      }
+      const Manifest& what = manifest(target);
+      if (!needed.contains(target) && !what.missing && what.sound &&
+          what.served && !repository.revisions.contains(target))
+        manifests_among_layers_[repository.name].insert(target);
     }
-    return found;
   }
 
   Digests roots_of(const Repository& repository) {
     Digests roots;
+    if (!delete_untagged_ || repository.pinned) {
+      const Digests& found = manifests_among_layers_[repository.name];
+      roots.insert(found.begin(), found.end());
+    }
     for (const auto& [name, tag] : repository.tags) {
       if (tag.current) roots.insert(*tag.current);
       // Which of them the tag named is not known: all of them may be it.
@@ -176,7 +167,6 @@ class Collector {
   Closure closure(Repository& repository, const Digests& roots) {
     Closure closed;
     Digests& live = closed.live;
-    if (repository.pinned) live = all_layers(repository);
     std::vector<std::string> stack(roots.begin(), roots.end());
     while (!stack.empty()) {
       const std::string digest = stack.back();
@@ -248,13 +238,9 @@ class Collector {
       const Link& subject = manifest(digest).subject;
       if (subject && manifests.contains(*subject)) roots.insert(digest);
     }
-    for (const auto& [digest, link] : repository.layers) {
-      const std::string target = link.value_or(digest);
-      const Link& subject = manifest(target).subject;
-      if (subject && manifests.contains(*subject) &&
-          is_manifest_among_layers(repository, target)) {
-        roots.insert(target);
-      }
+    for (const std::string& digest : manifests_among_layers_[repository.name]) {
+      const Link& subject = manifest(digest).subject;
+      if (subject && manifests.contains(*subject)) roots.insert(digest);
     }
     return roots;
   }
@@ -313,6 +299,7 @@ class Collector {
   Digests borrowed_;  // what only links of other repositories lead to
   std::map<std::string, Digests> signatures_;
   std::map<std::string, Manifest> manifests_;
+  std::map<std::string, Digests> manifests_among_layers_;  // by repository
   Digests declared_;   // somebody calls it a manifest
   Digests suspected_;  // it might be one
   ReferencePlan plan_;
