@@ -24,8 +24,8 @@
 #include <vector>
 
 #include "benchmarks/folder_listing.h"
-#include "scanner/digest.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/digest.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "benchmarks/seeded.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

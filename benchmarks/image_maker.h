@@ -1,5 +1,5 @@
 // The blobs of made images: pure, seeded, free of I/O. Docker schema2 and OCI
-// take turns by chance; format.md 3. Safe to call from any thread.
+// take turns by chance; format.md#3. Safe to call from any thread.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "benchmarks/shape.h"
-#include "scanner/digest.h"
+#include "scanner/formats/digest.h"
 
 namespace dregs {
 

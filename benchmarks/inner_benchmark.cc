@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "benchmarks/made_survey.h"
-#include "gc/diagnose.h"
-#include "gc/mark.h"
-#include "gc/plan.h"
-#include "scanner/layout.h"
-#include "scanner/link.h"
-#include "scanner/manifest.h"
-#include "scanner/scan.h"
-#include "scanner/sha256.h"
+#include "gc/decide/plan.h"
+#include "gc/mark/diagnose.h"
+#include "gc/mark/mark.h"
+#include "scanner/disk/read_manifests.h"
+#include "scanner/disk/scan.h"
+#include "scanner/files/link.h"
+#include "scanner/formats/layout.h"
+#include "scanner/formats/sha256.h"
+#include "scanner/manifests/manifest.h"
 
 namespace dregs {
 namespace {

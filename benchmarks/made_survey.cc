@@ -8,7 +8,8 @@
 
 #include "benchmarks/pushes.h"
 #include "benchmarks/store_writer.h"
-#include "scanner/blob_content.h"
+#include "gc/survey/take_survey.h"
+#include "scanner/files/blob_content.h"
 
 namespace dregs {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "gc/survey.h"
-#include "scanner/descriptor.h"
+#include "gc/mark/survey.h"
+#include "scanner/files/descriptor.h"
 
 namespace dregs {
 

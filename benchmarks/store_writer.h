@@ -1,7 +1,7 @@
-// Writes a registry root as the server would leave it (format.md 1.1, 1.3),
-// without its fsyncs. Everything is created anew: a file that exists already
-// is an error. All members may be called from any thread at once, except that
-// one RepositoryWriter's folders must be made before it is used. Throws
+// Writes a registry root as the server would leave it (format.md#1.1, #1.3),
+// without its fsyncs. Everything is created anew: a file that exists already is
+// an error. All members may be called from any thread at once, except that one
+// RepositoryWriter's folders must be made before it is used. Throws
 // std::system_error naming the path.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "benchmarks/image_maker.h"
-#include "scanner/digest.h"
+#include "scanner/formats/digest.h"
 
 namespace dregs {
 

@@ -17,14 +17,17 @@
 #include <string>
 #include <vector>
 
-#include "cli/arguments.h"
-#include "cli/delivery.h"
-#include "cli/failure.h"
-#include "cli/json_document.h"
-#include "cli/options.h"
-#include "cli/signals.h"
-#include "cli/threads.h"
-#include "scanner/escaped.h"
+#include "cli/arguments/arguments.h"
+#include "cli/arguments/options.h"
+#include "cli/arguments/threads.h"
+#include "cli/commands/commands.h"
+#include "cli/output/delivery.h"
+#include "cli/output/failure.h"
+#include "cli/output/json_document.h"
+#include "cli/terminal/signals.h"
+#include "gc/runs/stopped_early.h"
+#include "scanner/formats/escaped.h"
+#include "scanner/formats/text.h"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <limits>
 #include <thread>
 
-#include "scanner/inventory.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
+#include "scanner/inventory/inventory.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "cli/saved_plan.h"
+#include "gc/saved/saved_plan.h"
 #include "tests/command_run.h"
 
 namespace dregs {

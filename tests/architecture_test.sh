@@ -1,8 +1,9 @@
 #!/bin/bash
 # Holds the architecture to its word, over the sources and the dev build's
-# object files: only gc/remover.cc changes a registry, the layers include
-# downwards only, the two libraries do not print, and no nasty input is
-# without a test.
+# object files: only gc/remove/remover.cc changes a registry, what decides asks no
+# disk, scanner and gc do not print, no nasty input is without a test, and no
+# citation leads nowhere. That a room includes only what it may is the build's to
+# say (packaging/check_room.cmake).
 #   tests/architecture_test.sh [BUILD_DIR]      (default: build/dev)
 set -euo pipefail
 shopt -s globstar nullglob
@@ -13,12 +14,12 @@ passed=0 failed=0
 
 # FILE SYMBOL REASON: who may, and why that harms no registry. "*" is all.
 may_change_files='
-gc/remover.cc      *      the only file that deletes
-gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothing
-gc/move_file.cc    *         gives a file its new name, over nothing
-gc/make_parent.cc  *         makes the folder for what is put back or repaired
-gc/repair.cc       *         writes beside, and moves into a place that is free
-cli/user_file.cc   *      the file that the user names, outside the registry
+gc/remove/remover.cc      *      the only file that deletes
+gc/remove/aside_folder.cc        mkdirat   moves files beside the registry, and deletes nothing
+gc/remove/move_file.cc    *         gives a file its new name, over nothing
+gc/remove/make_parent.cc  *         makes the folder for what is put back or repaired
+gc/remove/repair.cc       *         writes beside, and moves into a place that is free
+gc/saved/user_file.cc     *         the file that the user names, outside the registry
 '
 
 changes='unlink|unlinkat|rmdir|remove|rename|renameat2?|truncate(64)?'
@@ -40,37 +41,46 @@ calls_that_change+='|futimens|utimensat|fopen|fdopen|copy_file_range|sendfile'
 prints='v?f?printf|v?dprintf|puts|fputs|putchar|fputc|putc|fwrite|perror'
 prints+='|__v?f?printf_chk|stdout|stderr|std::(cout|cerr|clog)'
 
-# Prints "LAYER SYMBOL" for each symbol that a layer's objects refer to and that
+# What asks the disk, the clock or the kernel.
+asks='open(at)?(64)?|read|pread(64)?|readlink(at)?|f?stat(x|64|at|at64)?|l?stat(64)?'
+asks+='|newfstatat|opendir|readdir(64)?|getdents64|syscall|access|faccessat|statfs(64)?'
+asks+='|std::filesystem::.*(exists|status|directory_iterator|canonical).*'
+
+rooms() { find scanner gc cli -mindepth 1 -maxdepth 1 -type d | sort; }
+
+objects_of() { printf '%s\n' "$build/CMakeFiles/dregs_${1//\//_}.dir/"**/*.o; }
+
+# Prints "ROOM SYMBOL" for each symbol that a room's objects refer to and that
 # matches wholly. Several sources share an object, so files are told from their text
 # below. fmt's failed assertions print; no other code does.
 references() {
-  local layer=$1 symbols=$2 object
-  for object in "$build/CMakeFiles/dregs_$layer.dir/"**/*.o; do
+  local room=$1 symbols=$2 object
+  for object in $(objects_of "$room"); do
     objdump --reloc --demangle "$object" |
       sed -E 's/\[abi:[a-z0-9]+\]//g; s/-0x[0-9a-f]+$//' |
       awk '/^RELOCATION/ { own = !/debug|fmt.*assert_fail/; next }
         own && NF > 2 { sub(/^[^ ]+ +[^ ]+ +/, ""); print }' |
       grep -xE "$symbols" || true
-  done | sort -u | sed "s|^|$layer |"
+  done | sort -u | sed "s|^|$room |"
 }
 
 # Prints "FILE NAME" for each of these functions that a file calls by its name.
 calls() {
-  { grep -oE "(^|[^_a-zA-Z0-9>.])($1) ?\(" scanner/*.* gc/*.* cli/*.* || true; } |
-    sed -E 's/:[^a-zA-Z_]*(::)?/ /; s/ ?\($//' | sort -u
+  { grep -roE "(^|[^_a-zA-Z0-9>.])($1) ?\(" scanner gc cli --include='*.cc' \
+    --include='*.h' || true; } | sed -E 's/:[^a-zA-Z_]*(::)?/ /; s/ ?\($//' | sort -u
 }
 
-# Leaves out what the list above allows to a file, or to some file of a layer.
+# Leaves out what the list above allows to a file, or to some file of a room.
 without_allowed() {
   awk -v list="$may_change_files" '
     BEGIN {
       lines = split(list, line, "\n")
       for (i = 1; i <= lines; i++)
         if (split(line[i], word, " ")) {
-          layer = word[1]
-          sub("/.*$", "", layer)
+          room = word[1]
+          sub("/[^/]*$", "", room)
           allowed[word[1] " " word[2]]
-          allowed[layer " " word[2]]
+          allowed[room " " word[2]]
         }
     }
     !(($1 " *") in allowed) && !(($1 " " $2) in allowed)'
@@ -91,61 +101,89 @@ expect_nothing() {
 }
 
 every_source_has_an_object() {
-  local layer file
-  for layer in scanner gc cli; do
-    for file in "$layer"/*.cc; do
-      [[ $file == cli/main.cc ]] || grep -qsxF "#include \"$file\"" \
-        "$build/together/dregs_$layer"_*.cc || echo "$file is not in $build: build it"
+  local room file
+  for room in $(rooms); do
+    for file in "$room"/*.cc; do
+      grep -qsxF "#include \"$file\"" "$build/together/dregs_${room//\//_}"_*.cc ||
+        echo "$file is not in $build: build it"
     done
-    compgen -G "$build/CMakeFiles/dregs_$layer.dir/together/*.o" >/dev/null ||
-      echo "$layer has no objects below $build: build it first"
+    compgen -G "$build/CMakeFiles/dregs_${room//\//_}.dir/together/*.o" >/dev/null ||
+      echo "$room has no objects below $build: build it first"
   done
 }
 
 # Proves that the searches below see what they look for.
 remover_shows_its_unlinkat() {
-  if ! references gc "$changes" | grep -q '^gc unlinkat$' ||
-    ! calls unlinkat | grep -q '^gc/remover.cc unlinkat$'; then
+  if ! references gc/remove "$changes" | grep -q '^gc/remove unlinkat$' ||
+    ! calls unlinkat | grep -q '^gc/remove/remover.cc unlinkat$'; then
     echo 'not found where it must be: the search is blind'
   fi
 }
 
 other_writers() {
-  local layer
-  for layer in scanner gc cli; do
-    references "$layer" "$changes"
+  local room
+  for room in $(rooms); do
+    references "$room" "$changes"
   done | without_allowed
   calls "$calls_that_change" | without_allowed
 }
 
 opened_for_writing() {
-  { grep -noE '\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b' \
-    scanner/*.* gc/*.* cli/*.* || true; } |
-    sed -E 's/:([0-9]+):(.*)/ \2 in line \1/' | without_allowed
+  { grep -rnoE '\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b' scanner gc cli ||
+    true; } | sed -E 's/:([0-9]+):(.*)/ \2 in line \1/' | without_allowed
 }
 
 # A system call by number could be any; these two only read.
 other_system_calls() {
-  grep -nE '\bsyscall\(|\b(SYS|__NR)_' scanner/*.* gc/*.* cli/*.* |
+  grep -rnE '\bsyscall\(|\b(SYS|__NR)_' scanner gc cli |
     grep -vE '\bsyscall\(SYS_(getdents64|openat2),' || true
 }
 
 printing_libraries() {
-  references scanner "$prints"
-  references gc "$prints"
+  local room
+  for room in $(rooms | grep -v '^cli/'); do references "$room" "$prints"; done
 }
 
-upward_includes() {
-  grep -nE '^ *# *include *["<](gc|cli|tests|benchmarks)/' scanner/*.* || true
-  grep -nE '^ *# *include *["<](cli|tests|benchmarks)/' gc/*.* || true
-  grep -nE '^ *# *include *["<](tests|benchmarks)/' cli/*.* || true
+# The rooms that are the same for every storage.
+rooms_that_ask() {
+  local room
+  for room in scanner/{formats,manifests,config,inventory} gc/{names,mark,decide}; do
+    references "$room" "$asks"
+  done
+}
+
+crowded_rooms() {
+  local room count
+  for room in $(rooms); do
+    count=$(find "$room" -maxdepth 1 -type f | wc -l)
+    ((count <= 25)) || echo "$room: $count files"
+  done
+}
+
+homeless_files() {
+  find scanner gc cli -maxdepth 1 -type f ! -path cli/main.cc
 }
 
 long_files() {
-  wc -l scanner/*.* gc/*.* cli/*.* | awk '$2 != "total" && $1 > 400'
+  find scanner gc cli -name '*.[hc]*' -exec wc -l {} + |
+    awk '$2 != "total" && $1 > 400'
 }
 
-# format.md section 8 has 80 rows; a test says which of them it is for.
+# Comments cite docs/format.md and docs/promises.md by the anchors there.
+citations_that_lead_nowhere() {
+  local files=(scanner gc cli tests window deploy packaging benchmarks scripts)
+  grep -rnE '\b(contract|format|promises)\.md( [0-9Ps"]|,)|\bcontract\.md' "${files[@]}" \
+    --include='*.*' | grep -v '^tests/architecture_test.sh' || true
+  comm -23 <(
+    grep -rhoE '\b(format|promises)\.md#[A-Za-z0-9.-]*[A-Za-z0-9]|[ (]#(row-[0-9]+|P[0-9]+|[0-9]\.[0-9])\b' \
+      "${files[@]}" | sed -E 's/^[ (]#/format.md#/' | sort -u
+  ) <(
+    grep -oE '<a id="[^"]*"' docs/format.md docs/promises.md |
+      sed -E 's|docs/([^:]*):<a id="(.*)"|\1#\2|' | sort -u
+  )
+}
+
+# format.md#8 has 80 rows; a test says which of them it is for.
 rows_without_a_test() {
   local row
   for ((row = 1; row <= 80; row++)); do
@@ -154,13 +192,16 @@ rows_without_a_test() {
 }
 
 expect_nothing 'every source has an object file' every_source_has_an_object
-expect_nothing 'gc/remover.cc references unlinkat' remover_shows_its_unlinkat
+expect_nothing 'gc/remove/remover.cc references unlinkat' remover_shows_its_unlinkat
 expect_nothing 'nothing else references what changes files' other_writers
 expect_nothing 'nothing else opens a file for writing' opened_for_writing
 expect_nothing 'system calls by number only list and open' other_system_calls
 expect_nothing 'scanner and gc reference nothing that prints' printing_libraries
-expect_nothing 'each layer includes only those below it' upward_includes
+expect_nothing 'what decides asks no disk' rooms_that_ask
+expect_nothing 'no room has more than 25 files' crowded_rooms
+expect_nothing 'every file has a room' homeless_files
 expect_nothing 'no file is longer than 400 lines' long_files
 expect_nothing 'each row of nasty inputs has a test' rows_without_a_test
+expect_nothing 'each citation leads somewhere' citations_that_lead_nowhere
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -16,8 +16,8 @@
 #include <set>
 #include <vector>
 
-#include "scanner/descriptor.h"
-#include "scanner/digest.h"
+#include "scanner/files/descriptor.h"
+#include "scanner/formats/digest.h"
 
 namespace dregs {
 namespace {

@@ -44,7 +44,7 @@ Answers ask_again(const Answers& before, const Ask& ask);
 // GET of a server on 127.0.0.1. One question, one connection.
 Answer ask_server(int port, const Question& question);
 
-// What registry 3 would serve, by format.md 2: unlike 2.8 it takes no manifest
+// What registry 3 would serve, by format.md#2: unlike 2.8 it takes no manifest
 // from _layers. Statuses are 200 or 404.
 Answer ask_model_of_registry_3(const std::filesystem::path& v2,
                                const Question& question);

@@ -1,7 +1,7 @@
-// Nasty inputs below blobs/: format.md section 8, rows 41 to 50.
+// Nasty inputs below blobs/: format.md#row-41 to #row-50.
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 
 namespace dregs {

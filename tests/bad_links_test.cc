@@ -1,14 +1,14 @@
-// Revision links that are not what the registry wrote: format.md section 8,
-// rows 1 to 9.
+// Revision links that are not what the registry wrote: format.md#row-1 to
+// #row-9.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <system_error>
 
-#include "scanner/descriptor.h"
-#include "scanner/link_folder.h"
-#include "scanner/sha256.h"
+#include "scanner/files/descriptor.h"
+#include "scanner/files/link_folder.h"
+#include "scanner/formats/sha256.h"
 #include "tests/damaged_store.h"
 
 namespace dregs {
@@ -251,7 +251,7 @@ TEST_P(BadRevisionLink, WithoutItsManifestStaysAndPins) {
   EXPECT_TRUE(store.has_blob(old.layers[1]));
 }
 
-// row 5 and format.md 1.6: a server reads these links by path, whatever wrote
+// row 5 and format.md#1.6: a server reads these links by path, whatever wrote
 // them.
 TEST_P(BadRevisionLink, UnderAnotherAlgorithmKeepsWhatItNames) {
   const BuiltImage made = store.image("app", "", {"named oddly"});

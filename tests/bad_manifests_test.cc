@@ -1,8 +1,8 @@
-// Manifests that cannot be believed or understood: format.md section 8, rows
-// 10 and 20 to 28.
+// Manifests that cannot be believed or understood: format.md#row-10 and #row-20
+// to #row-28.
 #include <gmock/gmock.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/damaged_store.h"
 
 namespace dregs {

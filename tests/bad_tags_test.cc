@@ -1,7 +1,7 @@
-// Tags that do not name an image: format.md section 8, rows 11 to 18.
+// Tags that do not name an image: format.md#row-11 to #row-18.
 #include <gmock/gmock.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/damaged_store.h"
 
 namespace dregs {

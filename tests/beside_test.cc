@@ -1,11 +1,10 @@
-// What lies beside links and data that stay: temporary files of a registry
-// that was killed, and what is somebody else's (format.md section 8, rows 42
-// and 43).
+// What lies beside links and data that stay: temporary files of a registry that
+// was killed, and what is somebody else's (format.md#row-42 and #row-43).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scanner/look_beside.h"
-#include "scanner/sha256.h"
+#include "scanner/disk/look_beside.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 

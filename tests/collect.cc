@@ -3,7 +3,8 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "gc/refusal.h"
+#include "gc/decide/refusal.h"
+#include "gc/survey/take_survey.h"
 
 namespace dregs {
 

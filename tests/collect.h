@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <functional>
 
-#include "gc/plan.h"
-#include "gc/survey.h"
-#include "gc/sweep.h"
-#include "scanner/descriptor.h"
+#include "gc/decide/plan.h"
+#include "gc/mark/survey.h"
+#include "gc/remove/sweep.h"
+#include "scanner/files/descriptor.h"
 
 namespace dregs {
 

@@ -1,5 +1,5 @@
 // Ids have 32 bits; a store that has more must not make them begin anew.
-#include "scanner/count32.h"
+#include "scanner/formats/count32.h"
 
 #include <gtest/gtest.h>
 

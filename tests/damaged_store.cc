@@ -1,6 +1,6 @@
 #include "tests/damaged_store.h"
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

@@ -1,6 +1,6 @@
-// The stage of the stories of format.md section 8: a repository "app" that a
-// test damages, and a sound neighbour "other" with garbage of its own. Each
-// story runs twice, with and without --delete-untagged.
+// The stage of the stories of format.md#8: a repository "app" that a test
+// damages, and a sound neighbour "other" with garbage of its own. Each story
+// runs twice, with and without --delete-untagged.
 #pragma once
 
 #include <gtest/gtest.h>

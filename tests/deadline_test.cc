@@ -1,4 +1,4 @@
-#include "cli/deadline.h"
+#include "cli/arguments/deadline.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What is opened below a folder stays below it, with openat2 and, as under an
 // older kernel or in an older container engine's sandbox, without.
-#include "scanner/descriptor.h"
+#include "scanner/files/descriptor.h"
 
 #include <gtest/gtest.h>
 #include <linux/audit.h>

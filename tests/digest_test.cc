@@ -1,9 +1,9 @@
-// The text of a digest (format.md 1.1, 2), at every place and of every byte.
-#include "scanner/digest.h"
+// The text of a digest (format.md#1.1, #2), at every place and of every byte.
+#include "scanner/formats/digest.h"
 
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

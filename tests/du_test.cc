@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "gc/need_count.h"
-#include "gc/survey.h"
-#include "gc/usage.h"
+#include "gc/explain/need_count.h"
+#include "gc/explain/usage.h"
+#include "gc/mark/survey.h"
+#include "gc/survey/take_survey.h"
 #include "tests/collect.h"
 #include "tests/command_run.h"
 

@@ -1,5 +1,5 @@
 // No name reaches a terminal in a form that it obeys or cannot show.
-#include "scanner/escaped.h"
+#include "scanner/formats/escaped.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -13,7 +13,7 @@
 #include <random>
 #include <thread>
 
-#include "scanner/descriptor.h"
+#include "scanner/files/descriptor.h"
 #include "tests/paths.h"
 #include "tests/registry_server.h"
 #include "tests/run_program.h"

@@ -9,7 +9,7 @@
 
 #include "tests/paths.h"
 
-#include "scanner/finding.h"
+#include "scanner/inventory/finding.h"
 
 namespace dregs {
 namespace {

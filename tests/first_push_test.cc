@@ -1,11 +1,11 @@
-// Repositories that have layers and no trace of a manifest: format.md section
-// 8, rows 55 and 56.
+// Repositories that have layers and no trace of a manifest: format.md#row-55
+// and #row-56.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 

@@ -3,7 +3,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

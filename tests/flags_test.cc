@@ -8,8 +8,9 @@
 #include <set>
 #include <sstream>
 
-#include "cli/completions.h"
-#include "cli/options.h"
+#include "cli/arguments/completions.h"
+#include "cli/arguments/options.h"
+#include "cli/commands/commands.h"
 #include "tests/paths.h"
 #include "tests/run_program.h"
 

@@ -4,7 +4,7 @@
 #include <rapidcheck/gtest.h>
 #include <tbb/global_control.h>
 
-#include "gc/exclusive.h"
+#include "gc/guard/exclusive.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
 #include "tests/gc_run.h"
@@ -207,9 +207,9 @@ TEST(ForeignWrite, DuringTheSweepEndsItBeforeTheNextRemoval) {
     StoreBuilder store;
     build_app(store);
     MarkedStore marked(store.v2(), policy_of_tests(true));
-    Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-                marked.stop());
-    ASSERT_FALSE(vigil.changed_since_scan().changed);
+    WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                     marked.stop());
+    ASSERT_FALSE(watch.changed_since_scan().changed);
     std::size_t after = 0;
     bool written = false;
     FaultyDisk disk([&](std::size_t call, FaultyDisk::Operation operation) {
@@ -219,12 +219,12 @@ TEST(ForeignWrite, DuringTheSweepEndsItBeforeTheNextRemoval) {
       if (call == n) written = true;
       return 0;
     });
-    EXPECT_FALSE(marked.sweep(vigil.precautions()).complete);
+    EXPECT_FALSE(marked.sweep(watch.precautions()).complete);
     EXPECT_EQ(after, 0U) << "written at call " << n;
     EXPECT_EQ(marked.stop().reason(), StopReason::changed);
-    ASSERT_TRUE(vigil.disturbance());
-    EXPECT_EQ(vigil.disturbance()->kind, FindingKind::tree_changed);
-    EXPECT_EQ(vigil.disturbance()->path, "repositories/app");
+    ASSERT_TRUE(watch.disturbance());
+    EXPECT_EQ(watch.disturbance()->kind, FindingKind::tree_changed);
+    EXPECT_EQ(watch.disturbance()->path, "repositories/app");
   }
 }
 
@@ -232,12 +232,12 @@ TEST(ForeignWrite, BeforeTheFirstRemovalLeavesEverything) {
   StoreBuilder store;
   build_app(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-              marked.stop());
-  ASSERT_FALSE(vigil.changed_since_scan().changed);
+  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                   marked.stop());
+  ASSERT_FALSE(watch.changed_since_scan().changed);
   store.image("app", "v2", {"spare"});
   const TreeSnapshot before = store.snapshot();
-  EXPECT_FALSE(marked.sweep(vigil.precautions()).complete);
+  EXPECT_FALSE(marked.sweep(watch.precautions()).complete);
   EXPECT_EQ(store.snapshot(), before);
 }
 
@@ -357,11 +357,11 @@ TEST(ForeignWrite, WhatTheSweepItselfRemovesIsNone) {
   store.delete_manifest("gone/app",
                         store.image("gone/app", "v1", {"x"}).manifest);
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-              marked.stop());
-  EXPECT_TRUE(marked.sweep(vigil.precautions()).complete);
-  EXPECT_FALSE(vigil.disturbance());
-  EXPECT_TRUE(vigil.limits().empty());
+  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                   marked.stop());
+  EXPECT_TRUE(marked.sweep(watch.precautions()).complete);
+  EXPECT_FALSE(watch.disturbance());
+  EXPECT_TRUE(watch.limits().empty());
   EXPECT_FALSE(store.has("repositories/gone"));
 }
 

@@ -1,5 +1,5 @@
 // `dregs garbage-collect`: the lines that scripts of registry 3.x look for
-// (format.md 4.4), and what they say where dregs is the more careful one.
+// (format.md#4.4), and what they say where dregs is the more careful one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

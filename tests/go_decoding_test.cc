@@ -3,10 +3,10 @@
 // 201 and 200, "refused" 500.
 #include <gmock/gmock.h>
 
-#include "scanner/go_json.h"
-#include "scanner/manifest.h"
-#include "scanner/manifest_details.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
+#include "scanner/manifests/go_json.h"
+#include "scanner/manifests/manifest.h"
+#include "scanner/manifests/manifest_details.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 

@@ -1,6 +1,5 @@
 // Stores in which a deduplicating tool (rdfind, jdupes, hardlink) made files
-// with the same content one file with several names: format.md section 8,
-// row 50.
+// with the same content one file with several names: format.md#row-50.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
@@ -9,7 +8,7 @@
 #include <fstream>
 #include <map>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
 #include "tests/gc_run.h"

@@ -8,8 +8,8 @@
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 
-#include "scanner/descriptor.h"
-#include "scanner/sha256.h"
+#include "scanner/files/descriptor.h"
+#include "scanner/formats/sha256.h"
 #include "tests/canary.h"
 #include "tests/gc_run.h"
 

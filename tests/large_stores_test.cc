@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "scanner/manifest.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
+#include "scanner/manifests/manifest.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 

@@ -1,6 +1,6 @@
-// Which names servers take for a repository's or a tag's (format.md 2), and
+// Which names servers take for a repository's or a tag's (format.md#2), and
 // which they give to files that are still being written.
-#include "scanner/layout.h"
+#include "scanner/formats/layout.h"
 
 #include <gtest/gtest.h>
 

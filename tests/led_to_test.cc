@@ -1,11 +1,10 @@
 // Symbolic links and mounts that lead from one place of the store to another:
-// format.md section 8, rows 51 and 53. What is used from two places is needed
-// by both.
+// format.md#row-51 and #row-53. What is used from two places is needed by both.
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"

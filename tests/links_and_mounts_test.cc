@@ -1,12 +1,12 @@
-// Symbolic links and mounts inside the store: format.md section 8, rows 51
-// to 53. They are read through, as the registry does, and never removed nor
-// removed through.
+// Symbolic links and mounts inside the store: format.md#row-51 to #row-53. They
+// are read through, as the registry does, and never removed nor removed
+// through.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scanner/litter.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
+#include "scanner/inventory/litter.h"
 #include "tests/gc_run.h"
 
 namespace dregs {

@@ -13,8 +13,8 @@
 #include <map>
 #include <thread>
 
-#include "scanner/descriptor.h"
-#include "scanner/sha256.h"
+#include "scanner/files/descriptor.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/paths.h"
 #include "tests/pushed_images.h"

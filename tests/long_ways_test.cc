@@ -1,10 +1,10 @@
 // Chains of symbolic links and mounts that leave the store and come back:
-// format.md section 8, rows 51 and 53. Whatever a server can reach stays.
+// format.md#row-51 and #row-53. Whatever a server can reach stays.
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 

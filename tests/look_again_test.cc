@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gc/exclusive.h"
+#include "gc/guard/exclusive.h"
 #include "tests/collect.h"
 #include "tests/gc_run.h"
 
@@ -95,9 +95,9 @@ TEST(LookAgain, FindsAnotherHostsPushBeforeTheBlobsGo) {
   StoreBuilder store;
   build_app_with_garbage(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), "/proc", marked.inventory(), marked.stop());
-  EXPECT_EQ(vigil.limits().size(), 1U);
-  Precautions precautions = vigil.precautions();
+  WriteWatch watch(marked.v2(), "/proc", marked.inventory(), marked.stop());
+  EXPECT_EQ(watch.limits().size(), 1U);
+  Precautions precautions = watch.precautions();
   precautions.undisturbed_links = [&, look = precautions.undisturbed_links](
                                       const Plan& plan,
                                       const std::set<std::uint32_t>& failed) {
@@ -109,9 +109,9 @@ TEST(LookAgain, FindsAnotherHostsPushBeforeTheBlobsGo) {
   EXPECT_EQ(result.removed[static_cast<std::size_t>(RemovalKind::blob)].count,
             0U);
   EXPECT_EQ(marked.stop().reason(), StopReason::changed);
-  ASSERT_TRUE(vigil.disturbance());
-  EXPECT_EQ(vigil.disturbance()->kind, FindingKind::tree_changed);
-  EXPECT_EQ(vigil.disturbance()->repository, "app");
+  ASSERT_TRUE(watch.disturbance());
+  EXPECT_EQ(watch.disturbance()->kind, FindingKind::tree_changed);
+  EXPECT_EQ(watch.disturbance()->repository, "app");
 }
 
 }  // namespace

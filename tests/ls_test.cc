@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "cli/table.h"
+#include "cli/terminal/table.h"
 #include "tests/command_run.h"
 
 namespace dregs {

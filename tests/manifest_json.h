@@ -1,5 +1,5 @@
-// Manifests as text for the tests: every type of format.md 3.3 from one list
-// of parts. Written without the engine's parser, so that it stays a second
+// Manifests as text for the tests: every type of format.md#3.3 from one list of
+// parts. Written without the engine's parser, so that it stays a second
 // opinion. Values; no I/O.
 #pragma once
 
@@ -48,7 +48,7 @@ struct BuiltDescriptor {
 };
 
 // What is not set is not written: OCI allows a manifest without mediaType, and
-// an empty array means something else than no array (format.md 3.2).
+// an empty array means something else than no array (format.md#3.2).
 struct ManifestParts {
   std::string media_type;
   std::string artifact_type;

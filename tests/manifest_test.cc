@@ -1,10 +1,10 @@
 // What single manifests are taken to say; the rare forms that no client of
 // today writes, and that a registry may hold all the same.
-#include "scanner/manifest.h"
+#include "scanner/manifests/manifest.h"
 
 #include <gtest/gtest.h>
 
-#include "scanner/manifest_details.h"
+#include "scanner/manifests/manifest_details.h"
 #include "tests/manifest_json.h"
 
 namespace dregs {

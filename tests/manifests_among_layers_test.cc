@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/damaged_store.h"
 
 namespace dregs {

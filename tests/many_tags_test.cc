@@ -1,5 +1,5 @@
-// A repository with very many tags: format.md section 8, row 19. Counted in
-// system calls, for time says little on a busy machine.
+// A repository with very many tags: format.md#row-19. Counted in system calls,
+// for time says little on a busy machine.
 #include <gtest/gtest.h>
 
 #include <algorithm>

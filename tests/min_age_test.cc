@@ -4,8 +4,9 @@
 
 #include <chrono>
 
-#include "gc/survey.h"
-#include "scanner/descriptor.h"
+#include "gc/mark/survey.h"
+#include "gc/survey/take_survey.h"
+#include "scanner/files/descriptor.h"
 #include "tests/store_builder.h"
 
 namespace dregs {

@@ -1,4 +1,4 @@
-#include "gc/mount_reach.h"
+#include "gc/guard/mount_reach.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // A registry is started while dregs is at work.
 #include <gtest/gtest.h>
 
-#include "gc/exclusive.h"
+#include "gc/guard/exclusive.h"
 #include "tests/collect.h"
 #include "tests/store_builder.h"
 
@@ -24,15 +24,15 @@ class Newcomer : public testing::Test {
   SweepResult sweep_with(int look, bool readonly) {
     MarkedStore marked(store.v2(), policy_of_tests(true));
     int looks = 0;
-    Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-                marked.stop(), [&] {
-                  std::vector<RegistryProcess> found;
-                  if (++looks == look) found.resize(1);
-                  if (!found.empty()) found[0].readonly = readonly;
-                  return found;
-                });
-    SweepResult result = marked.sweep(vigil.precautions());
-    EXPECT_EQ(vigil.newcomers().size(), looks >= look ? 1U : 0U);
+    WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                     marked.stop(), [&] {
+                       std::vector<RegistryProcess> found;
+                       if (++looks == look) found.resize(1);
+                       if (!found.empty()) found[0].readonly = readonly;
+                       return found;
+                     });
+    SweepResult result = marked.sweep(watch.precautions());
+    EXPECT_EQ(watch.newcomers().size(), looks >= look ? 1U : 0U);
     return result;
   }
 

@@ -1,8 +1,8 @@
-// Registries whose images lie somewhere else: format.md section 8, row 62.
+// Registries whose images lie somewhere else: format.md#row-62.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 
 namespace dregs {

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 

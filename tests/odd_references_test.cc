@@ -1,10 +1,10 @@
-// What manifests refer to and the store does not hold as expected: format.md
-// section 8, rows 29 to 35 and 40.
+// What manifests refer to and the store does not hold as expected:
+// format.md#row-29 to #row-35 and #row-40.
 #include <gmock/gmock.h>
 
 #include <filesystem>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/damaged_store.h"
 
 namespace dregs {

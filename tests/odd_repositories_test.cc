@@ -1,9 +1,9 @@
-// Repositories of odd shapes, names and places: format.md section 8, rows 54
-// to 61 and 77.
+// Repositories of odd shapes, names and places: format.md#row-54 to #row-61 and
+// #row-77.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/paths.h"
 
@@ -155,8 +155,8 @@ TEST_F(OddRepository, WithAFileAmongItsRevisionsIsCollectedAroundIt) {
   EXPECT_FALSE(store_.has_blob(sha256("untagged")));
 }
 
-// What a pull-through cache leaves whose upstream has nothing new (format.md
-// 6.4).
+// What a pull-through cache leaves whose upstream has nothing new
+// (format.md#6.4).
 TEST_F(OddRepository, WithNothingButTagsIsPinned) {
   store_.tag("asked", "v1", store_.image("app", "v2", {"base"}).manifest);
   const GcRun run = run_gc(store_, {"-m"});

@@ -1,4 +1,4 @@
-#include "scanner/path_below.h"
+#include "scanner/formats/path_below.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-// What cannot be read while marking or removed while sweeping: format.md
-// section 8, rows 65 to 68.
+// What cannot be read while marking or removed while sweeping: format.md#row-65
+// to #row-68.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 #include "tests/ordinary_user.h"

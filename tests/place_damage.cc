@@ -9,7 +9,7 @@
 #include <iterator>
 #include <system_error>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

@@ -6,9 +6,10 @@
 
 #include <algorithm>
 
-#include "gc/mark.h"
-#include "gc/plan.h"
-#include "gc/survey.h"
+#include "gc/decide/plan.h"
+#include "gc/mark/mark.h"
+#include "gc/mark/survey.h"
+#include "gc/survey/take_survey.h"
 #include "tests/random_store.h"
 #include "tests/reference_gc.h"
 #include "tests/removal_unit.h"

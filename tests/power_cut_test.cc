@@ -1,5 +1,5 @@
 // The power goes in the middle of a sweep: of the removals that no barrier has
-// followed, any may be undone, in any combination (format.md 1.5).
+// followed, any may be undone, in any combination (format.md#1.5).
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

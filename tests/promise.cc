@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "scanner/digest.h"
+#include "scanner/formats/digest.h"
 
 namespace dregs {
 namespace {

@@ -1,11 +1,11 @@
-// Pull-through caches: format.md 6.4 and section 8, row 74.
+// Pull-through caches: format.md#6.4 and #row-74.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 
 namespace dregs {
@@ -80,7 +80,7 @@ TEST(ProxyCache, WhatIsUntaggedGoesFromAPullThroughCacheByTheUsersWord) {
 }
 
 // row 74: a tag is written before its manifest is fetched, and a manifest that
-// expires leaves its tag (format.md 6.4).
+// expires leaves its tag (format.md#6.4).
 TEST(ProxyCache, ATagWithoutItsManifestIsUsualInAPullThroughCache) {
   StoreBuilder store;
   store.image("app", "v1", {"base"});

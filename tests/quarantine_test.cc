@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <set>
 
-#include "scanner/descriptor.h"
+#include "scanner/files/descriptor.h"
 #include "tests/command_run.h"
 #include "tests/paths.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <ostream>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/random_damage.h"
 
 namespace dregs {

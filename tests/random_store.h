@@ -59,7 +59,7 @@ using StoreProgram = std::vector<StoreOperation>;
 // What clients and the API can do, up to about 30 steps in 6 repositories.
 rc::Gen<StoreProgram> healthy_stores();
 // Without what registry 2.8.2's own collector is known to break on
-// (format.md 4.6): sha512 names, artifact manifests, deleted children.
+// (format.md#4.6): sha512 names, artifact manifests, deleted children.
 rc::Gen<StoreProgram> stores_for_registry_2();
 // Healthy ones with about one damage in ten steps.
 rc::Gen<StoreProgram> damaged_stores();

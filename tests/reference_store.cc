@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "scanner/digest.h"
-#include "scanner/sha256.h"
+#include "scanner/formats/digest.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs::reference {
 namespace {

@@ -1,10 +1,10 @@
 // Blobs under other names, and signatures of what is or is not there:
-// format.md section 8, rows 36 to 39.
+// format.md#row-36 to #row-39.
 #include <gmock/gmock.h>
 
 #include <filesystem>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/damaged_store.h"
 
 namespace dregs {

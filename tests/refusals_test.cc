@@ -1,5 +1,5 @@
-// When a run must not begin, or must not go on: format.md section 8, rows 62
-// to 64, 72 to 76 and 78.
+// When a run must not begin, or must not go on: format.md#row-62 to #row-64,
+// #row-72 to #row-76 and #row-78.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -9,10 +9,10 @@
 #include <functional>
 #include <thread>
 
-#include "gc/exclusive.h"
-#include "gc/remover.h"
-#include "scanner/scan.h"
-#include "scanner/sha256.h"
+#include "gc/guard/exclusive.h"
+#include "gc/remove/remover.h"
+#include "scanner/disk/scan.h"
+#include "scanner/formats/sha256.h"
 #include "tests/mounted_store.h"
 #include "tests/paths.h"
 

@@ -1,4 +1,5 @@
-#include "scanner/registry_config.h"
+#include "scanner/config/registry_config.h"
+#include "scanner/disk/config_file.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

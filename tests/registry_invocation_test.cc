@@ -1,4 +1,4 @@
-#include "gc/registry_invocation.h"
+#include "gc/guard/registry_invocation.h"
 
 #include <gtest/gtest.h>
 

@@ -8,8 +8,8 @@
 
 #include <filesystem>
 
-#include "gc/repair.h"
-#include "scanner/descriptor.h"
+#include "gc/remove/repair.h"
+#include "scanner/files/descriptor.h"
 #include "tests/command_run.h"
 #include "tests/ordinary_user.h"
 #include "tests/paths.h"

@@ -4,7 +4,8 @@
 
 #include <filesystem>
 
-#include "gc/requested_removal.h"
+#include "gc/decide/requested_removal.h"
+#include "gc/survey/take_survey.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
 #include "tests/servable.h"

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 

@@ -1,4 +1,4 @@
-#include "scanner/root.h"
+#include "scanner/disk/root.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gc/selection.h"
+#include "gc/names/selection.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// What a registry server could not serve (format.md 7.1), told from the disk
-// by the reference reader and no code of the engine's.
+// What a registry server could not serve (format.md#7.1), told from the disk by
+// the reference reader and no code of the engine's.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,6 @@
-// What two repositories share: format.md section 8, rows 79 and 80. Links are
-// decided on for each repository, blobs for all of them together; that must not
-// depend on which repository comes first.
+// What two repositories share: format.md#row-79 and #row-80. Links are decided
+// on for each repository, blobs for all of them together; that must not depend
+// on which repository comes first.
 #include <gtest/gtest.h>
 
 #include "tests/gc_run.h"

@@ -9,7 +9,7 @@
 #include <iterator>
 #include <system_error>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {
@@ -151,7 +151,7 @@ Digest StoreBuilder::manifest_bytes(const std::string& repository,
                                     const std::string& name,
                                     std::string_view bytes) {
   const Digest digest = blob(bytes);
-  // A repository that serves anything has both marker folders (format.md 7.3).
+  // A repository that serves anything has both marker folders (format.md#7.3).
   folder(repository_path(repository) + "/_layers");
   link_revision(repository, digest);
   if (!name.empty()) tag(repository, name, digest);

@@ -1,5 +1,5 @@
-// Builds a registry's storage for a test: any layout of format.md 1 with
-// right digests, then any damage. Friendly by default:
+// Builds a registry's storage for a test: any layout of format.md#1 with right
+// digests, then any damage. Friendly by default:
 //
 //   StoreBuilder store;
 //   auto app = store.image("team/app", "v1", {"base", "app"});
@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "scanner/digest.h"
+#include "scanner/formats/digest.h"
 #include "tests/manifest_json.h"
 #include "tests/snapshot.h"
 
@@ -104,7 +104,7 @@ class StoreBuilder {
   }
   // The whole tag folder goes, as the API's DELETE of a tag does.
   void untag(const std::string& repository, const std::string& name);
-  // As the API's DELETE of a manifest does (format.md 1.3): its tags go, an
+  // As the API's DELETE of a manifest does (format.md#1.3): its tags go, an
   // empty revision folder and other tags' history stay.
   void delete_manifest(const std::string& repository, const Digest& digest);
 

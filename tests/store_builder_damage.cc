@@ -1,4 +1,4 @@
-// What crashes, full disks and people leave behind (format.md 1.5, 8).
+// What crashes, full disks and people leave behind (format.md#1.5, #8).
 #include <sys/stat.h>
 #include <time.h>
 

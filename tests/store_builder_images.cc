@@ -1,10 +1,10 @@
-// What clients push: the manifest types of format.md 3.3.
+// What clients push: the manifest types of format.md#3.3.
 #include <openssl/evp.h>
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/store_builder.h"
 
 namespace dregs {

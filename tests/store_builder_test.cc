@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 
 namespace dregs {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "gc/remover.h"
-#include "scanner/scan.h"
+#include "gc/remove/remover.h"
+#include "scanner/disk/scan.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <openssl/evp.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/damaged_store.h"
 

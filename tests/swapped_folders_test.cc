@@ -6,11 +6,12 @@
 
 #include <thread>
 
-#include "gc/diagnose.h"
-#include "gc/mark.h"
-#include "gc/sweep.h"
-#include "scanner/descriptor.h"
-#include "scanner/scan.h"
+#include "gc/mark/diagnose.h"
+#include "gc/mark/mark.h"
+#include "gc/remove/sweep.h"
+#include "scanner/disk/read_manifests.h"
+#include "scanner/disk/scan.h"
+#include "scanner/files/descriptor.h"
 #include "tests/canary.h"
 #include "tests/mounted_store.h"
 #include "tests/store_builder.h"

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <thread>
 
-#include "gc/sweep.h"
-#include "scanner/layout.h"
+#include "gc/remove/sweep.h"
+#include "scanner/formats/layout.h"
 
 namespace dregs {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "gc/trash.h"
-#include "scanner/descriptor.h"
+#include "gc/remove/trash.h"
+#include "scanner/files/descriptor.h"
 #include "tests/command_run.h"
 #include "tests/faulty_disk.h"
 #include "tests/gc_run.h"

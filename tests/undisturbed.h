@@ -1,5 +1,5 @@
 // What an undisturbed run makes of a store, to judge disturbed ones by
-// (contract.md, the second promise).
+// (promises.md#the-three).
 #pragma once
 
 #include <filesystem>

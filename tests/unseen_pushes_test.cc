@@ -9,8 +9,8 @@
 #include <functional>
 #include <utility>
 
-#include "gc/exclusive.h"
-#include "scanner/sha256.h"
+#include "gc/guard/exclusive.h"
+#include "scanner/formats/sha256.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
 #include "tests/store_builder.h"
@@ -122,9 +122,9 @@ class UnseenPush : public testing::Test {
 
   // As a sweep goes whose links are gone when the push begins.
   SweepResult sweep_with_push_before_blobs(
-      MarkedStore& marked, Vigil& vigil,
+      MarkedStore& marked, WriteWatch& watch,
       const std::function<void()>& push) const {
-    Precautions precautions = vigil.precautions();
+    Precautions precautions = watch.precautions();
     precautions.undisturbed_links = [&, look = precautions.undisturbed_links](
                                         const Plan& plan,
                                         const std::set<std::uint32_t>& failed) {
@@ -141,26 +141,26 @@ class UnseenPush : public testing::Test {
 // A registry before 3.1 writes links in their place.
 TEST_F(UnseenPush, ThatRewritesATagInItsPlaceIsFoundBeforeTheBlobsGo) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-              marked.stop());
-  ASSERT_TRUE(vigil.limits().empty());
+  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                   marked.stop());
+  ASSERT_TRUE(watch.limits().empty());
   const SweepResult result =
-      sweep_with_push_before_blobs(marked, vigil, [this] {
+      sweep_with_push_before_blobs(marked, watch, [this] {
         store.write(StoreBuilder::tag_path("app", "v1"), old_.to_string());
       });
   EXPECT_FALSE(result.complete);
   EXPECT_EQ(blobs_removed(result), 0U);
-  ASSERT_TRUE(vigil.disturbance());
-  EXPECT_EQ(vigil.disturbance()->repository, "app");
+  ASSERT_TRUE(watch.disturbance());
+  EXPECT_EQ(watch.disturbance()->repository, "app");
 }
 
 // One from 3.1 on renames a new file over the old.
 TEST_F(UnseenPush, ThatRenamesALinkOverAnotherIsFoundBeforeTheBlobsGo) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-              marked.stop());
+  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                   marked.stop());
   const SweepResult result =
-      sweep_with_push_before_blobs(marked, vigil, [this] {
+      sweep_with_push_before_blobs(marked, watch, [this] {
         const std::string tag = StoreBuilder::tag_path("app", "v1");
         const std::string temp = store.temp_file(tag);
         store.write(temp, old_.to_string());
@@ -176,9 +176,9 @@ TEST_F(UnseenPush, IntoAFolderThatTheSweepLeftOpenEndsIt) {
   const std::string link = StoreBuilder::layer_link_path("app", spare);
   store.write(link + ".orig", "somebody's copy");
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-              marked.stop());
-  Precautions precautions = vigil.precautions();
+  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                   marked.stop());
+  Precautions precautions = watch.precautions();
   bool links_are_gone = false;
   precautions.undisturbed_links = [&](const Plan&,
                                       const std::set<std::uint32_t>&) {
@@ -194,15 +194,15 @@ TEST_F(UnseenPush, IntoAFolderThatTheSweepLeftOpenEndsIt) {
   EXPECT_TRUE(pushed);
   EXPECT_FALSE(result.complete);
   EXPECT_EQ(marked.stop().reason(), StopReason::changed);
-  ASSERT_TRUE(vigil.disturbance());
+  ASSERT_TRUE(watch.disturbance());
 }
 
 // No push: a folder that stays for a young temporary file has lost its link.
 TEST_F(UnseenPush, IsNotAFolderThatTheSweepLeftForATemporaryFile) {
   store.temp_file(StoreBuilder::layer_link_path("app", sha256("spare")));
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), store.v2().string(), marked.inventory(),
-              marked.stop());
+  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+                   marked.stop());
   DiskRemover remover(marked.v2(), marked.inventory(), 0);
   for (const Removal& removal : marked.plan().removals)
     if (removal.kind < RemovalKind::blob) remover.remove(removal);
@@ -230,16 +230,16 @@ TEST_F(UnseenPush, IntoAFolderThatIsJustGoingEndsTheSweep) {
 // Where no watch tells, a last look does.
 TEST_F(UnseenPush, WhileBlobsGoIsSaidWhereTheWatchIsBlind) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  Vigil vigil(marked.v2(), "/proc", marked.inventory(), marked.stop());
-  ASSERT_EQ(vigil.limits().size(), 1U);
-  Precautions precautions = vigil.precautions();
+  WriteWatch watch(marked.v2(), "/proc", marked.inventory(), marked.stop());
+  ASSERT_EQ(watch.limits().size(), 1U);
+  Precautions precautions = watch.precautions();
   precautions.nobody_came = [this] {
     store.image("app", "v2", {"spare"});
     return true;
   };
   EXPECT_FALSE(marked.sweep(precautions).complete);
-  ASSERT_TRUE(vigil.disturbance());
-  EXPECT_EQ(vigil.disturbance()->repository, "app");
+  ASSERT_TRUE(watch.disturbance());
+  EXPECT_EQ(watch.disturbance()->repository, "app");
 }
 
 TEST_F(UnseenPush, ThatGoesOnWithAnUploadKeepsIt) {

@@ -1,7 +1,7 @@
 // Filesystems whose listings do not tell folders from files: ext4 and XFS made
 // long ago, some FUSE. Every entry is asked then, and who may not ask must not
 // take it for less than it is.
-#include "scanner/entry_type.h"
+#include "scanner/files/entry_type.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // Unfinished uploads, wrong clocks, and who needs what across repositories:
-// format.md section 8, rows 69 to 71, 79 and 80.
+// format.md#row-69 to #row-71, #row-79 and #row-80.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "gc/verify.h"
-#include "scanner/descriptor.h"
+#include "gc/verify/verify.h"
+#include "scanner/files/descriptor.h"
 #include "tests/store_builder.h"
 
 namespace dregs {

@@ -1,6 +1,6 @@
 // `verify --state --since`: what was proved lately is left out, and nothing
 // that has changed is.
-#include "cli/verify_state.h"
+#include "gc/saved/verify_state.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <functional>
 #include <thread>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 
 namespace dregs {

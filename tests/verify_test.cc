@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "scanner/rate_limit.h"
-#include "scanner/sha256.h"
+#include "scanner/files/rate_limit.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 #include "tests/ordinary_user.h"

@@ -1,5 +1,5 @@
 // Reading a file from end to end leaves the page cache as it was.
-#include "scanner/whole_file.h"
+#include "scanner/files/whole_file.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/descriptor.h"
+#include "scanner/files/descriptor.h"
 
 namespace dregs {
 namespace {

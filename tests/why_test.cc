@@ -1,9 +1,10 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include "gc/paths_to.h"
-#include "gc/survey.h"
-#include "scanner/descriptor.h"
+#include "gc/explain/paths_to.h"
+#include "gc/mark/survey.h"
+#include "gc/survey/take_survey.h"
+#include "scanner/files/descriptor.h"
 #include "tests/command_run.h"
 
 namespace dregs {

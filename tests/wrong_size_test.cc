@@ -2,7 +2,7 @@
 // what its digest says: the manifest is to blame.
 #include <gmock/gmock.h>
 
-#include "scanner/sha256.h"
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 
 namespace dregs {

@@ -2,7 +2,7 @@
 // not, and never an empty root.
 #include <vector>
 
-#include "scanner/registry_config.h"
+#include "scanner/config/registry_config.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/require.h"
 

@@ -1,6 +1,6 @@
 // Whatever a link's bytes: only exactly one digest, as the registry writes
 // it, is sound, and it reads back as the same text.
-#include "scanner/link.h"
+#include "scanner/files/link.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/require.h"
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "scanner/manifest.h"
+#include "scanner/manifests/manifest.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/require.h"
 

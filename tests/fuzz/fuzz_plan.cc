@@ -2,7 +2,7 @@
 // right: a plan in order, or one line that says why not.
 #include <algorithm>
 
-#include "cli/saved_plan.h"
+#include "gc/saved/saved_plan.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/require.h"
 

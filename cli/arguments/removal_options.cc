@@ -1,0 +1,29 @@
+#include "cli/arguments/removal_options.h"
+
+#include "cli/arguments/deadline.h"
+
+namespace dregs {
+
+void add_removal_options(CLI::App& command, CollectionOptions& options,
+                         bool& list) {
+  command
+      .add_option("--max-delete", options.policy.max_delete_percent,
+                  "Refuse where more of the blobs or bytes would go")
+      ->type_name("PERCENT")
+      ->check(between(0, 100));
+  command.add_flag("--list", list, "Name every removal");
+  command.add_flag("--prove", options.prove,
+                   "Look again afterwards, whether each tag and manifest has "
+                   "all that it needs");
+  command.add_flag("--trash", options.trash,
+                   "Move files to the trash instead of deleting them; dregs "
+                   "trash restores them, or empties it");
+  add_deadline(command, options.deadline);
+}
+
+void add_allow_empty(CLI::App& command, Policy& policy) {
+  command.add_flag("--allow-empty", policy.allow_empty,
+                   "Go on where nothing at all is live");
+}
+
+}  // namespace dregs

@@ -1,0 +1,20 @@
+#include "cli/commands/commands.h"
+
+namespace dregs {
+
+void build_options(CLI::App& app, Invocation& invocation) {
+  describe_program(app, invocation);
+  add_gc_command(app, invocation);
+  add_apply_command(app, invocation);
+  add_ls_command(app, invocation);
+  add_inspect_command(app, invocation);
+  add_why_command(app, invocation);
+  add_du_command(app, invocation);
+  add_verify_command(app, invocation);
+  add_rm_command(app, invocation);
+  add_trash_command(app, invocation);
+  add_garbage_collect_command(app, invocation);
+  add_completions_command(app, invocation);
+}
+
+}  // namespace dregs

@@ -1,0 +1,48 @@
+// The parts that every JSON document has (promises.md#json).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "gc/decide/refusal.h"
+#include "gc/runs/exit_code.h"
+#include "gc/runs/opened_store.h"
+#include "scanner/inventory/finding.h"
+
+namespace dregs {
+
+// Keys keep the order in which they are set.
+using Json = nlohmann::ordered_json;
+
+// schema, version, root, root_source; these are null where it is not known.
+Json json_document(const std::string& schema, const ResolvedRoot& root);
+Json json_document(const std::string& schema, const OpenedStore& store);
+
+Json to_json(const std::vector<Finding>& findings, const OpenedStore& store);
+
+Json refusals_json(const std::vector<Refusal>& refusals);
+
+// findings, exit_code, seconds; and the text, two spaces indented.
+std::string finish_json(Json document, const std::vector<Finding>& findings,
+                        const OpenedStore& store, ExitCode exit_code,
+                        double seconds);
+
+// dregs.error/1, of a run that has no report: what it was to do ("trash ls"),
+// and why it did not.
+std::string error_document(const ResolvedRoot& root, const std::string& command,
+                           const std::string& message, ExitCode exit_code,
+                           double seconds);
+
+// dregs.text/1: what is text for a person, such as help, whole.
+std::string text_document(const std::string& text);
+
+Json texts(const std::vector<std::string>& words);
+
+// What errno value `error` means; null where it is 0.
+Json error_or_null(int error);
+
+// null where the text is empty.
+Json text_or_null(const std::string& text);
+
+}  // namespace dregs

@@ -1,0 +1,70 @@
+#include "cli/output/run_context.h"
+
+#include <fmt/format.h>
+
+#include "cli/terminal/signals.h"
+#include "cli/terminal/terminal.h"
+#include "gc/runs/stopwatch.h"
+#include "gc/survey/take_survey.h"
+#include "scanner/formats/text.h"
+
+namespace dregs {
+namespace {
+
+// From now on, until it is let go.
+ShownLine show_line(std::function<std::string(double seconds)> describe) {
+  return std::make_shared<ProgressLine>(
+      true, [describe = std::move(describe), stopwatch = Stopwatch()] {
+        return describe(stopwatch.seconds());
+      });
+}
+
+ShowProgress progress_lines() {
+  return {[](const SurveyProgress& progress) {
+            return show_line(
+                [&](double seconds) { return describe(progress, seconds); });
+          },
+          [](const SweepProgress& progress) {
+            return show_line([&](double seconds) {
+              return "removing " +
+                     progress_text(progress.done, progress.planned, seconds);
+            });
+          },
+          [](const RepairProgress& progress) {
+            return show_line([&](double) {
+              return fmt::format("repairing {}: {} read",
+                                 counted(progress.files, "file", "files"),
+                                 human_bytes(progress.bytes));
+            });
+          }};
+}
+
+}  // namespace
+
+RunContext run_context(const GlobalOptions& options) {
+  return {root_request(options), stop_on_signals(),
+          options.quiet ? ShowProgress() : progress_lines()};
+}
+
+RootRequest root_request(const GlobalOptions& options) {
+  RootRequest request;
+  request.root = options.root;
+  request.config = options.config;
+  request.environment = own_environment();
+  return request;
+}
+
+OpenedStore open_store(const GlobalOptions& options) {
+  return open_store(root_request(options));
+}
+
+std::string describe(const SurveyProgress& progress, double seconds) {
+  const std::uint64_t wanted = progress.manifests.wanted;
+  if (wanted > 0)
+    return "reading manifests: " +
+           progress_text(progress.manifests.read, wanted, seconds);
+  return "scanning: " + grouped(progress.scan.blobs) + " blobs, " +
+         grouped(progress.scan.links) + " links";
+}
+
+}  // namespace dregs

@@ -1,0 +1,25 @@
+// What a command gives the run that it starts, from the global options.
+#pragma once
+
+#include <string>
+
+#include "cli/arguments/options.h"
+#include "gc/runs/opened_store.h"
+#include "gc/runs/run_context.h"
+#include "gc/survey/take_survey.h"
+
+namespace dregs {
+
+// Signals stop the run; it shows its progress unless --quiet was given.
+RunContext run_context(const GlobalOptions& options);
+
+// Which root the options and the environment ask for.
+RootRequest root_request(const GlobalOptions& options);
+
+// Throws as open_store(RootRequest) does.
+OpenedStore open_store(const GlobalOptions& options);
+
+// "reading manifests: …", after so many seconds.
+std::string describe(const SurveyProgress& progress, double seconds);
+
+}  // namespace dregs

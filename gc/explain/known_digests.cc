@@ -1,0 +1,46 @@
+#include "gc/explain/known_digests.h"
+
+#include <algorithm>
+
+namespace dregs {
+namespace {
+
+void tidy(std::vector<Digest>& digests) {
+  std::sort(digests.begin(), digests.end());
+  digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+}
+
+}  // namespace
+
+std::vector<Digest> digests_beginning_with(const std::string& hex,
+                                           const Inventory& inventory,
+                                           const ManifestGraph& graph) {
+  std::vector<Digest> found;
+  const auto look_at = [&](const Digest& digest) {
+    if (digest.hex().starts_with(hex)) found.push_back(digest);
+  };
+  for (std::size_t id = 0; id < graph.id_count(); ++id)
+    if (const Digest* digest =
+            graph.digest(inventory, static_cast<DigestId>(id)))
+      look_at(*digest);
+  for (const Repository& repository : inventory.repositories) {
+    for (const Digest& digest : repository.empty_revisions) look_at(digest);
+    for (const Digest& digest : repository.empty_layers) look_at(digest);
+    for (const HistoryEntry& entry : repository.history) look_at(entry.digest);
+  }
+  tidy(found);
+  return found;
+}
+
+std::vector<Digest> digests_behind(const std::string& alias,
+                                   const Inventory& inventory) {
+  std::vector<Digest> found;
+  for (const Repository& repository : inventory.repositories)
+    for (const LayerAlias& each : repository.aliases)
+      if (each.target && each.digest.starts_with(alias))
+        found.push_back(*each.target);
+  tidy(found);
+  return found;
+}
+
+}  // namespace dregs

@@ -1,0 +1,42 @@
+#include "gc/mark/orphaned_layers.h"
+
+#include <tbb/enumerable_thread_specific.h>
+
+#include <algorithm>
+
+#include "gc/mark/closure.h"
+#include "gc/mark/roots.h"
+
+namespace dregs {
+namespace {
+
+void add_orphans(const Inventory& inventory, const ManifestGraph& graph,
+                 std::size_t repository, Closure& closure,
+                 std::vector<BlobId>& orphans) {
+  const RepositoryIds& ids = graph.repository(repository);
+  closure.start(repository);
+  add_all_roots(closure, ids);
+  for (const auto* links : {&ids.layers, &ids.aliases})
+    for (const DigestId id : *links)
+      if (graph.present(id) && !closure.reached(id) &&
+          inventory.blobs[id].size <= kLargestServedManifest)
+        orphans.push_back(id);
+  std::sort(orphans.begin(), orphans.end());
+  orphans.erase(std::unique(orphans.begin(), orphans.end()), orphans.end());
+}
+
+}  // namespace
+
+BlobsByRepository orphaned_layers(const Inventory& inventory,
+                                  const ManifestGraph& graph) {
+  const AliasIndex aliases(inventory, graph);
+  tbb::enumerable_thread_specific<Closure> closures(
+      [&] { return Closure(inventory, graph, aliases); });
+  BlobsByRepository orphans(inventory.repositories.size());
+  for_each_repository(inventory, [&](std::size_t i) {
+    add_orphans(inventory, graph, i, closures.local(), orphans[i]);
+  });
+  return orphans;
+}
+
+}  // namespace dregs

@@ -1,0 +1,37 @@
+#include "gc/mark/roots.h"
+
+namespace dregs {
+namespace {
+
+bool is_no_manifest(const ManifestGraph& graph, DigestId id) {
+  const ManifestNode* node = graph.node(id);
+  return node != nullptr && node->kind == ManifestKind::not_json;
+}
+
+}  // namespace
+
+void add_image_roots(Closure& closure, const RepositoryIds& ids) {
+  for (const DigestId id : ids.revisions) closure.add_manifest(id);
+  for (const DigestId id : ids.tags) closure.add_manifest(id);
+  for (const DigestId id : ids.led_to) closure.add_manifest(id);
+  for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
+}
+
+void add_all_roots(Closure& closure, const RepositoryIds& ids) {
+  add_image_roots(closure, ids);
+  for (const DigestId id : ids.manifests_among_layers) closure.add_manifest(id);
+}
+
+void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
+                           const ManifestGraph& graph, const Policy& policy,
+                           const RepositoryIds& ids) {
+  for (const DigestId id : ids.led_to) closure.add_manifest(id);
+  for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
+  for (const DigestId id : ids.revisions) {
+    const bool young =
+        graph.present(id) && policy.is_young(inventory.blobs[id].times());
+    if (young || is_no_manifest(graph, id)) closure.add_manifest(id);
+  }
+}
+
+}  // namespace dregs

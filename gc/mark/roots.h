@@ -1,0 +1,24 @@
+// Where closures begin: what a repository's links and tags name. Pure.
+#pragma once
+
+#include "gc/mark/closure.h"
+#include "gc/mark/policy.h"
+
+namespace dregs {
+
+// Revisions, tags, what unsound links lead to, and what is stored under another
+// algorithm than sha256.
+void add_image_roots(Closure& closure, const RepositoryIds& ids);
+
+// These and the manifests that are linked like layers.
+void add_all_roots(Closure& closure, const RepositoryIds& ids);
+
+// What stays though no tag reaches it, where untagged manifests go: the young,
+// what unsound links lead to or is stored under another algorithm than sha256,
+// and layers with a revision link, since nobody
+// knows why somebody gave them one.
+void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
+                           const ManifestGraph& graph, const Policy& policy,
+                           const RepositoryIds& ids);
+
+}  // namespace dregs

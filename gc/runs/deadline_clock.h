@@ -1,0 +1,22 @@
+// Keeps to the time at which a run has to end.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "scanner/inventory/stop_request.h"
+
+namespace dregs {
+
+// Requests the stop when the time comes, as long as it lives.
+class DeadlineClock {
+ public:
+  DeadlineClock(std::optional<std::chrono::system_clock::time_point> deadline,
+                StopRequest& stop);
+
+ private:
+  std::jthread waiter_;
+};
+
+}  // namespace dregs

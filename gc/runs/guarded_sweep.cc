@@ -1,0 +1,152 @@
+#include "gc/runs/guarded_sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "gc/guard/aftercare.h"
+#include "gc/runs/move_aside.h"
+#include "gc/runs/shown_survey.h"
+#include "gc/survey/take_survey.h"
+#include "scanner/formats/append.h"
+#include "scanner/formats/text.h"
+
+namespace dregs {
+namespace {
+
+constexpr auto kWithoutTrash = "run without --trash";
+
+bool removed_anything(const SweepResult& result) {
+  return std::any_of(result.removed.begin(), result.removed.end(),
+                     [](const KindTotal& total) { return total.count != 0; });
+}
+
+}  // namespace
+
+GuardedSweep::GuardedSweep(const RunContext& context, bool dry_run)
+    : context_(context), dry_run_(dry_run) {}
+
+bool GuardedSweep::enter() {
+  store_ = open_store(context_.root);
+  others_ = dry_run_ ? look_for_registries(store_.root)
+                     : make_exclusive(store_.root, store_.v2.get());
+  findings_ = others_.findings;
+  known_ = others_.processes;
+  refuse(others_.refusals);
+  return refusals_.empty();
+}
+
+void GuardedSweep::use_trash(const std::string& run) {
+  const int v2 = store_.v2.get();
+  refuse(reasons_not_to_move_aside(store_, !dry_run_, kWithoutTrash));
+  if (!refusals_.empty()) return;
+  trash_ = std::make_unique<AsideFolder>(v2, "trash/" + run);
+}
+
+bool GuardedSweep::take_survey() {
+  survey_ = survey_with_progress(store_, context_.show, context_.stop);
+  if (trash_)
+    refuse(reasons_not_to_move_aside(store_, survey_.inventory.parts,
+                                     kWithoutTrash));
+  return !context_.stop.requested();
+}
+
+std::unique_ptr<WriteWatch> GuardedSweep::begin_watch() {
+  removing_ = false;
+  auto watch = std::make_unique<WriteWatch>(
+      store_.v2.get(), store_.root.directory, survey_.inventory, context_.stop,
+      [this] { return look_for_newcomers(); });
+  append(findings_, watch->limits());
+  const Change change = watch->changed_since_scan();
+  if (change.changed) refuse_change(finding_for(change));
+  refuse_newcomers(watch->look_for_newcomers());
+  return refusals_.empty() ? std::move(watch) : nullptr;
+}
+
+// One that was known as a reader, and writes now, is new too.
+std::vector<RegistryProcess> GuardedSweep::look_for_newcomers() {
+  std::vector<RegistryProcess> found;
+  try {
+    found = find_registry_processes(store_.root);
+  } catch (const std::runtime_error& error) {
+    found.emplace_back().detail = error.what();  // every doubt keeps
+  }
+  std::erase_if(found, [this](const RegistryProcess& process) {
+    return std::any_of(
+        known_.begin(), known_.end(), [&](const RegistryProcess& known) {
+          return known.pid == process.pid && known.readonly == process.readonly;
+        });
+  });
+  append(known_, found);
+  for (const RegistryProcess& process : found)
+    findings_.push_back(finding_for_newcomer(process));
+  return found;
+}
+
+Finding GuardedSweep::finding_for_newcomer(
+    const RegistryProcess& process) const {
+  Finding finding = finding_for(process);
+  if (!removing_ || process.readonly) return finding;
+  finding.kind = FindingKind::registry_started;
+  finding.detail += fmt::format(
+      "; it was started while dregs removed: stop it{}, and run dregs again",
+      process.uses_redis ? ", flush its Redis" : "");
+  return finding;
+}
+
+void GuardedSweep::refuse_newcomers(
+    const std::vector<RegistryProcess>& processes) {
+  for (const RegistryProcess& process : processes)
+    if (!process.readonly) refuse({refusal_for(process)});
+}
+
+void GuardedSweep::refuse_change(Finding finding) {
+  refuse({{"the tree changed while dregs was looking" +
+               (finding.repository.empty()
+                    ? std::string()
+                    : " (" + escaped(finding.repository) + ")"),
+           "stop whatever writes to it, and run again"}});
+  findings_.push_back(std::move(finding));
+}
+
+SweepResult GuardedSweep::carry_out(WriteWatch& watch, const Plan& plan,
+                                    const Replan& replan,
+                                    std::int64_t newest_temporary_ns) {
+  SweepProgress progress;
+  removing_ = true;
+  const ShownLine line =
+      context_.show.sweep ? context_.show.sweep(progress) : nullptr;
+  DiskRemover remover(store_.v2.get(), survey_.inventory, newest_temporary_ns,
+                      trash_.get());
+  SweepResult result = sweep(plan, survey_.inventory, remover, replan,
+                             context_.stop, progress, watch.precautions());
+  note_disturbance(watch, result);
+  note_aftercare(result);
+  return result;
+}
+
+// Once, also where `rm --gc` removes twice.
+void GuardedSweep::note_aftercare(const SweepResult& result) {
+  if (!removed_anything(result) || aftercare_noted_) return;
+  aftercare_noted_ = true;
+  append(findings_, aftercare(store_.root, others_));
+}
+
+void GuardedSweep::note_disturbance(WriteWatch& watch, SweepResult& result) {
+  auto disturbance = watch.disturbance();
+  const bool came = any_may_write(watch.newcomers());
+  if (!disturbance && !came) return;
+  result.complete = false;
+  const bool removed = removed_anything(result);
+  if (disturbance && removed) findings_.push_back(std::move(*disturbance));
+  if (removed) return;
+  if (disturbance) refuse_change(std::move(*disturbance));
+  refuse_newcomers(watch.newcomers());
+}
+
+void GuardedSweep::refuse(std::vector<Refusal> refusals) {
+  for (Refusal& refusal : refusals) refusals_.push_back(std::move(refusal));
+}
+
+}  // namespace dregs

@@ -1,0 +1,60 @@
+#include "gc/runs/opened_store.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "scanner/disk/look_around.h"
+#include "scanner/formats/layout.h"
+#include "scanner/formats/path_below.h"
+
+namespace dregs {
+namespace {
+
+// Where v2 is in the root that a server knows; a symbolic link on the way to
+// it does not change that.
+std::string inside(const ResolvedRoot& root) {
+  if (root.directory == root.rootdirectory) return {};
+  return std::string(layout::kInsideRoot) + "/";
+}
+
+bool is_in_its_place(const ResolvedRoot& root) {
+  return path_below(root.directory, root.rootdirectory) == layout::kInsideRoot;
+}
+
+}  // namespace
+
+std::string OpenedStore::shown(const std::string& path) const {
+  if (!path.starts_with("../")) return inside_root + path;
+  const std::string from =
+      is_in_its_place(root) ? inside_root : root.directory + "/";
+  return std::filesystem::path(from + path).lexically_normal().string();
+}
+
+OpenedStore open_store(const RootRequest& request) {
+  OpenedStore store;
+  store.root = resolve_root(request);
+  store.inside_root = inside(store.root);
+  store.proxy_cache = (store.root.config && store.root.config->proxy) ||
+                      look_around(store.root.rootdirectory).proxy_cache;
+  store.v2 = open_folder(AT_FDCWD, store.root.directory);
+  if (!store.v2)
+    throw RootError(
+        fmt::format("{}: {}; run dregs as root or as the "
+                    "registry's user",
+                    store.root.directory, std::strerror(errno)));
+  return store;
+}
+
+std::uint64_t root_inode(const OpenedStore& store) {
+  FileStatus status;
+  if (const int error = descriptor_status(store.v2.get(), status))
+    throw std::runtime_error(
+        fmt::format("cannot look at the root: {}", std::strerror(error)));
+  return status.inode;
+}
+
+}  // namespace dregs

@@ -1,0 +1,16 @@
+// What whoever starts a run gives it.
+#pragma once
+
+#include "gc/runs/progress.h"
+#include "scanner/disk/root.h"
+#include "scanner/inventory/stop_request.h"
+
+namespace dregs {
+
+struct RunContext {
+  RootRequest root;
+  StopRequest& stop;  // borrowed; by signals, and by the run's deadline
+  ShowProgress show;
+};
+
+}  // namespace dregs

@@ -1,0 +1,33 @@
+// Reads one repository: links, tags, history, uploads (format.md#1.1 to #1.5,
+// #2). Parallel inside, so that one repository with a million tags is no slower
+// per tag than a thousand small ones.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scanner/disk/scan.h"
+#include "scanner/files/descriptor.h"
+
+namespace dregs {
+
+// How discovery came to a repository; anything odd pins it.
+struct RepositoryPlace {
+  std::string name;     // path below repositories/
+  bool hidden = false;  // below a `_` folder: servers cannot see it
+  bool through_symbolic_link = false;
+  bool other_filesystem = false;
+};
+
+struct RepositoryScan {
+  Repository repository;
+  Litter litter;
+  std::vector<Finding> findings;
+  std::vector<Finding> obstacles;
+};
+
+// `folder` is the open folder of the repository; it is only borrowed.
+RepositoryScan scan_repository(const RepositoryPlace& place, int folder,
+                               const StopRequest& stop, ScanProgress& progress);
+
+}  // namespace dregs

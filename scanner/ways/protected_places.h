@@ -1,0 +1,54 @@
+// Places of the store that something else leads to: what the one repository
+// does not need there another may, so they stay (format.md#row-51 and #row-53).
+// Changes an inventory before anybody else reads it. One thread.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/inventory/inventory.h"
+
+namespace dregs {
+
+class ProtectedPlaces {
+ public:
+  explicit ProtectedPlaces(Inventory& inventory) : inventory_(inventory) {}
+
+  // Paths are relative to v2, "" is all of it. `from` says what leads there.
+  // The place itself stays, as what a way passes on its way elsewhere.
+  void keep_passage(const std::string& place, const Finding& from);
+  // The place stays with all below it.
+  void keep_all_at(const std::string& place, const Finding& from);
+
+  // Of what stays: what pins say of it. Temporary files there are no longer
+  // removable.
+  void finish();
+
+  // Whether it is a folder of repositories, or all of v2, and not a part of
+  // one. By either of two names such a folder has the same tags, and needs the
+  // same.
+  static bool holds_whole_repositories(std::string_view place);
+  // A repository's _manifests or _layers, or something below.
+  static bool is_part_of_repository(std::string_view place);
+
+ private:
+  void pin_at(std::string_view path, const Finding& from);
+  void pin_all_below(std::string_view folder, const Finding& from);
+  void pin(Repository& repository, const std::string& where,
+           const Finding& from);
+  void keep_namespaces(std::string_view folder, bool below);
+  void keep_blobs_at(std::string_view path);
+  void keep_blob(const Digest& digest);
+  void keep_prefix(std::string_view path);
+  bool is_kept(std::string_view path) const;
+  std::vector<Repository>::iterator first_from(std::string_view name);
+
+  Inventory& inventory_;
+  std::set<std::string, std::less<>> kept_;
+  std::set<std::string, std::less<>> passed_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace dregs
