@@ -19,6 +19,7 @@
 #include "gc/clock.h"
 #include "gc/future_links.h"
 #include "gc/image_findings.h"
+#include "gc/manifests_left_untagged.h"
 #include "gc/survey_after.h"
 #include "scanner/append.h"
 #include "scanner/layout.h"
@@ -31,6 +32,7 @@ struct RmOptions {
   CollectionOptions collection;
   bool recursive = false;
   bool collect = false;
+  bool keep_manifests = false;
   bool list = false;
   bool force = false;
   bool ignore_missing = false;
@@ -65,6 +67,8 @@ class RequestedRun {
     if (!guard_.take_survey()) stop_early(guard_.stop(), "nothing was removed");
     request_ = expand(inventory(), choose(refs));
     keep_foreign_tags();
+    if (complete_ && options_.collect && !options_.keep_manifests)
+      add_manifests_left_untagged();
     plan_ = plan_removal(inventory(), request_);
     look_ahead();
     refuse();
@@ -99,6 +103,20 @@ class RequestedRun {
       chosen.insert(chosen.end(), found.begin(), found.end());
     }
     return chosen;
+  }
+
+  // Where a tag stays that was named, nothing is collected, and they stay, too.
+  void add_manifests_left_untagged() {
+    auto left =
+        manifests_left_untagged(guard_.survey(), request_, {.policy = policy_});
+    for (auto& [i, found] : left) {
+      RequestedParts& parts = request_[i];
+      parts.manifests.insert(found.manifests.begin(), found.manifests.end());
+      parts.left_untagged = std::move(found.manifests);
+      for (const auto& [digest, why] : found.kept)
+        report_.kept.push_back({inventory().repositories[i].name, digest,
+                                std::string(to_string(why))});
+    }
   }
 
   // What gc would do now, and what it would do once this is carried out. What
@@ -365,7 +383,11 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
   rm->add_flag("-r,--recursive", options->recursive,
                "Also the repositories nested in those that are named");
   rm->add_flag("--gc", options->collect,
-               "Then remove what no image needs any more, as gc does");
+               "Then remove what no image needs any more, as gc does; the "
+               "manifests that lose their last tag here go as well");
+  rm->add_flag("--keep-manifests", options->keep_manifests,
+               "With --gc: leave the manifests that lose their last tag")
+      ->needs("--gc");
   add_removal_options(*rm, options->collection, options->list);
   add_allow_empty(*rm, options->collection.policy);
   rm->add_flag("--force", options->force,

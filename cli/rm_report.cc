@@ -53,6 +53,11 @@ std::string to_json(const RmReport& report, const OpenedStore& store) {
          {"tag", text_or_null(thing.tag)},
          {"digest",
           thing.digest ? Json(thing.digest->to_string()) : Json(nullptr)}});
+  document["kept"] = Json::array();
+  for (const StayingManifest& each : report.kept)
+    document["kept"].push_back({{"repository", utf8(each.repository)},
+                                {"digest", each.digest.to_string()},
+                                {"reason", each.reason}});
   document["trash"] = text_or_null(report.trash);
   document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
   document["proof"] = to_json(report.look_back);
@@ -71,6 +76,9 @@ void print_text(const RmReport& report, const OpenedStore& store,
   for (const RemovedThing& thing : report.removed)
     fmt::print("{} {}\n", report.dry_run ? "would remove" : "removed",
                in_words(thing));
+  for (const StayingManifest& each : report.kept)
+    fmt::print("stays {}@{}: {}\n", escaped(each.repository),
+               each.digest.to_string(), each.reason);
   if (report.removals)
     for (const ListedRemoval& removal : *report.removals) print_listed(removal);
   fmt::print("{}\n", palette.strong(conclusion(report)));

@@ -22,11 +22,19 @@ struct RemovedThing {
   std::string path;  // relative to v2, by which to see whether it is gone
 };
 
+// A manifest that lost its last tag and stays all the same.
+struct StayingManifest {
+  std::string repository;
+  Digest digest;
+  std::string reason;
+};
+
 struct RmReport {
   bool dry_run = false;
   bool collects = false;  // --gc
   std::string trash;      // this run's name in it; empty without --trash
   std::vector<RemovedThing> removed;
+  std::vector<StayingManifest> kept;  // of a run that collects
   // Bytes that gc would free beyond what it would have; of a run that collects,
   // all that it freed. None where that could not be told.
   std::optional<std::uint64_t> frees;
