@@ -25,7 +25,7 @@
 #include "cli/output/failure.h"
 #include "cli/output/json_document.h"
 #include "cli/terminal/signals.h"
-#include "gc/runs/stopped_early.h"
+#include "gc/context/stopped_early.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/text.h"
 

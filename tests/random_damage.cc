@@ -41,7 +41,7 @@ std::optional<Digest> first_need(const Target& target) {
   return Digest::parse(std::string_view(bytes).substr(found, 71));
 }
 
-constexpr std::array<Damage, 20> kDamages{
+constexpr std::array<Damage, 20> kRandomDamages{
     [](const Target& target) { overwrite(target, target.revision(), ""); },
     [](const Target& target) {
       overwrite(target, target.revision(), target.manifest.to_string() + "\n");
@@ -127,7 +127,7 @@ constexpr std::array<Damage, 20> kDamages{
 
 void damage(StoreBuilder& store, const std::string& repository,
             const Digest& manifest, unsigned how) {
-  kDamages[how % kDamages.size()]({store, repository, manifest});
+  kRandomDamages[how % kRandomDamages.size()]({store, repository, manifest});
 }
 
 }  // namespace dregs

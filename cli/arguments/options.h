@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "gc/runs/exit_code.h"
-#include "gc/runs/stopwatch.h"
+#include "gc/context/exit_code.h"
+#include "gc/context/stopwatch.h"
 
 namespace dregs {
 

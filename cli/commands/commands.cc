@@ -12,6 +12,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_du_command(app, invocation);
   add_verify_command(app, invocation);
   add_rm_command(app, invocation);
+  add_retain_command(app, invocation);
   add_trash_command(app, invocation);
   add_garbage_collect_command(app, invocation);
   add_completions_command(app, invocation);

@@ -15,6 +15,7 @@ void add_why_command(CLI::App& app, Invocation& invocation);
 void add_du_command(CLI::App& app, Invocation& invocation);
 void add_verify_command(CLI::App& app, Invocation& invocation);
 void add_rm_command(CLI::App& app, Invocation& invocation);
+void add_retain_command(CLI::App& app, Invocation& invocation);
 void add_trash_command(CLI::App& app, Invocation& invocation);
 void add_garbage_collect_command(CLI::App& app, Invocation& invocation);
 void add_completions_command(CLI::App& app, Invocation& invocation);

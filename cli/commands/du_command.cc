@@ -16,7 +16,7 @@
 #include "gc/explain/image_findings.h"
 #include "gc/names/selection.h"
 #include "gc/runs/shown_survey.h"
-#include "gc/runs/stopped_early.h"
+#include "gc/context/stopped_early.h"
 #include "gc/saved/user_file.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/files/descriptor.h"

@@ -11,7 +11,7 @@
 #include "cli/output/run_context.h"
 #include "cli/reports/incumbent_lines.h"
 #include "gc/runs/collection.h"
-#include "gc/runs/stopped_early.h"
+#include "gc/context/stopped_early.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {

@@ -11,8 +11,8 @@
 #include "gc/explain/image_findings.h"
 #include "gc/explain/named_repositories.h"
 #include "gc/names/selection.h"
-#include "gc/runs/stopped_early.h"
-#include "gc/runs/stopwatch.h"
+#include "gc/context/stopped_early.h"
+#include "gc/context/stopwatch.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/text.h"
 

@@ -12,7 +12,7 @@
 #include "gc/guard/other_users.h"
 #include "gc/remove/trash.h"
 #include "gc/runs/opened_store.h"
-#include "gc/runs/stopwatch.h"
+#include "gc/context/stopwatch.h"
 #include "scanner/files/clock.h"
 #include "scanner/formats/text.h"
 

@@ -12,7 +12,7 @@
 #include "gc/explain/known_digests.h"
 #include "gc/names/image_ref.h"
 #include "gc/runs/shown_survey.h"
-#include "gc/runs/stopped_early.h"
+#include "gc/context/stopped_early.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/escaped.h"

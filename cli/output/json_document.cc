@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "gc/decide/refusal.h"
-#include "gc/runs/exit_code.h"
+#include "gc/context/exit_code.h"
 #include "scanner/formats/text.h"
 #include "scanner/inventory/finding.h"
 

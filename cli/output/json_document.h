@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gc/decide/refusal.h"
-#include "gc/runs/exit_code.h"
+#include "gc/context/exit_code.h"
 #include "gc/runs/opened_store.h"
 #include "scanner/inventory/finding.h"
 

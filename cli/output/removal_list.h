@@ -2,20 +2,9 @@
 #pragma once
 
 #include "cli/output/json_document.h"
-#include "gc/decide/plan.h"
+#include "gc/runs/listed_removal.h"
 
 namespace dregs {
-
-struct ListedRemoval {
-  std::string kind;
-  std::string path;    // as output shows it; raw bytes
-  std::string digest;  // empty where there is none
-  std::uint64_t bytes = 0;
-  std::string reason;
-};
-
-ListedRemoval listed(const Removal& removal, const OpenedStore& store,
-                     const Inventory& inventory);
 
 Json to_json(const ListedRemoval& removal);
 

@@ -4,7 +4,7 @@
 
 #include "cli/terminal/signals.h"
 #include "cli/terminal/terminal.h"
-#include "gc/runs/stopwatch.h"
+#include "gc/context/stopwatch.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/formats/text.h"
 

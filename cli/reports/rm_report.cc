@@ -20,7 +20,7 @@ std::string in_words(const RemovedThing& thing) {
                       : "repository " + name;
 }
 
-std::string conclusion(const RmReport& report) {
+std::string conclusion(const RemovalReport& report) {
   if (report.exit_code == ExitCode::refused)
     return "Refused: nothing was removed.";
   const std::string bytes = human_bytes(report.frees.value_or(0));
@@ -42,7 +42,7 @@ std::string conclusion(const RmReport& report) {
 
 }  // namespace
 
-std::string to_json(const RmReport& report, const OpenedStore& store) {
+std::string to_json(const RemovalReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.rm/1", store);
   document["dry_run"] = report.dry_run;
   document["gc"] = report.collects;
@@ -53,6 +53,11 @@ std::string to_json(const RmReport& report, const OpenedStore& store) {
          {"tag", text_or_null(thing.tag)},
          {"digest",
           thing.digest ? Json(thing.digest->to_string()) : Json(nullptr)}});
+  document["kept"] = Json::array();
+  for (const StayingManifest& each : report.kept)
+    document["kept"].push_back({{"repository", utf8(each.repository)},
+                                {"digest", each.digest.to_string()},
+                                {"reason", each.reason}});
   document["trash"] = text_or_null(report.trash);
   document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
   document["proof"] = to_json(report.look_back);
@@ -66,11 +71,14 @@ std::string to_json(const RmReport& report, const OpenedStore& store) {
                      report.exit_code, report.seconds);
 }
 
-void print_text(const RmReport& report, const OpenedStore& store,
+void print_text(const RemovalReport& report, const OpenedStore& store,
                 const Palette& palette, bool verbose) {
   for (const RemovedThing& thing : report.removed)
     fmt::print("{} {}\n", report.dry_run ? "would remove" : "removed",
                in_words(thing));
+  for (const StayingManifest& each : report.kept)
+    fmt::print("stays {}@{}: {}\n", escaped(each.repository),
+               each.digest.to_string(), each.reason);
   if (report.removals)
     for (const ListedRemoval& removal : *report.removals) print_listed(removal);
   fmt::print("{}\n", palette.strong(conclusion(report)));

@@ -1,48 +1,17 @@
-// What `dregs rm` removed or would, and its two forms of output.
+// The two forms of output of `dregs rm`.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/output/proof_report.h"
-#include "cli/output/removal_list.h"
 #include "cli/terminal/terminal.h"
 #include "gc/runs/opened_store.h"
+#include "gc/runs/removal_report.h"
 
 namespace dregs {
 
-// A repository where it has neither tag nor digest; a manifest where it has no
-// tag; else a tag and the manifest that it named.
-struct RemovedThing {
-  std::string repository;
-  std::string tag;
-  std::optional<Digest> digest;
-  std::string path;  // relative to v2, by which to see whether it is gone
-};
+std::string to_json(const RemovalReport& report, const OpenedStore& store);
 
-struct RmReport {
-  bool dry_run = false;
-  bool collects = false;  // --gc
-  std::string trash;      // this run's name in it; empty without --trash
-  std::vector<RemovedThing> removed;
-  // Bytes that gc would free beyond what it would have; of a run that collects,
-  // all that it freed. None where that could not be told.
-  std::optional<std::uint64_t> frees;
-  std::optional<std::vector<ListedRemoval>> removals;  // with --list
-  std::optional<LookBack> look_back;  // of a run that looked again
-  // How the collection of a run that has one ended.
-  std::optional<ExitCode> collection;
-  std::vector<Refusal> refusals;
-  std::vector<Finding> findings;
-  ExitCode exit_code = ExitCode::done;
-  double seconds = 0;
-};
-
-std::string to_json(const RmReport& report, const OpenedStore& store);
-
-void print_text(const RmReport& report, const OpenedStore& store,
+void print_text(const RemovalReport& report, const OpenedStore& store,
                 const Palette& palette, bool verbose);
 
 }  // namespace dregs

@@ -89,7 +89,10 @@ void add_parts(const Inventory& inventory, std::uint32_t i,
   for (const Digest& digest : parts.manifests)
     if (std::binary_search(repository.revisions.begin(),
                            repository.revisions.end(), digest))
-      add(RemovalKind::revision, RemovalReason::requested).digest = digest;
+      add(RemovalKind::revision, parts.left_untagged.contains(digest)
+                                     ? RemovalReason::untagged
+                                     : RemovalReason::requested)
+          .digest = digest;
   for (const HistoryEntry& entry : repository.history) {
     // A tag without a target keeps its history, the only trace of what it was.
     const Tag& tag = repository.tags[entry.tag];

@@ -20,6 +20,8 @@ struct RequestedParts {
   bool whole = false;            // with whatever is in it
   std::set<std::uint32_t> tags;  // with those of the manifests that go
   std::set<Digest> manifests;
+  // Those among them that nobody named: they lost their last tag.
+  std::set<Digest> left_untagged{};
 };
 
 using RequestedRemoval = std::map<std::uint32_t, RequestedParts>;

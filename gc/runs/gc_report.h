@@ -9,7 +9,7 @@
 #include "gc/decide/refusal.h"
 #include "gc/mark/survey.h"
 #include "gc/remove/sweep.h"
-#include "gc/runs/exit_code.h"
+#include "gc/context/exit_code.h"
 #include "gc/saved/plan_comparison.h"
 #include "gc/verify/prove.h"
 

@@ -20,8 +20,8 @@
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/sweep.h"
 #include "gc/runs/opened_store.h"
-#include "gc/runs/run_context.h"
-#include "gc/runs/stopwatch.h"
+#include "gc/context/run_context.h"
+#include "gc/context/stopwatch.h"
 
 namespace dregs {
 

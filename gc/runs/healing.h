@@ -9,7 +9,7 @@
 
 #include "gc/remove/repair.h"
 #include "gc/runs/opened_store.h"
-#include "gc/runs/progress.h"
+#include "gc/context/progress.h"
 
 namespace dregs {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gc/runs/opened_store.h"
-#include "gc/runs/progress.h"
+#include "gc/context/progress.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/survey/take_survey.h"
 

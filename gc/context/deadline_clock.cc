@@ -1,4 +1,4 @@
-#include "gc/runs/deadline_clock.h"
+#include "gc/context/deadline_clock.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "gc/runs/exit_code.h"
+#include "gc/context/exit_code.h"
 #include "scanner/inventory/stop_request.h"
 
 namespace dregs {

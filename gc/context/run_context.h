@@ -1,7 +1,7 @@
 // What whoever starts a run gives it.
 #pragma once
 
-#include "gc/runs/progress.h"
+#include "gc/context/progress.h"
 #include "scanner/disk/root.h"
 #include "scanner/inventory/stop_request.h"
 

@@ -1,4 +1,4 @@
-#include "gc/runs/stopped_early.h"
+#include "gc/context/stopped_early.h"
 
 namespace dregs {
 

@@ -1,0 +1,52 @@
+// What `dregs retain` decided and did, and its two forms of output: schema
+// dregs.retain/1 (contract.md), and words for a person (retention.md 4).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/reports/rm_report.h"
+#include "gc/retention/decide.h"
+
+namespace dregs {
+
+struct RetainedTag {
+  std::string tag;
+  std::optional<Digest> digest;
+  KnownTime pushed;
+  KnownTime created;  // where a rule asks for it
+  TagDecision decision;
+};
+
+struct RetainedRepository {
+  std::string name;
+  std::vector<RetainedTag> tags;  // newest first, then by name
+  std::vector<ManifestDecision> manifests;
+};
+
+struct RetainTotals {
+  std::uint64_t tags_kept = 0;
+  std::uint64_t tags_removed = 0;
+  std::uint64_t manifests_removed = 0;
+};
+
+struct RetainReport {
+  std::vector<RetainedRepository> repositories;  // by name
+  bool list = false;                             // all, and not what goes alone
+  RemovalReport run;
+};
+
+// Copies what is to be said, for a collection surveys anew.
+std::vector<RetainedRepository> retained(const RetentionDecision& decision,
+                                         const StoreTimes& times,
+                                         const Inventory& inventory);
+
+// Of a dry run what would go; else what went.
+RetainTotals totals_of(const RetainReport& report);
+
+std::string to_json(const RetainReport& report, const OpenedStore& store);
+
+void print_text(const RetainReport& report, const OpenedStore& store,
+                const Palette& palette, bool verbose);
+
+}  // namespace dregs

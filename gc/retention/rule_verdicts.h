@@ -1,0 +1,39 @@
+// What one rule says of the tags of one repository that it decides on
+// (retention.md 3.2, 3.3, 3.6 to 3.9). Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gc/rules/retention_policy.h"
+#include "gc/retention/store_times.h"
+#include "scanner/inventory/manifest_graph.h"
+
+namespace dregs {
+
+struct JudgedTag {
+  std::string name;
+  std::string group;  // by `per`
+  DigestId manifest = kNoDigest;
+  // By another tag or a use: it takes no place among the last.
+  bool manifest_protected = false;
+  KnownTime time;  // by the rule's own choice of time
+  KnownTime pushed;
+  KnownTime pulled;  // the last time; none: never, as far as is known
+};
+
+struct TagVerdict {
+  bool goes = false;
+  std::string reason;  // "last 3 of 20", "older than 14d"
+};
+
+// Whether times decide, and not versions alone.
+bool asks_for_time(const TagRule& rule);
+
+// Parallel to `tags`, whose order changes nothing.
+std::vector<TagVerdict> judge(const TagRule& rule,
+                              const std::vector<JudgedTag>& tags,
+                              std::int64_t now_ns);
+
+}  // namespace dregs

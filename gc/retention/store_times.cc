@@ -1,0 +1,213 @@
+#include "gc/retention/store_times.h"
+
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <ctime>
+#include <set>
+
+#include "scanner/files/clock.h"
+#include "scanner/files/blob_content.h"
+#include "scanner/files/descriptor.h"
+#include "scanner/formats/layout.h"
+#include "scanner/manifests/manifest_details.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::int64_t kYear2000_s = 946'684'800;
+constexpr std::int64_t kLatest_s = 9'000'000'000;  // as ns it is still an int64
+constexpr std::size_t kLargestDatedConfig = 8 * 1024 * 1024;
+
+KnownTime modified_time(int v2, const std::string& link) {
+  FileStatus status;
+  if (followed_status(v2, link.c_str(), status) != 0) return std::nullopt;
+  return status.modified_ns;
+}
+
+template <class Read>
+std::vector<KnownTime> read_all(std::size_t count, const Read& read) {
+  std::vector<KnownTime> times(count);
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 64),
+                    [&](const auto& range) {
+                      for (std::size_t i = range.begin(); i < range.end(); ++i)
+                        times[i] = read(i);
+                    });
+  return times;
+}
+
+template <class Rules>
+auto rules_of(const Rules& rules, const std::string& repository) {
+  std::vector<const typename Rules::value_type*> found;
+  for (const auto& rule : rules)
+    if (first_match(rule.repositories, repository) != nullptr)
+      found.push_back(&rule);
+  return found;
+}
+
+// What YYYY-MM-DDTHH:MM:SS says; the rest is left in `text`.
+std::optional<std::int64_t> take_seconds(std::string_view& text) {
+  std::tm parts{};
+  const std::string copy(text.substr(0, 19));
+  if (copy.size() != 19) return std::nullopt;
+  const char* end = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  text.remove_prefix(19);
+  return ::timegm(&parts);
+}
+
+std::int64_t take_fraction_ns(std::string_view& text) {
+  if (!text.starts_with('.')) return 0;
+  text.remove_prefix(1);
+  std::int64_t ns = 0;
+  std::int64_t one = 100'000'000;
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9';
+       text.remove_prefix(1), one /= 10)
+    ns += (text.front() - '0') * one;
+  return ns;
+}
+
+std::optional<std::int64_t> take_offset_s(std::string_view text) {
+  if (text == "Z" || text == "z") return 0;
+  const auto digit = [&](std::size_t at) { return text[at] - '0'; };
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
+    return std::nullopt;
+  for (const std::size_t at : {1U, 2U, 4U, 5U})
+    if (text[at] < '0' || text[at] > '9') return std::nullopt;
+  const std::int64_t minutes =
+      (digit(1) * 10 + digit(2)) * 60 + digit(4) * 10 + digit(5);
+  return (text[0] == '-' ? -60 : 60) * minutes;
+}
+
+// Reads the configurations below one manifest.
+class CreatedReader {
+ public:
+  CreatedReader(int v2, const Survey& survey) : v2_(v2), survey_(survey) {}
+
+  KnownTime newest(DigestId manifest) {
+    std::vector<DigestId> waiting = {manifest};
+    std::set<DigestId> seen;
+    while (!waiting.empty()) {
+      const DigestId next = waiting.back();
+      waiting.pop_back();
+      const ManifestNode* node = next == kNoDigest || !seen.insert(next).second
+                                     ? nullptr
+                                     : survey_.graph.node(next);
+      if (node == nullptr || node->state != ManifestState::sound) continue;
+      for (const GraphEdge& edge : survey_.graph.edges(*node))
+        if (is_child(edge.role))
+          waiting.push_back(edge.to);
+        else if (edge.role == ReferenceRole::config)
+          read_config(edge.to);
+    }
+    return newest_;
+  }
+
+ private:
+  void read_config(DigestId id) {
+    const Digest* digest = survey_.graph.digest(survey_.inventory, id);
+    if (digest == nullptr) return;
+    const BlobContent content = read_blob(v2_, *digest, kLargestDatedConfig);
+    if (content.state != BlobContent::State::sound) return;
+    const KnownTime time =
+        parse_rfc3339(describe_config(content.bytes).created);
+    if (time && (!newest_ || *newest_ < *time)) newest_ = time;
+  }
+
+  int v2_;
+  const Survey& survey_;
+  KnownTime newest_;
+};
+
+class TimesReader {
+ public:
+  TimesReader(int v2, const Survey& survey, const RetentionPolicy& policy)
+      : v2_(v2), survey_(survey), policy_(policy), now_ns_(now_ns()) {}
+
+  RepositoryTimes read(std::size_t i) const {
+    const Repository& repository = survey_.inventory.repositories[i];
+    RepositoryTimes times;
+    read_tags(i, repository, times);
+    read_untagged(i, repository, times);
+    return times;
+  }
+
+ private:
+  void read_tags(std::size_t i, const Repository& repository,
+                 RepositoryTimes& times) const {
+    times.pushed = read_all(repository.tags.size(), [&](std::size_t t) {
+      return modified_time(
+          v2_, layout::current_link(repository.name, repository.tags[t].name));
+    });
+    const auto rules = rules_of(policy_.rules, repository.name);
+    if (std::any_of(rules.begin(), rules.end(), by_created))
+      times.created = created_of(survey_.graph.repository(i).tags);
+  }
+
+  void read_untagged(std::size_t i, const Repository& repository,
+                     RepositoryTimes& times) const {
+    const auto rules = rules_of(policy_.untagged, repository.name);
+    if (rules.empty()) return;
+    times.revisions = read_all(repository.revisions.size(), [&](std::size_t r) {
+      return modified_time(v2_, layout::link_in(layout::revision(
+                                    repository.name, repository.revisions[r])));
+    });
+    times.history = read_all(repository.history.size(), [&](std::size_t h) {
+      const HistoryEntry& entry = repository.history[h];
+      return modified_time(
+          v2_,
+          layout::link_in(layout::history_entry(
+              repository.name, repository.tags[entry.tag].name, entry.digest)));
+    });
+    if (std::any_of(rules.begin(), rules.end(), by_created))
+      times.revisions_created =
+          created_of(survey_.graph.repository(i).revisions);
+  }
+
+  static constexpr auto by_created = [](const auto* rule) {
+    return rule->time == RetentionTime::created;
+  };
+
+  std::vector<KnownTime> created_of(const std::vector<DigestId>& ids) const {
+    return read_all(ids.size(), [&](std::size_t at) {
+      return created_time(v2_, survey_, ids[at], now_ns_);
+    });
+  }
+
+  int v2_;
+  const Survey& survey_;
+  const RetentionPolicy& policy_;
+  std::int64_t now_ns_;
+};
+
+}  // namespace
+
+KnownTime parse_rfc3339(std::string_view text) {
+  const auto seconds = take_seconds(text);
+  if (!seconds || *seconds > kLatest_s || *seconds < -kLatest_s)
+    return std::nullopt;
+  const std::int64_t fraction_ns = take_fraction_ns(text);
+  const auto offset_s = take_offset_s(text);
+  if (!offset_s) return std::nullopt;
+  return (*seconds - *offset_s) * 1'000'000'000 + fraction_ns;
+}
+
+KnownTime created_time(int v2, const Survey& survey, DigestId manifest,
+                       std::int64_t now_ns) {
+  const KnownTime newest = CreatedReader(v2, survey).newest(manifest);
+  if (!newest || *newest < kYear2000_s * 1'000'000'000 || *newest > now_ns)
+    return std::nullopt;
+  return newest;
+}
+
+StoreTimes read_times(int v2, const Survey& survey,
+                      const RetentionPolicy& policy) {
+  const TimesReader reader(v2, survey, policy);
+  StoreTimes times(survey.inventory.repositories.size());
+  tbb::parallel_for(std::size_t{0}, times.size(),
+                    [&](std::size_t i) { times[i] = reader.read(i); });
+  return times;
+}
+
+}  // namespace dregs

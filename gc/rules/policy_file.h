@@ -1,0 +1,22 @@
+// A retention policy from its YAML text (retention.md 2). Pure.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "gc/rules/retention_policy.h"
+
+namespace dregs {
+
+// One line: "FILE:LINE:COLUMN: what is wrong, and what to write instead".
+class PolicyError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// `name` is the file's, for messages. Throws PolicyError: a policy that is not
+// wholly understood must not decide anything.
+RetentionPolicy parse_retention_policy(const std::string& text,
+                                       const std::string& name);
+
+}  // namespace dregs

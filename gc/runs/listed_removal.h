@@ -1,0 +1,23 @@
+// A removal by name, as --list shows it. A value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "gc/decide/plan.h"
+#include "gc/runs/opened_store.h"
+
+namespace dregs {
+
+struct ListedRemoval {
+  std::string kind;
+  std::string path;    // as output shows it; raw bytes
+  std::string digest;  // empty where there is none
+  std::uint64_t bytes = 0;
+  std::string reason;
+};
+
+ListedRemoval listed(const Removal& removal, const OpenedStore& store,
+                     const Inventory& inventory);
+
+}  // namespace dregs

@@ -1,0 +1,94 @@
+// A removal of what somebody named or a policy chose, from the lock to the last
+// removal: survey → choice → plan → sweep; with --gc a collection of what the
+// store is then, under the same lock. rm and retain run it and report it their
+// way: what refuses, stops or keeps one of them does so to both.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gc/runs/collection.h"
+#include "gc/runs/removal_report.h"
+#include "gc/decide/requested_removal.h"
+
+namespace dregs {
+
+struct RequestedRunOptions {
+  CollectionOptions collection;
+  bool collect = false;  // --gc
+  bool list = false;     // name every removal
+  bool force = false;    // also what a kept index needs
+};
+
+// What is to go, and what is to be said of what does not.
+struct Chosen {
+  RequestedRemoval request;
+  std::vector<StayingManifest> kept{};
+  std::vector<Finding> findings{};
+  // False: something that was asked for stays, and nothing is collected.
+  bool complete = true;
+};
+
+class RequestedRun {
+ public:
+  // Looks at the survey of the guard, and may refuse through the guard.
+  using Choose = std::function<Chosen(GuardedSweep& guard)>;
+
+  // `context` and `options` are borrowed. The clock of what is old starts here.
+  RequestedRun(const RunContext& context, const RequestedRunOptions& options,
+               Choose choose);
+
+  // Once. Throws as open_store() and `choose` do, and StoppedEarly.
+  void run();
+
+  // Whole after run().
+  const RemovalReport& report() const { return report_; }
+  const OpenedStore& store() const { return guard_.store(); }
+  const Survey& survey() const { return guard_.survey(); }
+
+ private:
+  const Inventory& inventory() const { return guard_.survey().inventory; }
+  bool may_go_on() const { return guard_.refusals().empty(); }
+  void choose();
+  void look_ahead();
+  KindTotals planned_now();
+  void refuse();
+  void refuse_without_collection();
+  void refuse_future_links();
+  std::vector<ListedRemoval> all_listed(const Plan& plan,
+                                        const Inventory& inventory) const;
+  void list_what_goes();
+  void name_what_goes();
+  void conclude_from_the_forecast();
+  void remove_and_collect(std::unique_ptr<WriteWatch> watch);
+  void find_about_touched(const Survey& after);
+  void find_as_the_collection_will(const Survey& after, const MarkSet& marks);
+  void carry_out(WriteWatch& watch);
+  void leave_out_what_is_still_there();
+  void collect();
+  void look_back(const Proof& before);
+  ExitCode exit_code();
+  void finish();
+
+  const RunContext& context_;
+  const RequestedRunOptions& options_;
+  Choose choose_;
+  bool dry_run_;
+  GuardedSweep guard_;
+  Policy policy_;
+  RequestedRemoval request_;
+  Plan plan_;
+  RemovalReport report_;
+  KindTotals before_{};  // what gc would remove as things are
+  KindTotals then_{};    // and once this is carried out
+  bool pinned_then_ = false;
+  std::vector<ListedRemoval> then_listed_;
+  std::vector<Finding> then_found_;
+  std::uint64_t freed_ = 0;
+  bool complete_ = true;
+};
+
+}  // namespace dregs
