@@ -10,8 +10,8 @@
 #include "cli/output/print_findings.h"
 #include "cli/output/run_context.h"
 #include "cli/reports/incumbent_lines.h"
-#include "gc/runs/collection.h"
 #include "gc/context/stopped_early.h"
+#include "gc/runs/collection.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {

@@ -8,11 +8,11 @@
 #include "cli/output/run_context.h"
 #include "cli/reports/inspect_report.h"
 #include "cli/terminal/signals.h"
+#include "gc/context/stopped_early.h"
+#include "gc/context/stopwatch.h"
 #include "gc/explain/image_findings.h"
 #include "gc/explain/named_repositories.h"
 #include "gc/names/selection.h"
-#include "gc/context/stopped_early.h"
-#include "gc/context/stopwatch.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/text.h"
 

@@ -5,18 +5,18 @@
 #include <memory>
 #include <stdexcept>
 
-#include "cli/output/run_context.h"
-#include "cli/commands/commands.h"
-#include "cli/output/delivery.h"
-#include "gc/saved/in_use_files.h"
 #include "cli/arguments/removal_options.h"
-#include "gc/runs/requested_run.h"
+#include "cli/commands/commands.h"
 #include "cli/commands/retain_policy.h"
+#include "cli/output/delivery.h"
+#include "cli/output/run_context.h"
 #include "cli/reports/retain_report.h"
-#include "scanner/formats/text.h"
-#include "scanner/files/clock.h"
-#include "gc/rules/policy_names.h"
 #include "gc/retention/tripwires.h"
+#include "gc/rules/policy_names.h"
+#include "gc/runs/requested_run.h"
+#include "gc/saved/in_use_files.h"
+#include "scanner/files/clock.h"
+#include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
@@ -40,7 +40,7 @@ class Retention {
     files.insert(files.end(), options_.in_use.begin(), options_.in_use.end());
     in_use_ = read_in_use(files, now_ns_);
     const RunContext context = run_context(global_);
-  RequestedRun run(context, options_.run,
+    RequestedRun run(context, options_.run,
                      [this](GuardedSweep& guard) { return choose(guard); });
     run.run();
     report_.run = run.report();

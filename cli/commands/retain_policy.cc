@@ -4,9 +4,9 @@
 
 #include <stdexcept>
 
-#include "gc/saved/user_file.h"
 #include "gc/rules/policy_file.h"
 #include "gc/rules/tag_group.h"
+#include "gc/saved/user_file.h"
 #include "scanner/formats/escaped.h"
 
 namespace dregs {

@@ -1,13 +1,14 @@
 // `dregs rm`: what the user names goes, by a RequestedRun.
 #include <memory>
 
-#include "cli/output/run_context.h"
+#include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
 #include "cli/output/delivery.h"
-#include "cli/arguments/removal_options.h"
+#include "cli/output/run_context.h"
+#include "cli/reports/rm_report.h"
+#include "gc/decide/manifests_left_untagged.h"
 #include "gc/runs/requested_run.h"
 #include "scanner/files/clock.h"
-#include "gc/decide/manifests_left_untagged.h"
 
 namespace dregs {
 namespace {

@@ -9,10 +9,10 @@
 #include "cli/output/delivery.h"
 #include "cli/output/json_document.h"
 #include "cli/output/run_context.h"
+#include "gc/context/stopwatch.h"
 #include "gc/guard/other_users.h"
 #include "gc/remove/trash.h"
 #include "gc/runs/opened_store.h"
-#include "gc/context/stopwatch.h"
 #include "scanner/files/clock.h"
 #include "scanner/formats/text.h"
 

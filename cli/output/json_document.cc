@@ -3,8 +3,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "gc/decide/refusal.h"
 #include "gc/context/exit_code.h"
+#include "gc/decide/refusal.h"
 #include "scanner/formats/text.h"
 #include "scanner/inventory/finding.h"
 

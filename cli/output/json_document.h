@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "gc/decide/refusal.h"
 #include "gc/context/exit_code.h"
+#include "gc/decide/refusal.h"
 #include "gc/runs/opened_store.h"
 #include "scanner/inventory/finding.h"
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "cli/arguments/options.h"
-#include "gc/runs/opened_store.h"
 #include "gc/context/run_context.h"
+#include "gc/runs/opened_store.h"
 #include "gc/survey/take_survey.h"
 
 namespace dregs {

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/reports/image_words.h"
+#include "cli/output/image_words.h"
 #include "cli/output/json_document.h"
 #include "cli/output/print_findings.h"
+#include "cli/output/proof_report.h"
+#include "cli/output/removal_list.h"
 #include "cli/terminal/table.h"
 #include "scanner/formats/text.h"
 

@@ -6,6 +6,8 @@
 #include "cli/output/image_words.h"
 #include "cli/output/json_document.h"
 #include "cli/output/print_findings.h"
+#include "cli/output/proof_report.h"
+#include "cli/output/removal_list.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {

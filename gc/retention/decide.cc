@@ -6,12 +6,12 @@
 #include <map>
 #include <set>
 
+#include "gc/mark/roots.h"
 #include "gc/retention/needed_images.h"
 #include "gc/retention/repository_images.h"
 #include "gc/retention/rule_verdicts.h"
-#include "gc/rules/tag_group.h"
 #include "gc/retention/tag_roles.h"
-#include "gc/mark/roots.h"
+#include "gc/rules/tag_group.h"
 
 namespace dregs {
 namespace {

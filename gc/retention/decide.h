@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "gc/decide/requested_removal.h"
+#include "gc/mark/survey.h"
 #include "gc/retention/pull_times.h"
-#include "gc/rules/retention_policy.h"
 #include "gc/retention/store_times.h"
 #include "gc/retention/used_images.h"
-#include "gc/mark/survey.h"
+#include "gc/rules/retention_policy.h"
 
 namespace dregs {
 

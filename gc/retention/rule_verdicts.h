@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "gc/rules/retention_policy.h"
 #include "gc/retention/store_times.h"
+#include "gc/rules/retention_policy.h"
 #include "scanner/inventory/manifest_graph.h"
 
 namespace dregs {

@@ -7,8 +7,8 @@
 #include <ctime>
 #include <set>
 
-#include "scanner/files/clock.h"
 #include "scanner/files/blob_content.h"
+#include "scanner/files/clock.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/formats/layout.h"
 #include "scanner/manifests/manifest_details.h"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gc/rules/retention_policy.h"
 #include "gc/mark/survey.h"
+#include "gc/rules/retention_policy.h"
 
 namespace dregs {
 

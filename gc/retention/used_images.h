@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "gc/retention/in_use.h"
 #include "gc/mark/survey.h"
+#include "gc/retention/in_use.h"
 
 namespace dregs {
 

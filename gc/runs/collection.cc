@@ -6,14 +6,14 @@
 #include <chrono>
 #include <utility>
 
+#include "gc/context/deadline_clock.h"
+#include "gc/context/stopped_early.h"
 #include "gc/decide/agreed_plan.h"
 #include "gc/decide/plan_without.h"
 #include "gc/explain/image_findings.h"
 #include "gc/guard/future_links.h"
 #include "gc/runs/collection_notes.h"
-#include "gc/context/deadline_clock.h"
 #include "gc/runs/shown_survey.h"
-#include "gc/context/stopped_early.h"
 #include "gc/saved/run_name.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/files/clock.h"

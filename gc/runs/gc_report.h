@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "gc/context/exit_code.h"
 #include "gc/decide/plan.h"
 #include "gc/decide/refusal.h"
 #include "gc/mark/survey.h"
 #include "gc/remove/sweep.h"
-#include "gc/context/exit_code.h"
 #include "gc/saved/plan_comparison.h"
 #include "gc/verify/prove.h"
 

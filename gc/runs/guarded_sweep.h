@@ -14,14 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "gc/context/run_context.h"
+#include "gc/context/stopwatch.h"
 #include "gc/guard/exclusive.h"
 #include "gc/guard/other_users.h"
 #include "gc/mark/survey.h"
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/sweep.h"
 #include "gc/runs/opened_store.h"
-#include "gc/context/run_context.h"
-#include "gc/context/stopwatch.h"
 
 namespace dregs {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "gc/context/progress.h"
 #include "gc/remove/repair.h"
 #include "gc/runs/opened_store.h"
-#include "gc/context/progress.h"
 
 namespace dregs {
 

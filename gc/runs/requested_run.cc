@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <limits>
 
-#include "gc/runs/collection_notes.h"
 #include "gc/context/deadline_clock.h"
-#include "gc/saved/run_name.h"
 #include "gc/context/stopped_early.h"
-#include "gc/runs/shown_survey.h"
-#include "scanner/formats/text.h"
-#include "scanner/files/clock.h"
-#include "gc/guard/future_links.h"
-#include "gc/explain/image_findings.h"
 #include "gc/decide/survey_after.h"
+#include "gc/explain/image_findings.h"
+#include "gc/guard/future_links.h"
+#include "gc/runs/collection_notes.h"
+#include "gc/runs/shown_survey.h"
+#include "gc/saved/run_name.h"
+#include "scanner/files/clock.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
+#include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
@@ -251,7 +251,8 @@ void RequestedRun::collect() {
 }
 
 void RequestedRun::look_back(const Proof& before) {
-  const Survey after = survey_with_progress(guard_.store(), context_.show, guard_.stop());
+  const Survey after =
+      survey_with_progress(guard_.store(), context_.show, guard_.stop());
   if (guard_.stop().requested()) return;
   Proof proof = prove(after);
   std::vector<std::string> broken = newly_broken(before, proof);

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "gc/decide/requested_removal.h"
 #include "gc/runs/collection.h"
 #include "gc/runs/removal_report.h"
-#include "gc/decide/requested_removal.h"
 
 namespace dregs {
 

@@ -1,8 +1,8 @@
 // A survey with a line that shows how far it is.
 #pragma once
 
-#include "gc/runs/opened_store.h"
 #include "gc/context/progress.h"
+#include "gc/runs/opened_store.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/survey/take_survey.h"
 

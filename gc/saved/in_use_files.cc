@@ -7,9 +7,9 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "scanner/formats/text.h"
 #include "gc/saved/user_file.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
