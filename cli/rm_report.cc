@@ -7,6 +7,7 @@
 #include "cli/json_document.h"
 #include "cli/print_findings.h"
 #include "cli/text.h"
+#include "scanner/layout.h"
 
 namespace dregs {
 namespace {
@@ -41,6 +42,28 @@ std::string conclusion(const RmReport& report) {
 }
 
 }  // namespace
+
+std::vector<RemovedThing> what_goes(const Inventory& inventory,
+                                    const RequestedRemoval& request) {
+  std::vector<RemovedThing> things;
+  for (const auto& [i, parts] : request) {
+    const Repository& repository = inventory.repositories[i];
+    const std::string& name = repository.name;
+    if (parts.whole) {
+      things.push_back(
+          {name, "", std::nullopt,
+           layout::repository(name) + "/" + std::string(layout::kManifests)});
+      continue;
+    }
+    for (const std::uint32_t t : parts.tags)
+      things.push_back({name, repository.tags[t].name,
+                        repository.tags[t].current,
+                        layout::tag(name, repository.tags[t].name)});
+    for (const Digest& digest : parts.manifests)
+      things.push_back({name, "", digest, layout::revision(name, digest)});
+  }
+  return things;
+}
 
 std::string to_json(const RmReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.rm/1", store);

@@ -10,6 +10,7 @@
 #include "cli/proof_report.h"
 #include "cli/removal_list.h"
 #include "cli/terminal.h"
+#include "gc/requested_removal.h"
 
 namespace dregs {
 
@@ -21,6 +22,10 @@ struct RemovedThing {
   std::optional<Digest> digest;
   std::string path;  // relative to v2, by which to see whether it is gone
 };
+
+// In the order of the inventory. Pure.
+std::vector<RemovedThing> what_goes(const Inventory& inventory,
+                                    const RequestedRemoval& request);
 
 // A manifest that lost its last tag and stays all the same.
 struct StayingManifest {

@@ -18,6 +18,7 @@ gc/aside.cc        mkdirat   moves files beside the registry, and deletes nothin
 gc/move_file.cc    *         gives a file its new name, over nothing
 gc/make_parent.cc  *         makes the folder for what is put back or repaired
 gc/repair.cc       *         writes beside, and moves into a place that is free
+gc/put_link.cc     *         writes a link beside, and renames it into its place
 cli/user_file.cc   *      the file that the user names, outside the registry
 '
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gc/pulls/pull_times.h"
 #include "gc/requested_removal.h"
-#include "gc/retention/pull_times.h"
 #include "gc/retention/retention_policy.h"
 #include "gc/retention/store_times.h"
 #include "gc/retention/used_images.h"
