@@ -2,9 +2,9 @@
 # already; only what is linked differs. scripts/static-libraries makes what
 # Debian leaves out.
 set(targets TBB::tbb simdjson::simdjson Boost::filesystem OpenSSL::Crypto yaml-cpp
-  re2::re2)
+  ZLIB::ZLIB zstd::libzstd_shared re2::re2)
 set(files libtbb.a libsimdjson.a libboost_filesystem.a libcrypto.a libyaml-cpp.a
-  libre2.a)
+  libz.a libzstd.a libre2.a)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
 foreach(target file IN ZIP_LISTS targets files)
   find_library(static_${file} ${file} HINTS ${DREGS_STATIC_LIBRARIES} REQUIRED)

@@ -18,7 +18,8 @@ gc/remove/remover.cc      *      the only file that deletes
 gc/remove/aside_folder.cc        mkdirat   moves files beside the registry, and deletes nothing
 gc/remove/move_file.cc    *         gives a file its new name, over nothing
 gc/remove/make_parent.cc  *         makes the folder for what is put back or repaired
-gc/remove/repair.cc       *         writes beside, and moves into a place that is free
+gc/heal/repair.cc       *         writes beside, and moves into a place that is free
+gc/heal/put_link.cc     *         writes a link beside, and renames it into its place
 gc/saved/user_file.cc     *         the file that the user names, outside the registry
 '
 

@@ -39,6 +39,10 @@ TEST(FuzzCorpus, PlansHoldWhateverTheirBytes) {
   EXPECT_GT(replay("plan", fuzz_plan), 5);
 }
 
+TEST(FuzzCorpus, LogsHoldWhateverTheirBytes) {
+  EXPECT_GT(replay("log", fuzz_log), 10);
+}
+
 TEST(FuzzCorpus, ConfigurationsHoldWhateverTheirBytes) {
   EXPECT_GT(replay("config", fuzz_config), 5);
 }

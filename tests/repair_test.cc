@@ -8,7 +8,7 @@
 
 #include <filesystem>
 
-#include "gc/remove/repair.h"
+#include "gc/heal/repair.h"
 #include "scanner/files/descriptor.h"
 #include "tests/command_run.h"
 #include "tests/ordinary_user.h"

@@ -2,9 +2,12 @@
 // tag by this very removal go too (contract.md).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
+#include "tests/random_store.h"
+#include "tests/servable.h"
 
 namespace dregs {
 namespace {
@@ -233,6 +236,35 @@ TEST(RmUntagged, TheSameImageInAnotherRepositoryIsUntouched) {
   EXPECT_TRUE(
       store.has(StoreBuilder::revision_path("mirror/app", image.manifest)));
   EXPECT_TRUE(store.has_blob(image.layers[0]));
+}
+
+// Whatever the store, and whatever is wrong with it: a tag that was not named,
+// and a manifest that the report does not name, misses nothing that it had.
+RC_GTEST_PROP(RmUntagged, WhatIsNotNamedLosesNothing, ()) {
+  const auto program = *damaged_stores();
+  const auto choice = *rc::gen::arbitrary<unsigned>();
+  StoreBuilder store;
+  build(store, program);
+  const auto before = images_and_what_they_lack(store.v2());
+  std::vector<std::string> tags;
+  for (const auto& [name, lack] : before)
+    if (name.find('@') == std::string::npos) tags.push_back(name);
+  RC_PRE(!tags.empty());
+  const std::string tag = tags[choice % tags.size()];
+  const JsonRun run = rm_gc(store, {"--allow-empty", tag});
+  const auto after = images_and_what_they_lack(store.v2());
+  std::set<std::string> removed;
+  for (const Json& each : run.report["removed"])
+    removed.insert(each["repository"].get<std::string>() +
+                   (each["tag"].is_null()
+                        ? "@" + each["digest"].get<std::string>()
+                        : ":" + each["tag"].get<std::string>()));
+  for (const auto& [name, lack] : before)
+    if (!removed.contains(name)) {
+      RC_ASSERT(after.contains(name));
+      RC_ASSERT(after.at(name) == lack);
+    }
+  for (const std::string& name : removed) RC_ASSERT(!after.contains(name));
 }
 
 TEST(RmUntagged, WithoutGcTheManifestStays) {

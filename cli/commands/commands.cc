@@ -7,6 +7,8 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_gc_command(app, invocation);
   add_apply_command(app, invocation);
   add_ls_command(app, invocation);
+  add_pulls_command(app, invocation);
+  add_rollback_command(app, invocation);
   add_inspect_command(app, invocation);
   add_why_command(app, invocation);
   add_du_command(app, invocation);

@@ -10,6 +10,8 @@ namespace dregs {
 void add_gc_command(CLI::App& app, Invocation& invocation);
 void add_apply_command(CLI::App& app, Invocation& invocation);
 void add_ls_command(CLI::App& app, Invocation& invocation);
+void add_pulls_command(CLI::App& app, Invocation& invocation);
+void add_rollback_command(CLI::App& app, Invocation& invocation);
 void add_inspect_command(CLI::App& app, Invocation& invocation);
 void add_why_command(CLI::App& app, Invocation& invocation);
 void add_du_command(CLI::App& app, Invocation& invocation);

@@ -9,7 +9,7 @@
 #include "cli/output/delivery.h"
 #include "cli/output/print_findings.h"
 #include "cli/output/run_context.h"
-#include "cli/reports/incumbent_lines.h"
+#include "cli/commands/incumbent_lines.h"
 #include "gc/context/stopped_early.h"
 #include "gc/runs/collection.h"
 #include "scanner/formats/text.h"

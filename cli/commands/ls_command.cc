@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -16,6 +17,9 @@
 #include "gc/explain/image_findings.h"
 #include "gc/explain/named_repositories.h"
 #include "gc/names/selection.h"
+#include "gc/pulls/last_pull.h"
+#include "gc/saved/pulls_file.h"
+#include "scanner/files/clock.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/text.h"
@@ -23,10 +27,16 @@
 namespace dregs {
 namespace {
 
+enum class LsOrder { name, pushed, pulled, size };
+
 struct LsOptions {
   std::vector<std::string> refs;
   bool untagged = false;
   bool names = false;
+  bool history = false;
+  LsOrder order = LsOrder::name;
+  std::int64_t older_than_ns = 0;
+  std::string pulls;  // the state file of `dregs pulls`
 };
 
 std::optional<std::int64_t> modified(int v2, const std::string& path) {
@@ -43,6 +53,7 @@ class Listing {
   ExitCode run() {
     store_ = open_store(global_);
     const std::vector<ImageRef> refs = parse_image_refs(options_.refs);
+    require_refs(refs);
     scan(refs);
     if (stop_.requested()) stop_early(stop_, "");
     selected_ = select(inventory_, refs);
@@ -51,14 +62,34 @@ class Listing {
       list_repositories();
     else
       list_tags();
-    if (options_.names) return finish_names();
+    if (options_.names && options_.order != LsOrder::size)
+      return finish_names();
     if (report_.with_tags) read_manifests();
+    if (options_.order == LsOrder::size) sort_tags();
+    if (options_.names) return finish_names();
+    if (options_.history) list_history();
     report_.findings = findings_about(inventory_, selected_);
     judge_tags();
     return finish();
   }
 
  private:
+  // A repository itself has neither a time nor a size here.
+  void require_refs(const std::vector<ImageRef>& refs) const {
+    if (options_.order == LsOrder::pulled && options_.pulls.empty())
+      throw SelectionError(
+          "--sort pulled needs --pulls FILE, which dregs "
+          "pulls makes from access logs");
+    const char* flag = options_.history                  ? "--history"
+                       : options_.older_than_ns > 0      ? "--older-than"
+                       : !options_.pulls.empty()         ? "--pulls"
+                       : options_.order != LsOrder::name ? "--sort"
+                                                         : nullptr;
+    if (flag != nullptr && refs.empty())
+      throw SelectionError(fmt::format(
+          "{} is about tags: name some, REPO:TAG or REPO; '**' is all", flag));
+  }
+
   void scan(const std::vector<ImageRef>& refs) {
     ScanProgress progress;
     const ProgressLine line(!global_.quiet, [&] {
@@ -97,6 +128,50 @@ class Listing {
         add(repository, *each.digest);
       else
         add_all(repository);
+    }
+    if (options_.older_than_ns > 0) drop_young();
+    add_pulls();
+    if (options_.order != LsOrder::size) sort_tags();
+  }
+
+  // What may be young, for nobody knows when it was pushed, is not old.
+  void drop_young() {
+    const std::int64_t newest = now_ns() - options_.older_than_ns;
+    std::erase_if(report_.tags, [&](const ListedTag& tag) {
+      return !tag.pushed_ns || *tag.pushed_ns > newest;
+    });
+  }
+
+  // The newest or largest first, those of which it is not known last.
+  void sort_tags() {
+    const auto in_order = [this](const ListedTag& a, const ListedTag& b) {
+      if (options_.order == LsOrder::size) return a.image.size > b.image.size;
+      return options_.order == LsOrder::pushed ? a.pushed_ns > b.pushed_ns
+                                               : a.pulled_ns > b.pulled_ns;
+    };
+    if (options_.order != LsOrder::name)
+      std::stable_sort(report_.tags.begin(), report_.tags.end(), in_order);
+  }
+
+  void add_pulls() {
+    if (options_.pulls.empty()) return;
+    const PullTimes pulls = load_pulls(options_.pulls);
+    report_.with_pulls = true;
+    for (ListedTag& tag : report_.tags)
+      if (tag.digest)
+        tag.pulled_ns = last_pull_of(pulls, store_.v2.get(), tag.repository,
+                                     tag.tag, *tag.digest);
+  }
+
+  void list_history() {
+    report_.history.emplace();
+    for (const ListedTag& listed : report_.tags) {
+      if (listed.tag.empty()) continue;
+      const Tag tag{listed.tag, listed.digest};
+      for (TagRevision& revision :
+           read_tag_history(store_.v2.get(), listed.repository, tag))
+        report_.history->push_back(
+            {listed.repository, listed.tag, std::move(revision)});
     }
   }
 
@@ -186,6 +261,22 @@ void add_ls_command(CLI::App& app, Invocation& invocation) {
       ->type_name("REF");
   ls->add_flag("--untagged", options->untagged,
                "Also list the manifests that no tag names");
+  ls->add_flag("--history", options->history,
+               "What each tag was, the newest first: rollback goes back to it");
+  add_duration(*ls, "--older-than", options->older_than_ns,
+               "Only tags that were pushed longer ago than this");
+  ls->add_option("--sort", options->order,
+                 "By name; by time of push or pull, the latest first; by size, "
+                 "the largest first")
+      ->type_name("name|pushed|pulled|size")
+      ->transform(one_of<LsOrder>({{"name", LsOrder::name},
+                                   {"pushed", LsOrder::pushed},
+                                   {"pulled", LsOrder::pulled},
+                                   {"size", LsOrder::size}}));
+  ls->add_option("--pulls", options->pulls,
+                 "Also when each was last pulled, by what `dregs pulls` keeps "
+                 "in this file")
+      ->type_name("FILE");
   ls->add_flag("--names", options->names,
                "Only names, one a line: REPO, or REPO:TAG of those named");
   ls->callback([&invocation, options] {

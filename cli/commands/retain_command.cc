@@ -2,8 +2,11 @@
 // RequestedRun removes them.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
-#include <stdexcept>
+#include <set>
+#include <string_view>
 
 #include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
@@ -15,6 +18,7 @@
 #include "gc/rules/policy_names.h"
 #include "gc/runs/requested_run.h"
 #include "gc/saved/in_use_files.h"
+#include "gc/saved/pulls_file.h"
 #include "scanner/files/clock.h"
 #include "scanner/formats/text.h"
 
@@ -39,6 +43,7 @@ class Retention {
     std::vector<std::string> files = policy_.in_use;
     files.insert(files.end(), options_.in_use.begin(), options_.in_use.end());
     in_use_ = read_in_use(files, now_ns_);
+    if (!policy_.pulls_state.empty()) pulls_ = load_pulls(policy_.pulls_state);
     const RunContext context = run_context(global_);
     RequestedRun run(context, options_.run,
                      [this](GuardedSweep& guard) { return choose(guard); });
@@ -65,7 +70,23 @@ class Retention {
                            options_.run.collection.policy.max_delete_percent));
     refuse_lost_times(guard, input, decision);
     report_.repositories = retained(decision, times, survey.inventory);
-    return {removal_of(decision)};
+    return {removal_of(decision), {}, pinned_findings(survey)};
+  }
+
+  // The run tells of what it touches; a collection tells all.
+  std::vector<Finding> pinned_findings(const Survey& survey) const {
+    std::vector<Finding> found;
+    if (options_.run.collect) return found;
+    std::set<std::string_view> pinned;
+    for (std::size_t i = 0; i < survey.diagnosis.pins.size(); ++i)
+      if (!survey.diagnosis.pins[i].empty() && (named_.empty() || named_[i]))
+        pinned.insert(survey.inventory.repositories[i].name);
+    std::copy_if(survey.diagnosis.findings.begin(),
+                 survey.diagnosis.findings.end(), std::back_inserter(found),
+                 [&](const Finding& finding) {
+                   return pinned.contains(finding.repository);
+                 });
+    return found;
   }
 
   std::vector<bool> named_repositories(const Inventory& inventory) const {

@@ -6,8 +6,8 @@
 
 #include "cli/terminal/terminal.h"
 #include "gc/decide/refusal.h"
-#include "gc/remove/quarantine.h"
-#include "gc/remove/repair.h"
+#include "gc/heal/quarantine.h"
+#include "gc/heal/repair.h"
 #include "gc/runs/opened_store.h"
 #include "gc/verify/verify.h"
 

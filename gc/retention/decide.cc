@@ -108,12 +108,12 @@ class RepositoryDecider {
 
   // A digest counts for all tags that reach it.
   KnownTime pulled(std::size_t t) const {
-    if (input_.pulls.last.empty()) return std::nullopt;
+    if (input_.pulls.repositories().empty()) return std::nullopt;
     KnownTime newest;
     const auto note = [&](const std::string& reference) {
-      const auto at = input_.pulls.last.find({repository_.name, reference});
-      if (at != input_.pulls.last.end() && (!newest || *newest < at->second))
-        newest = at->second;
+      const KnownTime last =
+          input_.pulls.last_pull_ns(repository_.name, reference);
+      if (last && (!newest || *newest < *last)) newest = last;
     };
     note(repository_.tags[t].name);
     std::vector<DigestId> waiting = {ids_.tags[t]};
@@ -142,10 +142,19 @@ class RepositoryDecider {
       if (images_.is_here(id)) kept_.add_manifest(id);
     for (const UntaggedRevision& each : untagged_)
       if (!each.goes) kept_.add_manifest(each.id);
+    keep_what_is_a_layer_too();
     stays_.assign(roles_.size(), false);
     for (std::size_t t = 0; t < roles_.size(); ++t)
       if (stays_by_itself(t)) keep_tag(t);
     keep_followers();
+  }
+
+  // Somebody's layer, or linked as registry 2.1 did it: the link would stay.
+  void keep_what_is_a_layer_too() {
+    for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
+      if (std::ranges::binary_search(repository_.layers,
+                                     repository_.revisions[r]))
+        kept_.add_manifest(ids_.revisions[r]);
   }
 
   bool stays_by_itself(std::size_t t) const {
@@ -194,8 +203,11 @@ class RepositoryDecider {
   bool follows_what_stays(std::size_t t) const {
     const TagRole& role = roles_[t];
     if (role.kind == Kind::signature) return kept_.reached(*role.subject);
-    return (role.kind == Kind::child || role.kind == Kind::referrer) &&
-           kept_.reached(ids_.tags[t]);
+    if (role.kind == Kind::referrer) return kept_.reached(ids_.tags[t]);
+    if (role.kind != Kind::child) return false;
+    const std::vector<DigestId> indexes = images_.indexes_of(ids_.tags[t]);
+    return std::any_of(indexes.begin(), indexes.end(),
+                       [this](DigestId id) { return kept_.reached(id); });
   }
 
   bool let_children_be_candidates() {

@@ -8,7 +8,8 @@
 
 #include "gc/decide/requested_removal.h"
 #include "gc/mark/survey.h"
-#include "gc/retention/pull_times.h"
+#include "gc/pulls/pull_times.h"
+#include "gc/rules/retention_policy.h"
 #include "gc/retention/store_times.h"
 #include "gc/retention/used_images.h"
 #include "gc/rules/retention_policy.h"

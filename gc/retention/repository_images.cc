@@ -74,6 +74,15 @@ bool RepositoryImages::is_child(DigestId id) const {
   return at != parents_.end() && at->first == id;
 }
 
+std::vector<DigestId> RepositoryImages::indexes_of(DigestId id) const {
+  std::vector<DigestId> indexes;
+  for (auto at = std::lower_bound(parents_.begin(), parents_.end(),
+                                  std::pair(id, DigestId{0}));
+       at != parents_.end() && at->first == id; ++at)
+    indexes.push_back(at->second);
+  return indexes;
+}
+
 SubjectState RepositoryImages::subject_state(DigestId id) const {
   if (with_subject_here_.contains(id)) return SubjectState::here;
   if (with_subject_absent_.contains(id)) return SubjectState::absent;

@@ -32,6 +32,8 @@ class RepositoryImages {
   bool is_here(DigestId id) const { return here_.contains(id); }
   // Of an index that is here.
   bool is_child(DigestId id) const;
+  // The indexes among what is here that have it as a child.
+  std::vector<DigestId> indexes_of(DigestId id) const;
   SubjectState subject_state(DigestId id) const;
   // These, every index above them and, where one is a configuration, every
   // image that has it.

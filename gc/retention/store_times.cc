@@ -111,7 +111,7 @@ class CreatedReader {
     const BlobContent content = read_blob(v2_, *digest, kLargestDatedConfig);
     if (content.state != BlobContent::State::sound) return;
     const KnownTime time =
-        parse_rfc3339(describe_config(content.bytes).created);
+        parse_created(describe_config(content.bytes).created);
     if (time && (!newest_ || *newest_ < *time)) newest_ = time;
   }
 
@@ -183,7 +183,7 @@ class TimesReader {
 
 }  // namespace
 
-KnownTime parse_rfc3339(std::string_view text) {
+KnownTime parse_created(std::string_view text) {
   const auto seconds = take_seconds(text);
   if (!seconds || *seconds > kLatest_s || *seconds < -kLatest_s)
     return std::nullopt;

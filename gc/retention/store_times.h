@@ -36,7 +36,8 @@ StoreTimes read_times(int v2, const Survey& survey,
 KnownTime created_time(int v2, const Survey& survey, DigestId manifest,
                        std::int64_t now_ns);
 
-// RFC 3339, with or without fractions; none where it is anything else. Pure.
-KnownTime parse_rfc3339(std::string_view text);
+// RFC 3339 with or without fractions, of any year, as configurations write it;
+// none where it is anything else. Pure.
+KnownTime parse_created(std::string_view text);
 
 }  // namespace dregs

@@ -42,7 +42,7 @@ class Tripwires {
       const TagRule& rule = input_.policy.rules[r];
       if (!rule.keep || !rule.keep->pulled_within) continue;
       const Age& within = *rule.keep->pulled_within;
-      const auto& since_ns = input_.pulls.known_since_ns;
+      const KnownTime since_ns = input_.pulls.known_since_ns();
       if (since_ns && *since_ns <= input_.now_ns - within.ns) continue;
       refusals_.push_back(
           {fmt::format("rule {} asks for what was pulled within {}, and pulls "

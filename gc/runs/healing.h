@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "gc/context/progress.h"
-#include "gc/remove/repair.h"
+#include "gc/heal/repair.h"
 #include "gc/runs/opened_store.h"
 
 namespace dregs {

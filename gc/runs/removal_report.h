@@ -8,6 +8,7 @@
 
 #include "gc/context/exit_code.h"
 #include "gc/decide/refusal.h"
+#include "gc/decide/requested_removal.h"
 #include "gc/runs/listed_removal.h"
 #include "gc/verify/prove.h"
 #include "scanner/inventory/finding.h"
@@ -22,6 +23,10 @@ struct RemovedThing {
   std::optional<Digest> digest;
   std::string path;  // relative to v2, by which to see whether it is gone
 };
+
+// In the order of the inventory. Pure.
+std::vector<RemovedThing> what_goes(const Inventory& inventory,
+                                    const RequestedRemoval& request);
 
 // A manifest that lost its last tag and stays all the same.
 struct StayingManifest {

@@ -54,7 +54,7 @@ void RequestedRun::run() {
   std::unique_ptr<WriteWatch> watch;
   if (may_go_on() && !dry_run_) watch = guard_.begin_watch();
   if (!may_go_on()) return finish();
-  name_what_goes();
+  report_.removed = what_goes(inventory(), request_);
   if (options_.list) list_what_goes();
   // Beyond this point nothing decides.
   if (dry_run_)
@@ -150,26 +150,6 @@ void RequestedRun::refuse_future_links() {
   for (const Finding& finding : findings_of(future, inventory()))
     guard_.refuse({{escaped(finding.path) + ": " + finding.detail,
                     "set the clock, or touch the link if the clock is right"}});
-}
-
-void RequestedRun::name_what_goes() {
-  for (const auto& [i, parts] : request_) {
-    const Repository& repository = inventory().repositories[i];
-    const std::string& name = repository.name;
-    if (parts.whole) {
-      report_.removed.push_back(
-          {name, "", std::nullopt,
-           layout::repository(name) + "/" + std::string(layout::kManifests)});
-      continue;
-    }
-    for (const std::uint32_t t : parts.tags)
-      report_.removed.push_back({name, repository.tags[t].name,
-                                 repository.tags[t].current,
-                                 layout::tag(name, repository.tags[t].name)});
-    for (const Digest& digest : parts.manifests)
-      report_.removed.push_back(
-          {name, "", digest, layout::revision(name, digest)});
-  }
 }
 
 // What gc would free then, less, but for --gc, what it would have anyway.

@@ -61,7 +61,6 @@ class RequestedRun {
   std::vector<ListedRemoval> all_listed(const Plan& plan,
                                         const Inventory& inventory) const;
   void list_what_goes();
-  void name_what_goes();
   void conclude_from_the_forecast();
   void remove_and_collect(std::unique_ptr<WriteWatch> watch);
   void find_about_touched(const Survey& after);

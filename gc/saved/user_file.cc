@@ -151,6 +151,11 @@ void replace_file(const std::string& text, const std::string& file,
     throw std::runtime_error(escaped(file) +
                              " lies in the registry's own folder, where dregs "
                              "leaves nothing; write it elsewhere");
+  replace_file(text, file);
+}
+
+void replace_file(const std::string& text, const std::string& file) {
+  const fs::path target = target_of(file);
   struct stat old {};
   const bool exists = ::stat(target.c_str(), &old) == 0;
   int error = 0;

@@ -17,5 +17,7 @@ std::string read_file(const std::string& file);
 // be written, or where it would lie in the registry's folder.
 void replace_file(const std::string& text, const std::string& file,
                   const ResolvedRoot& root);
+// The same where there is no registry on this machine.
+void replace_file(const std::string& text, const std::string& file);
 
 }  // namespace dregs

@@ -11,5 +11,6 @@ void fuzz_manifest(std::string_view bytes);
 void fuzz_link(std::string_view bytes);
 void fuzz_config(std::string_view bytes);
 void fuzz_plan(std::string_view bytes);
+void fuzz_log(std::string_view bytes);
 
 }  // namespace dregs

@@ -1,4 +1,4 @@
-#include "gc/remove/repair.h"
+#include "gc/heal/repair.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

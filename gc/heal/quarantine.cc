@@ -1,4 +1,4 @@
-#include "gc/remove/quarantine.h"
+#include "gc/heal/quarantine.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "cli/reports/incumbent_lines.h"
+#include "cli/commands/incumbent_lines.h"
 
 #include <fmt/format.h>
 

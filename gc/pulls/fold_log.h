@@ -1,0 +1,64 @@
+// From the lines of logs to the last pull of each reference (retention.md 5).
+// To fold the same lines again changes nothing, so a rotated log may be read as
+// often as anybody likes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gc/pulls/log_file.h"
+#include "gc/pulls/log_line.h"
+#include "gc/pulls/pull_times.h"
+
+namespace dregs {
+
+struct FoldOptions {
+  // Globs of the agents that do not count, in any case of letters; `*` stands
+  // for anything. Scanners, and dregs' own smoke test.
+  std::vector<std::string> ignored_agents;
+  std::int64_t now_s = 0;  // seconds since epoch
+};
+
+// What became of the lines. An event counts as a line.
+struct FoldedLines {
+  std::uint64_t lines = 0;
+  std::uint64_t pulls = 0;           // GET or HEAD of a manifest, answered
+  std::uint64_t other_requests = 0;  // of blobs, pushes, other sites …
+  std::uint64_t failed = 0;          // of a manifest, and answered by an error
+  std::uint64_t ignored_agents = 0;  // would have been a pull
+  std::uint64_t illegal_names = 0;   // likewise, of what no server accepts
+  std::uint64_t silent = 0;          // known, and no request
+  std::uint64_t foreign = 0;         // of no known format
+  std::vector<std::uint64_t> foreign_at;  // the first few, by number of line
+  bool half_written = false;              // the last one, to be read next time
+};
+
+class LogFolder {
+ public:
+  // Both are borrowed.
+  LogFolder(const FoldOptions& options, PullTimes& pulls)
+      : options_(options), pulls_(pulls) {}
+
+  // The lines of one log, in order; then finish().
+  void fold(const ReadLine& line);
+  FoldedLines finish();
+
+ private:
+  void fold_text(std::string_view text, std::uint64_t number, bool ended);
+  void fold_request(const LoggedRequest& request);
+  void fold_event(const LoggedEvent& event);
+  void note_known(std::int64_t at_s);
+  bool is_ignored(const std::string& agent) const;
+  void count_foreign(std::uint64_t number);
+  void drop_begun();
+
+  const FoldOptions& options_;
+  PullTimes& pulls_;
+  FoldedLines folded_;
+  std::string begun_;  // of a document that goes over several lines
+  std::uint64_t begun_at_ = 0;
+};
+
+}  // namespace dregs

@@ -1,0 +1,42 @@
+#include "gc/pulls/last_pull.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "scanner/files/blob_content.h"
+#include "scanner/manifests/manifest_details.h"
+
+namespace dregs {
+namespace {
+
+// The manifest and all that it is an index of, however deep.
+std::set<Digest> with_children(int v2, const Digest& manifest) {
+  std::set<Digest> reached = {manifest};
+  std::vector<Digest> waiting = {manifest};
+  while (!waiting.empty()) {
+    const BlobContent content =
+        read_blob(v2, waiting.back(), kLargestServedManifest);
+    waiting.pop_back();
+    if (content.state != BlobContent::State::sound) continue;
+    for (const ManifestPart& child : describe_manifest(content.bytes).children)
+      if (const auto digest = Digest::parse(child.digest);
+          digest && reached.insert(*digest).second)
+        waiting.push_back(*digest);
+  }
+  return reached;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> last_pull_of(const PullTimes& pulls, int v2,
+                                         const std::string& repository,
+                                         const std::string& tag,
+                                         const Digest& manifest) {
+  std::optional<std::int64_t> last = pulls.last_pull_ns(repository, tag);
+  for (const Digest& digest : with_children(v2, manifest))
+    last = std::max(last, pulls.last_pull_ns(repository, digest.to_string()));
+  return last;
+}
+
+}  // namespace dregs

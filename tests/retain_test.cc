@@ -1,0 +1,645 @@
+// Section 3 of retention.md, sentence by sentence.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/gc_run.h"
+#include "tests/retention_run.h"
+
+namespace dregs {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+std::string rules(const std::string& lines) {
+  return fmt::format("version: 1\nrules:\n{}", lines);
+}
+
+// --- 1. Protected, then the first rule, then kept.
+
+TEST(Retain, WhatIsProtectedStaysWhateverARuleSays) {
+  AgedStore store;
+  store.push("app", "latest", 400);
+  store.push("app", "v1", 400);
+  store.push("app", "v2", 1);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.report["schema"], "dregs.retain/1");
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v1"));
+  EXPECT_EQ(run.reason("app:latest"), "protected: latest");
+  EXPECT_EQ(run.reason("app:v1"), "rule 1: older than 30d");
+  EXPECT_FALSE(store.has(StoreBuilder::tag_folder("app", "v1")));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "latest")));
+}
+
+TEST(Retain, TheFirstRuleThatNamesATagDecides) {
+  AgedStore store;
+  store.push("app", "v1-rc1", 20);
+  store.push("app", "v1", 20);
+  store.push("app", "v2", 1);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['/-rc/'], keep: {within: 90d}}\n"
+            "- {repositories: ['**'], tags: ['*'], keep: {within: 7d}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v1"));
+  EXPECT_EQ(run.tag("app:v1-rc1")["rule"], 1);
+  EXPECT_EQ(run.tag("app:v1")["rule"], 2);
+}
+
+TEST(Retain, WhatNoRuleNamesStays) {
+  AgedStore store;
+  store.push("app", "other", 4000);
+  store.push("app", "pr-1", 4000);
+  store.push("elsewhere", "pr-1", 4000);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: [app], tags: ['pr-*'], keep: {within: "
+                   "30d}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:pr-1"));
+  EXPECT_EQ(run.reason("app:other"), "no rule");
+  EXPECT_EQ(run.reason("elsewhere:pr-1"), "no rule");
+  EXPECT_TRUE(run.tag("app:other")["rule"].is_null());
+}
+
+// --- 2. Floors are united; expire is the one ceiling.
+
+TEST(Retain, EachFloorCanOnlyKeepMore) {
+  AgedStore store;
+  for (int day = 1; day <= 5; ++day)
+    store.push("app", fmt::format("b{}", day), day * 10);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {last: 1, within: "
+            "25d}}"),
+      {"-n"});
+  EXPECT_THAT(run.kept_tags(), UnorderedElementsAre("app:b1", "app:b2"));
+  EXPECT_EQ(run.reason("app:b1"), "rule 1: last 1 of 5");
+  EXPECT_EQ(run.reason("app:b2"), "rule 1: younger than 25d");
+  EXPECT_EQ(run.reason("app:b3"),
+            "rule 1: not among the last 1 of 5, older than 25d");
+}
+
+TEST(Retain, ExpireBeatsFloorsAndNeverAProtection) {
+  AgedStore store;
+  store.push("app", "latest", 10);
+  store.push("app", "b1", 10);
+  store.push("app", "b2", 1);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {last: 3}, expire: "
+            "100h}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:b1"));
+}
+
+TEST(Retain, WithExpireAloneTheYoungerStay) {
+  AgedStore store;
+  store.push("app", "b1", 10);
+  store.push("app", "b2", 1);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], expire: 100h}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:b1"));
+  EXPECT_EQ(run.reason("app:b2"), "rule 1: younger than 100h");
+}
+
+// --- 3. `last` counts manifests, per repository and group.
+
+TEST(Retain, LastCountsManifestsAndNotTags) {
+  AgedStore store;
+  const BuiltImage newest = store.push("app", "c", 1);
+  store.tag_aged("app", "c-again", newest.manifest, 2);
+  store.tag_aged("app", "c-and-again", newest.manifest, 400);
+  store.push("app", "b", 3);
+  store.push("app", "a", 4);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:a"));
+}
+
+TEST(Retain, LastCountsInEachRepository) {
+  AgedStore store;
+  for (const char* repository : {"one", "two"})
+    for (int day = 1; day <= 3; ++day)
+      store.push(repository, fmt::format("b{}", day), day);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("one:b3", "two:b3"));
+}
+
+TEST(Retain, LastCountsInEachGroup) {
+  AgedStore store;
+  store.push("app", "env1-a", 3);
+  store.push("app", "env1-b", 2);
+  store.push("app", "env2-a", 400);
+  store.push("app", "other", 500);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['/^(env\\d+)-/'], per: '$1', "
+            "keep: {last: 1}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:env1-a"));
+}
+
+TEST(Retain, WhatIsProtectedTakesNoPlaceAmongTheLast) {
+  AgedStore store;
+  const BuiltImage newest = store.push("app", "b4", 1);
+  store.tag_aged("app", "latest", newest.manifest, 1);
+  for (int day = 2; day <= 4; ++day)
+    store.push("app", fmt::format("b{}", 5 - day), day);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:b1"));
+  EXPECT_THAT(run.reason("app:b4"), HasSubstr("protected"));
+}
+
+TEST(Retain, AllTagsOfTheRuleOnAKeptManifestStay) {
+  AgedStore store;
+  const BuiltImage image = store.push("app", "new", 1);
+  store.tag_aged("app", "same-image", image.manifest, 400);
+  store.push("app", "old", 400);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:old"));
+}
+
+// --- 4. The manifest of a removed tag goes only where nothing needs it.
+
+TEST(Retain, WithGcTheBytesOfAnUnneededManifestGo) {
+  AgedStore store;
+  const BuiltImage old = store.push("app", "old", 400);
+  store.push("app", "new", 1);
+  const std::string policy =
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}");
+  const RetainRun dry = retain_by(store, policy, {"-n", "--gc"});
+  const RetainRun run = retain_by(store, policy, {"--gc"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_GT(run.report["frees"], 0);
+  EXPECT_EQ(run.report["frees"], dry.report["frees"]);
+  EXPECT_EQ(run.report["totals"], dry.report["totals"]);
+  EXPECT_FALSE(store.has_blob(old.manifest));
+  EXPECT_FALSE(store.has_blob(old.layers[1]));
+  EXPECT_TRUE(store.has_blob(old.layers[0]));
+  EXPECT_EQ(run_gc(store, {"-n", "-m"}).report["bytes_freed"], 0);
+}
+
+TEST(Retain, AManifestThatAnotherTagNamesStays) {
+  AgedStore store;
+  const BuiltImage image = store.push("app", "pr-1", 400);
+  store.tag_aged("app", "release", image.manifest, 400);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['pr-*'], keep: {within: 30d}}"),
+      {"--gc"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:pr-1"));
+  EXPECT_THAT(run.removed_manifests(), IsEmpty());
+  EXPECT_EQ(run.report["manifests"][0]["reason"], "tag release stays");
+  EXPECT_TRUE(store.has_blob(image.manifest));
+}
+
+TEST(Retain, AManifestThatAKeptIndexNeedsStays) {
+  AgedStore store;
+  const BuiltImage amd = store.push("app", "1-amd64", 400);
+  store.index("app", "1", {amd.manifest});
+  store.push("app", "old", 400);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--gc"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:old"));
+  EXPECT_EQ(run.tag("app:1-amd64")["decision"], "follows");
+  EXPECT_TRUE(store.has_blob(amd.manifest));
+}
+
+TEST(Retain, WhatWasUntaggedBeforeIsNotTouched) {
+  AgedStore store;
+  const BuiltImage untagged = store.push("app", "", 400);
+  store.push("app", "old", 400);
+  store.push("app", "new", 1);
+  retain_by(store,
+            rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+            {"--gc"});
+  EXPECT_TRUE(store.has_blob(untagged.manifest));
+}
+
+TEST(Retain, UntaggedRulesLetGoWhatWasUntaggedBefore) {
+  AgedStore store;
+  const BuiltImage old = store.push("app", "", 400);
+  const BuiltImage young =
+      store.push("app", "", 1, {.created_by = "someone else"});
+  store.push("app", "v1", 400);
+  const RetainRun run = retain_by(
+      store,
+      "version: 1\nuntagged:\n- {repositories: ['**'], keep: {within: 7d}}",
+      {"--gc"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.removed_tags(), IsEmpty());
+  EXPECT_FALSE(store.has_blob(old.manifest));
+  EXPECT_TRUE(store.has_blob(young.manifest));
+}
+
+// --- 5. Children, signatures and referrers follow.
+
+TEST(Retain, ChildrenOfAnIndexAreNotCountedAndGoWithIt) {
+  AgedStore store;
+  std::vector<BuiltImage> children;
+  for (int n = 1; n <= 3; ++n) {
+    children.push_back(store.push("app", "", n * 10,
+                                  {.created_by = fmt::format("child {}", n)}));
+    const std::string tag = fmt::format("v{}", n);
+    store.index("app", tag, {children.back().manifest});
+    store.set_days(StoreBuilder::tag_path("app", tag), n * 10);
+  }
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"),
+      {"--gc"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v3"));
+  EXPECT_TRUE(store.has_blob(children[1].manifest));
+  EXPECT_FALSE(store.has_blob(children[2].manifest));
+}
+
+TEST(Retain, ATaggedChildIsNoCandidateAsLongAsItsIndexStays) {
+  AgedStore store;
+  const BuiltImage child = store.push("app", "1-arm64", 400);
+  store.index("app", "1", {child.manifest});
+  store.push("app", "0-arm64", 300);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*-*'], keep: {last: 1}}"),
+      {"-n"});
+  EXPECT_THAT(run.removed_tags(), IsEmpty());
+}
+
+TEST(Retain, ATaggedChildLeavesWithItsIndex) {
+  AgedStore store;
+  const BuiltImage child = store.push("app", "pr-1-arm64", 400);
+  store.index("app", "pr-1", {child.manifest});
+  store.set_days(StoreBuilder::tag_path("app", "pr-1"), 400);
+  store.push("app", "v1", 400);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['pr-*'], keep: {within: 30d}}"),
+      {"--gc"});
+  EXPECT_THAT(run.removed_tags(),
+              UnorderedElementsAre("app:pr-1", "app:pr-1-arm64"));
+  EXPECT_FALSE(store.has_blob(child.manifest));
+}
+
+TEST(Retain, ATaggedChildThatNoRuleNamesOutlivesItsIndex) {
+  AgedStore store;
+  const BuiltImage release = store.push("app", "v1-arm64", 400);
+  store.index("app", "nightly", {release.manifest});
+  store.set_days(StoreBuilder::tag_path("app", "nightly"), 400);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['night*'], keep: {within: 30d}}"),
+      {"--gc"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:nightly"));
+  EXPECT_EQ(run.reason("app:v1-arm64"), "no rule");
+  EXPECT_TRUE(store.has_blob(release.manifest));
+}
+
+TEST(Retain, SignaturesAreNotCountedAndLeaveWithTheirImage) {
+  AgedStore store;
+  std::vector<BuiltImage> images;
+  for (int n = 1; n <= 3; ++n) {
+    images.push_back(store.push("app", fmt::format("v{}", n), n));
+    store.cosign_signature("app", images.back().manifest);
+  }
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"),
+      {"--gc"});
+  const auto signature = [&](int n) {
+    return fmt::format("sha256-{}.sig", images[n].manifest.hex());
+  };
+  EXPECT_THAT(run.removed_tags(),
+              UnorderedElementsAre("app:v3", "app:" + signature(2)));
+  EXPECT_EQ(run.tag("app:" + signature(2))["decision"], "follows");
+  EXPECT_EQ(run.tag("app:" + signature(0))["decision"], "follows");
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", signature(0))));
+}
+
+TEST(Retain, ReferrersLeaveWithTheirSubject) {
+  AgedStore store;
+  const BuiltImage old = store.push("app", "old", 400);
+  const BuiltImage young = store.push("app", "new", 1);
+  const BuiltImage about_old = store.referrer("app", old.manifest, "old sbom");
+  const BuiltImage about_new = store.referrer("app", young.manifest, "sbom");
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--gc"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_FALSE(store.has_blob(about_old.manifest));
+  EXPECT_TRUE(store.has_blob(about_new.manifest));
+}
+
+TEST(Retain, OrphansStayUnlessTheyShallGo) {
+  AgedStore store;
+  const BuiltImage image = store.push("app", "v1", 1);
+  store.push("app", "v2", 1);
+  const BuiltImage orphan = store.referrer("app", image.manifest, "sbom");
+  const BuiltImage signature = store.cosign_signature("app", image.manifest);
+  store.delete_manifest("app", image.manifest);
+  store.lose(image.manifest);
+  const std::string all =
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}");
+  const RetainRun kept = retain_by(store, all, {"-n"});
+  EXPECT_THAT(kept.removed_tags(), IsEmpty());
+  EXPECT_THAT(kept.removed_manifests(), IsEmpty());
+  const RetainRun run = retain_by(store, all + "\norphans: remove", {"--gc"});
+  EXPECT_EQ(run.removed_tags().size(), 1U);
+  EXPECT_FALSE(store.has_blob(orphan.manifest));
+  EXPECT_FALSE(store.has_blob(signature.manifest));
+}
+
+TEST(Retain, ASignatureOfAnImageInAnotherRepositoryIsNoOrphan) {
+  AgedStore store;
+  const BuiltImage image = store.push("app", "v1", 1);
+  store.push("signatures", "v1", 1);
+  const BuiltImage signature =
+      store.cosign_signature("signatures", image.manifest);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}\n"
+            "orphans: remove"),
+      {"--gc"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(store.has_blob(signature.manifest));
+}
+
+// --- 6 and 7. Times.
+
+TEST(Retain, CreatedIsAskedWhereARuleSaysSo) {
+  AgedStore store;
+  store.push_created("app", "old", 1, "2020-05-01T12:00:00.5Z");
+  store.push_created("app", "epoch", 400, "1970-01-01T00:00:00Z");
+  store.push_created("app", "future", 400, "2900-01-01T00:00:00Z");
+  store.push_created("app", "no-time", 400, "yesterday");
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], time: created, keep: "
+                   "{within: 30d}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:old"));
+  EXPECT_EQ(run.tag("app:old")["created"], "2020-05-01T12:00:00Z");
+  EXPECT_EQ(run.reason("app:epoch"), "rule 1: its time is not known");
+}
+
+TEST(Retain, AnIndexIsAsNewAsItsNewestChild) {
+  AgedStore store;
+  const BuiltImage one =
+      store.push_created("app", "a", 1, "2020-05-01T12:00:00Z");
+  const BuiltImage two =
+      store.push_created("app", "b", 1, "2021-05-01T12:00:00+02:00");
+  store.index("app", "both", {one.manifest, two.manifest});
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], time: created, keep: "
+            "{last: 9}}"),
+      {"-n"});
+  EXPECT_EQ(run.tag("app:both")["created"], "2021-05-01T10:00:00Z");
+}
+
+TEST(Retain, ATimeThatIsStillToComeIsYoung) {
+  AgedStore store;
+  store.push("app", "future", -400);
+  store.push("app", "now", 1);
+  store.push("app", "old", 40);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 1}}"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:old"));
+}
+
+TEST(Retain, TiesAtTheCutAllStay) {
+  AgedStore store;
+  for (const char* tag : {"a", "b", "c", "old"}) store.push("app", tag, 9);
+  const auto same = std::filesystem::last_write_time(
+      store.v2() / StoreBuilder::tag_path("app", "a"));
+  for (const char* tag : {"b", "c"})
+    std::filesystem::last_write_time(
+        store.v2() / StoreBuilder::tag_path("app", tag), same);
+  store.set_days(StoreBuilder::tag_path("app", "old"), 10);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:old"));
+}
+
+// --- 9. Semantic versions.
+
+TEST(Retain, SemverSortsByVersionAndLeavesTheRestAlone) {
+  AgedStore store;
+  store.push("base", "3.9.1-alpine", 1);
+  store.push("base", "3.10.0-alpine", 400);
+  store.push("base", "3.10.2-alpine", 300);
+  store.push("base", "3.10.10-alpine", 500);
+  store.push("base", "edge", 4000);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['base'], tags: "
+            "['/^(\\d+\\.\\d+)\\.\\d+-(\\w+)$/'], per: '$1-$2', sort: semver, "
+            "keep: {last: 2}}\n"
+            "- {repositories: [base], tags: ['*'], sort: semver, keep: {last: "
+            "1}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("base:3.10.0-alpine"));
+  EXPECT_EQ(run.reason("base:edge"), "rule 2: no semantic version");
+}
+
+// --- 10. Pinned repositories and unreadable tags.
+
+TEST(Retain, APinnedRepositoryKeepsAllAndSaysWhy) {
+  AgedStore store;
+  const BuiltImage broken = store.push("app", "v1", 400);
+  store.push("app", "v2", 400);
+  store.push("other", "v1", 400);
+  store.push("other", "v2", 1);
+  store.corrupt(broken.manifest);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("other:v1"));
+  EXPECT_THAT(run.reason("app:v2"), HasSubstr("pinned"));
+}
+
+TEST(Retain, AnUnreadableTagStaysAndIsNamed) {
+  AgedStore store;
+  store.push("app", "v1", 400);
+  store.push("app", "v2", 1);
+  store.write(StoreBuilder::tag_folder("app", "v1") + "/index/sha256/notes",
+              "mine");
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"));
+  EXPECT_THAT(run.removed_tags(), IsEmpty());
+  EXPECT_FALSE(run.reason("app:v1").empty());
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "v1")));
+}
+
+// --- 11. History.
+
+TEST(Retain, TheNewestRevisionsOfATagStayForRollback) {
+  AgedStore store;
+  std::vector<BuiltImage> builds;
+  for (int day = 5; day >= 1; --day) {
+    builds.push_back(store.push("app", "", day * 10,
+                                {.created_by = fmt::format("day {}", day)}));
+    store.tag_aged("app", "nightly", builds.back().manifest, day * 10);
+  }
+  const RetainRun run = retain_by(
+      store,
+      "version: 1\nuntagged:\n- {repositories: ['**'], keep: {revisions: 2}}",
+      {"--gc"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  for (std::size_t n = 0; n < builds.size(); ++n)
+    EXPECT_EQ(store.has_blob(builds[n].manifest), n >= 2) << n;
+}
+
+TEST(Retain, AKeptRevisionOutlivesItsOwnTag) {
+  AgedStore store;
+  const BuiltImage first = store.push("app", "build-1", 400);
+  store.tag_aged("app", "stable", first.manifest, 400);
+  const BuiltImage second = store.push("app", "build-2", 1);
+  store.tag_aged("app", "stable", second.manifest, 1);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['build-*'], keep: {within: "
+            "30d}}\nuntagged:\n"
+            "- {repositories: ['**'], keep: {revisions: 1}}"),
+      {"--gc"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:build-1"));
+  EXPECT_TRUE(store.has_blob(first.manifest));
+  EXPECT_TRUE(
+      store.has(StoreBuilder::history_path("app", "stable", first.manifest)));
+}
+
+// --- 12. In use.
+
+TEST(Retain, WhatIsInUseStays) {
+  AgedStore store;
+  store.push("prod/web", "v1", 400);
+  store.push("prod/web", "v2", 400);
+  store.push("prod/web", "v3", 1);
+  const std::string pods = store.file(
+      "pods.json",
+      R"({"items":[{"spec":{"containers":[{"image":"registry.example.com:5000/)"
+      R"(prod/web:v1"}]}}]})");
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--in-use", pods});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("prod/web:v2"));
+  EXPECT_EQ(run.reason("prod/web:v1"),
+            "in use: registry.example.com:5000/prod/web:v1");
+}
+
+TEST(Retain, ADigestInUseProtectsItselfAndTheIndexesAboveIt) {
+  AgedStore store;
+  const BuiltImage child = store.push("app", "", 400);
+  store.index("app", "v1", {child.manifest});
+  store.set_days(StoreBuilder::tag_path("app", "v1"), 400);
+  store.push("app", "v0", 400);
+  store.push("app", "v2", 1);
+  const std::string list =
+      store.file("list", fmt::format("# the cluster\nhost.example/app@{}\n",
+                                     child.manifest.to_string()));
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--in-use", list, "--gc"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v0"));
+  EXPECT_TRUE(store.has_blob(child.manifest));
+}
+
+TEST(Retain, AnImageIdOfDockerProtectsTheImageThatHasIt) {
+  AgedStore store;
+  const BuiltImage used = store.push("app", "v1", 400);
+  store.push("app", "v2", 400);
+  store.push("app", "v3", 1);
+  const std::string list = store.file(
+      "docker.json",
+      fmt::format("{{\"Names\":\"a\",\"Image\":\"{}\"}}\n{{\"Image\":\"x\"}}\n",
+                  used.config.to_string()));
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--in-use", list});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v2"));
+}
+
+// --- The flags for the simple case, and the run itself.
+
+TEST(Retain, FlagsDoWithoutAPolicy) {
+  AgedStore store;
+  for (int day = 1; day <= 6; ++day)
+    store.push("team/app", fmt::format("b{}", day), day * 10);
+  store.push("other", "b1", 4000);
+  const RetainRun run =
+      retain(store, {"team/**", "--keep-last", "2", "--keep-within", "35d",
+                     "--keep-tag", "b5"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.removed_tags(),
+              UnorderedElementsAre("team/app:b4", "team/app:b6"));
+}
+
+TEST(Retain, PerGroupsByTheGroupsOfAnExpression) {
+  AgedStore store;
+  store.push("app", "main-1", 3);
+  store.push("app", "main-2", 2);
+  store.push("app", "fix-1", 400);
+  store.push("app", "v1", 400);
+  const RetainRun run =
+      retain(store, {"app", "--keep-last", "1", "--per", "^(\\w+)-"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:main-1"));
+}
+
+TEST(Retain, OnlyNamedRepositoriesAreLookedAt) {
+  AgedStore store;
+  for (const char* repository : {"one", "two"}) {
+    store.push(repository, "old", 400);
+    store.push(repository, "new", 1);
+  }
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"two"});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("two:old"));
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("one", "old")));
+}
+
+TEST(Retain, TrashTakesWhatGoes) {
+  AgedStore store;
+  const BuiltImage old = store.push("app", "old", 400);
+  store.push("app", "new", 1);
+  const RetainRun run = retain_by(
+      store,
+      rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--gc", "--trash", "--prove", "--list"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_FALSE(store.has_blob(old.manifest));
+  EXPECT_FALSE(run.report["removals"].empty());
+  const std::string name = run.report["trash"];
+  EXPECT_EQ(run_dregs(store, {"trash", "restore", name}).exit_code, 0);
+  EXPECT_TRUE(store.has(StoreBuilder::tag_path("app", "old")));
+  EXPECT_TRUE(store.has_blob(old.manifest));
+}
+
+TEST(Retain, TextNamesWhatGoesAndEndsWithTheFigures) {
+  AgedStore store;
+  store.push("app", "old", 400);
+  store.push("app", "new", 1);
+  const std::vector<std::string> words = {"retain", "app", "--keep-within",
+                                          "30d", "-n"};
+  const ProgramResult run = run_dregs(store, words);
+  EXPECT_THAT(run.out, HasSubstr("rule 1: older than 30d"));
+  EXPECT_THAT(run.out, Not(HasSubstr("younger")));
+  EXPECT_THAT(run.out, HasSubstr("1 tag would go and 1 stay; 1 manifest would "
+                                 "go. gc would then free"));
+  std::vector<std::string> all = words;
+  all.emplace_back("--list");
+  EXPECT_THAT(run_dregs(store, all).out, HasSubstr("younger than 30d"));
+}
+
+}  // namespace
+}  // namespace dregs
