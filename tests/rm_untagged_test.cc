@@ -126,7 +126,8 @@ TEST(RmUntagged, AnUntaggedIndexThatStaysKeepsItsChildren) {
   StoreBuilder store;
   const BuiltImage arm = store.image("app", "arm", {"arm64"});
   store.index("app", "", {arm.manifest});
-  rm_gc(store, {"app:arm"});
+  const JsonRun run = rm_gc(store, {"app:arm"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(has_manifest(store, arm.manifest));
   EXPECT_TRUE(store.has_blob(arm.layers[0]));
 }
