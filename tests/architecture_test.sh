@@ -15,7 +15,7 @@ passed=0 failed=0
 # FILE SYMBOL REASON: who may, and why that harms no registry. "*" is all.
 may_change_files='
 gc/remove/remover.cc      *      the only file that deletes
-gc/remove/aside_folder.cc        mkdirat   moves files beside the registry, and deletes nothing
+gc/remove/aside_folder.cc mkdirat   moves files beside the registry, and deletes nothing
 gc/remove/move_file.cc    *         gives a file its new name, over nothing
 gc/remove/make_parent.cc  *         makes the folder for what is put back or repaired
 gc/heal/repair.cc       *         writes beside, and moves into a place that is free
@@ -170,16 +170,28 @@ long_files() {
     awk '$2 != "total" && $1 > 400'
 }
 
-# Comments cite docs/format.md and docs/promises.md by the anchors there.
+# Comments cite docs/format.md, promises.md and retention-rules.md by the anchors
+# there. A line that names one page means it to the line's end.
+citations() {
+  grep -rhE '#(row-[0-9]|P[0-9]|[0-9]|[a-z])' "$@" | awk '{
+    page = "format.md"
+    while (match($0, /(format|promises|retention-rules)\.md#|[ (]#(row-|P?[0-9])/)) {
+      word = substr($0, RSTART, RLENGTH)
+      if (word ~ /md#/) page = substr(word, 1, RLENGTH - 1)
+      $0 = substr($0, RSTART + index(word, "#") - 1)
+      match($0, /^#[A-Za-z0-9.-]*[A-Za-z0-9]/)
+      print page substr($0, 1, RLENGTH)
+      $0 = substr($0, RLENGTH + 1)
+    }
+  }' | sort -u
+}
+
 citations_that_lead_nowhere() {
   local files=(scanner gc cli tests window deploy packaging benchmarks scripts)
-  grep -rnE '\b(contract|format|promises)\.md( [0-9Ps"]|,)|\bcontract\.md' "${files[@]}" \
-    --include='*.*' | grep -v '^tests/architecture_test.sh' || true
-  comm -23 <(
-    grep -rhoE '\b(format|promises)\.md#[A-Za-z0-9.-]*[A-Za-z0-9]|[ (]#(row-[0-9]+|P[0-9]+|[0-9]\.[0-9])\b' \
-      "${files[@]}" | sed -E 's/^[ (]#/format.md#/' | sort -u
-  ) <(
-    grep -oE '<a id="[^"]*"' docs/format.md docs/promises.md |
+  grep -rnE '\b(contract|format|promises|retention-rules)\.md( [0-9Ps"]|,)|\bcontract\.md' \
+    "${files[@]}" --include='*.*' | grep -v '^tests/architecture_test.sh' || true
+  comm -23 <(citations "${files[@]}" --include='*.h' --include='*.cc') <(
+    grep -oE '<a id="[^"]*"' docs/{format,promises,retention-rules}.md |
       sed -E 's|docs/([^:]*):<a id="(.*)"|\1#\2|' | sort -u
   )
 }

@@ -8,9 +8,9 @@
 #include <iterator>
 
 #include "gc/retention/in_use.h"
+#include "gc/retention/store_times.h"
 #include "gc/rules/policy_file.h"
 #include "gc/rules/semantic_version.h"
-#include "gc/retention/store_times.h"
 #include "tests/paths.h"
 #include "tests/retention_run.h"
 

@@ -1,5 +1,5 @@
 // `dregs rm --gc` frees what people expect: the manifests that lost their last
-// tag by this very removal go too (contract.md).
+// tag by this very removal go too (promises.md#may-touch).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -126,7 +126,8 @@ TEST(RmUntagged, AnUntaggedIndexThatStaysKeepsItsChildren) {
   StoreBuilder store;
   const BuiltImage arm = store.image("app", "arm", {"arm64"});
   store.index("app", "", {arm.manifest});
-  rm_gc(store, {"app:arm"});
+  const JsonRun run = rm_gc(store, {"app:arm"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(has_manifest(store, arm.manifest));
   EXPECT_TRUE(store.has_blob(arm.layers[0]));
 }

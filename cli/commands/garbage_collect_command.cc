@@ -6,10 +6,10 @@
 #include <memory>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/incumbent_lines.h"
 #include "cli/output/delivery.h"
 #include "cli/output/print_findings.h"
 #include "cli/output/run_context.h"
-#include "cli/commands/incumbent_lines.h"
 #include "gc/context/stopped_early.h"
 #include "gc/runs/collection.h"
 #include "scanner/formats/text.h"

@@ -181,8 +181,7 @@ void add_keep_options(CLI::App& retain, RetainWords& words) {
 void add_retain_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<RetainOptions>();
   CLI::App* retain = app.add_subcommand(
-      "retain",
-      "Remove the tags that a policy lets go; try it with --dry-run first");
+      "retain", "Remove the tags that a policy lets go; the others stay");
   retain
       ->add_option("REF", options->words.refs,
                    "REPO or REPO:TAG, or globs in quotes; with --policy only "

@@ -1,5 +1,5 @@
 // The policy that `dregs retain` was asked to decide by: a file's, or that of
-// the flags for the simple case (retention.md 4).
+// the flags for the simple case (retention-rules.md#4).
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // What `dregs retain` decided and did, and its two forms of output: schema
-// dregs.retain/1 (contract.md), and words for a person (retention.md 4).
+// dregs.retain/1 (promises.md#json), and words for a person
+// (retention-rules.md#4).
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // Which manifests lose their last tag when tags are removed, and may go in the
-// same run (contract.md, `rm --gc`; retention.md 3.4 and 3.5): the manifests of
-// those tags, the children of indexes among them, and what refers to any of
-// these. Manifests that were untagged before are no candidates. Pure; runs on
-// one thread.
+// same run (promises.md#may-touch, `rm --gc`; retention-rules.md#3.4 and #3.5):
+// the manifests of those tags, the children of indexes among them, and what
+// refers to any of these. Manifests that were untagged before are no
+// candidates. Pure; runs on one thread.
 #pragma once
 
 #include <cstdint>

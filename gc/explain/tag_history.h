@@ -1,5 +1,5 @@
 // The manifests that a tag has named, by its history on the disk
-// (`index/*/link`, format.md P6): what `ls --history` shows and `rollback` goes
+// (`index/*/link`, format.md#P6): what `ls --history` shows and `rollback` goes
 // back to. Reads only; any thread.
 #pragma once
 

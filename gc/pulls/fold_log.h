@@ -1,6 +1,6 @@
-// From the lines of logs to the last pull of each reference (retention.md 5).
-// To fold the same lines again changes nothing, so a rotated log may be read as
-// often as anybody likes.
+// From the lines of logs to the last pull of each reference
+// (retention-rules.md#5). To fold the same lines again changes nothing, so a
+// rotated log may be read as often as anybody likes.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // When an image was last pulled by a tag, by its digest, or by that of anything
-// that it is an index of (retention.md 5). Reads manifests; any thread.
+// that it is an index of (retention-rules.md#5). Reads manifests; any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What one line of a log says of requests to a registry (retention.md 5): the
-// combined format of nginx, Apache and the registry, with and without the
+// What one line of a log says of requests to a registry (retention-rules.md#5):
+// the combined format of nginx, Apache and the registry, with and without the
 // agent; Caddy's, Traefik's and the registry's own JSON; notifications of a
 // registry; and each of these as Docker's json-file driver wraps it. Nothing in
 // a line is believed: names are checked by whoever keeps them. Pure but for

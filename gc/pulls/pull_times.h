@@ -1,5 +1,5 @@
 // When each tag and digest was last pulled, and since when that is known
-// (retention.md 5): what `dregs pulls` keeps in its state file and
+// (retention-rules.md#5): what `dregs pulls` keeps in its state file and
 // `pulled_within` and `ls --sort pulled` ask. A value; names in it are as
 // servers accept them.
 //

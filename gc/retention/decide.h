@@ -1,5 +1,6 @@
-// Which tags and manifests a retention policy lets go (retention.md 3). Pure:
-// the same values give the same answer, and nothing is read or removed here.
+// Which tags and manifests a retention policy lets go (retention-rules.md#3).
+// Pure: the same values give the same answer, and nothing is read or removed
+// here.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,6 @@
 #include "gc/decide/requested_removal.h"
 #include "gc/mark/survey.h"
 #include "gc/pulls/pull_times.h"
-#include "gc/rules/retention_policy.h"
 #include "gc/retention/store_times.h"
 #include "gc/retention/used_images.h"
 #include "gc/rules/retention_policy.h"

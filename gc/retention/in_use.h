@@ -1,5 +1,5 @@
-// Lists of what is in use (retention.md 3.12): the output of kubectl, docker,
-// nomad and others as JSON, or one reference a line. Pure.
+// Lists of what is in use (retention-rules.md#3.12): the output of kubectl,
+// docker, nomad and others as JSON, or one reference a line. Pure.
 #pragma once
 
 #include <stdexcept>

@@ -1,5 +1,6 @@
 // What stays of one repository, grown step by step, and what a removal reaches
-// (retention.md 3.4, 3.5, 3.11). Borrows what it is made of; one thread.
+// (retention-rules.md#3.4, #3.5, #3.11). Borrows what it is made of; one
+// thread.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // What one rule says of the tags of one repository that it decides on
-// (retention.md 3.2, 3.3, 3.6 to 3.9). Pure.
+// (retention-rules.md#3.2, #3.3, #3.6 to #3.9). Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // When tags and revisions were pushed and made, as the disk says it
-// (retention.md 3.6, 3.11). Read once, then a value.
+// (retention-rules.md#3.6, #3.11). Read once, then a value.
 #pragma once
 
 #include <cstdint>

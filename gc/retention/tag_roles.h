@@ -1,5 +1,5 @@
 // What each tag of a repository is to a retention policy, before any rule is
-// asked (retention.md 3.1, 3.5, 3.10). Pure.
+// asked (retention-rules.md#3.1, #3.5, #3.10). Pure.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // When a decision is not to be carried out, though nothing else speaks against
-// it (retention.md 4, 3.8). Pure.
+// it (retention-rules.md#4, #3.8). Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What lists of images in use name in a store (retention.md 3.12). Pure.
+// What lists of images in use name in a store (retention-rules.md#3.12). Pure.
 #pragma once
 
 #include <cstdint>

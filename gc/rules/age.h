@@ -1,5 +1,6 @@
 // Time spans as a retention policy writes them: 90s, 36h, 30d, 2w, 1y. Minutes
-// and months are both `m` somewhere, so nothing is (retention.md 4). Pure.
+// and months are both `m` somewhere, so nothing is (retention-rules.md#4).
+// Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // A glob as `rm` has them, or a regular expression between slashes, by which a
-// retention policy names repositories and tags (retention.md 2). Matching takes
-// time linear in the name, whatever the expression looks like. Copies are
+// retention policy names repositories and tags (retention-rules.md#2). Matching
+// takes time linear in the name, whatever the expression looks like. Copies are
 // cheap; any number of threads may match.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A retention policy from its YAML text (retention.md 2). Pure.
+// A retention policy from its YAML text (retention-rules.md#2). Pure.
 #pragma once
 
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// Whether a policy's names mean something in this store (retention.md 4).
+// Whether a policy's names mean something in this store (retention-rules.md#4).
 #pragma once
 
 #include "gc/rules/policy_file.h"

@@ -1,5 +1,5 @@
-// What a retention policy says (retention.md 2), read and checked. A value; any
-// number of threads may read it.
+// What a retention policy says (retention-rules.md#2), read and checked. A
+// value; any number of threads may read it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace dregs {
 
-// Which time says how old an image is (retention.md 3.6).
+// Which time says how old an image is (retention-rules.md#3.6).
 enum class RetentionTime : std::uint8_t {
   pushed,   // when the tag's link, or the revision's, was written last
   created,  // what the image's configuration says

@@ -1,5 +1,5 @@
 // `per: '$1-$2'`: tags whose names give the same text are counted together
-// (retention.md 3.3). Pure.
+// (retention-rules.md#3.3). Pure.
 #pragma once
 
 #include <string>

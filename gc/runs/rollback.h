@@ -1,4 +1,5 @@
-// Making a tag mean a manifest that it had before (contract.md, `rollback`).
+// Making a tag mean a manifest that it had before (promises.md#may-touch,
+// `rollback`).
 #pragma once
 
 #include <optional>

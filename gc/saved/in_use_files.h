@@ -1,4 +1,4 @@
-// Lists of images in use, from files and stdin (retention.md 3.12, 4).
+// Lists of images in use, from files and stdin (retention-rules.md#3.12, #4).
 #pragma once
 
 #include <cstdint>
