@@ -148,7 +148,7 @@ printing_libraries() {
 # The rooms that are the same for every storage.
 rooms_that_ask() {
   local room
-  for room in scanner/{formats,manifests,config,inventory} gc/{names,mark,decide}; do
+  for room in scanner/{formats,manifests,config,inventory} gc/{names,rules,mark,decide}; do
     references "$room" "$asks"
   done
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gc/survey/take_survey.h"
 #include "scanner/files/descriptor.h"
 #include "tests/store_builder.h"
 

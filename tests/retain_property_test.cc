@@ -11,6 +11,7 @@
 #include "gc/mark/closure.h"
 #include "gc/retention/decide.h"
 #include "gc/retention/rule_verdicts.h"
+#include "gc/survey/take_survey.h"
 #include "tests/random_store.h"
 #include "tests/retention_run.h"
 
