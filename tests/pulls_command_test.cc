@@ -124,6 +124,18 @@ TEST_F(PullsCommand, TheWindowsSmokeTestAndIgnoredAgentsDoNotCount) {
   EXPECT_EQ(run.report["references"], 0);
 }
 
+TEST_F(PullsCommand, TheAgentsThatAPolicyNamesDoNotCount) {
+  const std::string policy = write("policy.yml", R"(version: 1
+rules:
+- {repositories: ['**'], tags: ['*'], keep: {pulled_within: 90d}}
+pulls: {state: state, ignore_agents: ['Trivy*']}
+)");
+  const std::string log = write("log", logged(kPullOfV1, "Trivy/0.5"));
+  const JsonRun run = pulls({"--policy", policy, log});
+  EXPECT_EQ(run.report["logs"][0]["ignored_agents"], 1);
+  EXPECT_EQ(run.report["references"], 0);
+}
+
 TEST_F(PullsCommand, ForeignLinesAreSaidAndDoNoHarm) {
   const std::string log =
       write("log", "hello\n" + std::string(17 * 1024 * 1024, 'x') + "\n" +

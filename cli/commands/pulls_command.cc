@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/retain_policy.h"
 #include "cli/output/delivery.h"
 #include "cli/output/json_document.h"
 #include "cli/output/print_findings.h"
@@ -18,6 +19,7 @@
 #include "gc/saved/user_file.h"
 #include "scanner/files/clock.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/formats/append.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {
@@ -30,6 +32,7 @@ struct PullsOptions {
   std::string state;
   std::vector<std::string> logs;
   std::vector<std::string> ignored_agents;
+  std::string policy_file;  // empty: none
 };
 
 struct FoldedLog {
@@ -72,6 +75,9 @@ class PullsRun {
   PullsRun(const GlobalOptions& global, const PullsOptions& options)
       : global_(global), options_(options), stop_(stop_on_signals()) {
     fold_options_.ignored_agents = options.ignored_agents;
+    if (!options.policy_file.empty())
+      append(fold_options_.ignored_agents,
+             load_retention_policy(options.policy_file).ignored_agents);
     fold_options_.ignored_agents.emplace_back(kOwnAgent);
     fold_options_.now_s = now_ns() / 1'000'000'000;
   }
@@ -236,6 +242,10 @@ void add_pulls_command(CLI::App& app, Invocation& invocation) {
                    "be given again")
       ->type_name("GLOB")
       ->allow_extra_args(false);  // one each time
+  pulls
+      ->add_option("--policy", options->policy_file,
+                   "Nor do pulls by the ignore_agents of this retention policy")
+      ->type_name("FILE");
   pulls->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return PullsRun(global, *options).run();

@@ -58,7 +58,7 @@ void group_by(const RetainWords& words, TagRule& rule) {
     rule.tags = {pattern};
     if (rule.per.empty())
       throw PatternError(
-          "the expression has no group; write (…) around what "
+          "the expression has no group; put parentheses around what "
           "the tags of a group have in common");
     return 0;
   });

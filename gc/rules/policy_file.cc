@@ -196,9 +196,9 @@ class PolicyReader {
     if (!state) fail(node.Mark(), "pulls needs state: FILE");
     policy_.pulls_state = text_of(state, "state");
     if (policy_.pulls_state.empty()) fail(state.Mark(), "state is empty");
-    // For `dregs pulls`, which reads the logs; here only its form matters.
     if (const YAML::Node agents = at(node, "ignore_agents"))
-      patterns(agents, "ignore_agents");
+      for (const YAML::Node& agent : items(agents, "ignore_agents"))
+        policy_.ignored_agents.push_back(text_of(agent, "ignore_agents"));
   }
 
   RetentionTime time_of(const YAML::Node& rule) const {

@@ -54,7 +54,9 @@ struct RetentionPolicy {
   bool remove_orphans = false;
   std::uint64_t min_kept = 1;  // tags of a repository; 0: it may lose all
   std::string pulls_state{};   // a file; empty: none
-  std::string origin{};        // the file's name, or what else to call it
+  // Globs of the agents whose pulls `dregs pulls --policy` does not count.
+  std::vector<std::string> ignored_agents{};
+  std::string origin{};  // the file's name, or what else to call it
 };
 
 // `latest`, where a policy says nothing.
