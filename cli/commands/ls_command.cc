@@ -170,8 +170,7 @@ class Listing {
       const Tag tag{listed.tag, listed.digest};
       for (TagRevision& revision :
            read_tag_history(store_.v2.get(), listed.repository, tag))
-        report_.history->push_back(
-            {listed.repository, listed.tag, std::move(revision)});
+        report_.history->push_back({listed.repository, listed.tag, revision});
     }
   }
 
