@@ -228,6 +228,24 @@ TEST(RmUntagged, WhereANamedTagStaysTheManifestsDoToo) {
   EXPECT_TRUE(has_manifest(store, old.manifest));
 }
 
+// Servers list a tag for as long as its folder is there.
+TEST(RmUntagged, ATagWithSomebodysFileInItsFolderStaysWhole) {
+  for (const char* below : {"", "/current", "/index"}) {
+    SCOPED_TRACE(below);
+    StoreBuilder store;
+    const BuiltImage image = store.image("app", "v1", {"base"});
+    store.image("app", "v2", {"base"});
+    store.write(StoreBuilder::tag_folder("app", "v1") + below + "/notes.txt",
+                "mine");
+    const TreeSnapshot before = store.snapshot();
+    const JsonRun dry = run_for_json(store, {"rm", "--gc", "-n", "app:v1"});
+    EXPECT_EQ(dry.report.at("removed"), nlohmann::json::array());
+    const JsonRun run = run_for_json(store, {"rm", "--gc", "app:v1"});
+    EXPECT_EQ(run.exit_code, dry.exit_code);
+    EXPECT_EQ(store.snapshot(), before);
+  }
+}
+
 TEST(RmUntagged, TheSameImageInAnotherRepositoryIsUntouched) {
   StoreBuilder store;
   const BuiltImage image = store.image("app", "v1", {"base"});

@@ -143,9 +143,11 @@ class LookBeside {
   }
 
   void look_into_tag(const Folder& tags, const Tag& tag, std::uint32_t t) {
-    look(tags, tag.name, kInTag);
-    look(tags, tag.name + "/current", kBesideLink);
-    if (look(tags, tag.name + "/index", kInIndex))
+    // Servers list a tag for as long as its folder is there.
+    const bool in_tag = look(tags, tag.name, kInTag);
+    const bool in_current = look(tags, tag.name + "/current", kBesideLink);
+    const bool in_index = look(tags, tag.name + "/index", kInIndex);
+    if (in_tag || in_current || in_index)
       seen_.local().foreign_tags.emplace_back(tags.repository, t);
     if (tag.current) look_into_history(tags, tag, t, *tag.current);
   }
