@@ -309,7 +309,7 @@ TEST(Retain, SignaturesAreNotCountedAndLeaveWithTheirImage) {
   const RetainRun run = retain_by(
       store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"),
       {"--gc"});
-  const auto signature = [&](int n) {
+  const auto signature = [&](std::size_t n) {
     return fmt::format("sha256-{}.sig", images[n].manifest.hex());
   };
   EXPECT_THAT(run.removed_tags(),
