@@ -1,4 +1,5 @@
-// `dregs pulls` itself: logs in files, compressed or not, and the state.
+// These tests run `dregs pulls` on log files, compressed or not, and look at
+// the state.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 const std::string kPullOfV1 = "GET /v2/team/app/manifests/v1 HTTP/1.1";
 
-// A line of nginx.
+// Makes a line as nginx writes it.
 std::string logged(const std::string& request,
                    const std::string& agent = "docker/24.0",
                    const std::string& clock = "07:14:08") {
@@ -28,7 +29,7 @@ std::string logged(const std::string& request,
          "\" 200 1234 \"-\" \"" + agent + "\"\n";
 }
 
-// The command itself, in a folder of its own.
+// Runs the command in a folder of its own.
 class PullsCommand : public testing::Test {
  protected:
   PullsCommand() { fs::create_directories(folder_); }
@@ -70,7 +71,7 @@ TEST_F(PullsCommand, FoldsLogsIntoItsState) {
   const std::string first = state();
   EXPECT_EQ(parse_pulls(first, "").last_pull_ns("team/app", "v1"),
             1'795'763'648'000'000'000);
-  // Read twice, it counts once; nothing is left beside the state.
+  // A log that is read twice counts once. No file is left beside the state.
   EXPECT_EQ(pulls({log, log}).exit_code, 0);
   EXPECT_EQ(state(), first);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 2);
@@ -89,7 +90,7 @@ TEST_F(PullsCommand, KnowsCompressedLogsByWhatTheyHold) {
     const JsonRun run = pulls({plainly_named});
     EXPECT_EQ(run.report["logs"][0]["pulls"], 3000) << program;
     EXPECT_EQ(run.report["logs"][0]["problem"], nullptr) << program;
-    // Two of them in one file, as logrotate's dateext and cat make it.
+    // The file holds two members, as logrotate's dateext and cat make it.
     const std::string bytes = store_.read(plainly_named);
     const JsonRun both = pulls({write("both", bytes + bytes)});
     EXPECT_EQ(both.report["logs"][0]["pulls"], 6000) << program;

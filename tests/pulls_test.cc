@@ -1,6 +1,6 @@
-// `dregs pulls`: what access logs say of the last pull of each image
-// (retention.md 5). Each format, what counts and what does not, and lines that
-// somebody wrote to deceive.
+// These tests read access logs and look for the last pull of each image
+// (docs/retention-rules.md#5). They try each format, what counts and what does
+// not, and hostile lines.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ const std::string kHex(64, 'a');
 constexpr std::int64_t kNow_s = 1'795'763'648;      // 2026-11-27T07:14:08Z
 constexpr std::int64_t kEarlier_s = 1'795'752'848;  // three hours before
 
-// What is known once these lines were read.
+// Returns what is known after these lines.
 struct Folding {
   explicit Folding(const std::vector<std::string>& lines,
                    std::vector<std::string> ignored = {}) {
@@ -110,7 +110,7 @@ TEST(PulledFrom, TheRegistrysOwnLog) {
     const Folding folding({line});
     EXPECT_EQ(folding.last("team/app", "v1"), kNow_s) << line;
   }
-  // What it says else is no request, and nothing strange either.
+  // The other lines of the log are not requests. They are known all the same.
   const Folding others(
       {R"({"http.request.method":"GET","http.request.uri":"/v2/","level":)"
        R"("info","msg":"authorized request","time":"2026-11-27T07:14:08Z"})",
@@ -222,7 +222,7 @@ TEST(Pulls, KnowledgeBeginsWithTheFirstRequestToARegistry) {
        combined(kGetV1, 200, "docker", "27/Nov/2099:04:14:08 +0000")});
   EXPECT_EQ(folding.pulls.known_since_ns(), kEarlier_s * 1'000'000'000);
   EXPECT_EQ(Folding({}).pulls.known_since_ns(), std::nullopt);
-  // A clock that is wrong knows nothing of what is to come.
+  // A log from a wrong clock does not know the future.
   EXPECT_EQ(
       Folding({combined(kGetV1, 200, "docker", "27/Nov/2099:04:14:08 +0000")})
           .pulls.known_since_ns(),
@@ -287,7 +287,7 @@ TEST(Pulls, WrongAndForeignLinesAreCountedAndTold) {
   EXPECT_THAT(folding.counts.foreign_at, ElementsAre(1, 2, 4));
 }
 
-// A server is writing that line just now.
+// A server may still be writing that line.
 TEST(Pulls, AHalfWrittenLastLineIsReadNextTime) {
   const std::string whole = combined(kGetV1, 200, "Trivy/0.5");
   for (std::size_t length = 1; length < whole.size(); ++length) {

@@ -1,4 +1,5 @@
-// What holds for any registry and any policy, over random stores.
+// These properties hold for every registry and every policy. Random stores try
+// them.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ namespace {
 constexpr std::int64_t kDay_ns = 86'400LL * 1'000'000'000;
 constexpr std::int64_t kNow_ns = 20'000 * kDay_ns;
 
-// The parts of a policy that these properties vary; 0: without.
+// Holds the parts of a policy that the properties vary. 0 leaves a part out.
 struct PolicyWords {
   unsigned last = 0;
   unsigned within_days = 1;
@@ -66,8 +67,8 @@ Survey survey_of(const StoreBuilder& store) {
   return survey;
 }
 
-// A time that hangs on the name alone: the same before and after a removal, and
-// with ties.
+// Makes a time from the name alone. It is the same before and after a removal,
+// and it has ties.
 KnownTime time_by_name(const std::string& name) {
   return kNow_ns -
          static_cast<std::int64_t>(std::hash<std::string>()(name) % 30) *
@@ -127,7 +128,8 @@ PolicyWords any_words() {
   return words;
 }
 
-// By the closure of what stays, and not by how the decision was made.
+// Checks the closure of what stays. It does not repeat how the decision was
+// made.
 void expect_whole(const Survey& survey, const RequestedRemoval& request) {
   const AliasIndex aliases(survey.inventory, survey.graph);
   Closure closure(survey.inventory, survey.graph, aliases);
@@ -266,8 +268,8 @@ void expect_dry_run_names_what_goes(const StoreProgram& program) {
 TEST(RetainRandomRun, ADryRunNamesWhatTheRunRemoves) {
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     StoreProgram program = healthy_stores()(rc::Random(seed), 40).value();
-    // What was the layer of an image that goes, and looks like a manifest, is
-    // kept by a collection; what survey_after() foresees does not know it.
+    // A collection keeps a former layer that is a manifest. survey_after() does
+    // not foresee that.
     std::erase_if(program, [](const StoreOperation& operation) {
       return operation.step == StoreStep::push_wrapper;
     });

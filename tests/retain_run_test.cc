@@ -1,4 +1,5 @@
-// Section 3 of retention.md from 3.6 on, the flags, and the run itself.
+// These tests follow docs/retention-rules.md from 3.6 to 3.12. Then they try
+// the flags and the run itself.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,10 @@
-// Section 3 of retention.md, sentence by sentence.
+// These tests follow docs/retention-rules.md from 3.1 to 3.5, sentence by
+// sentence.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gc/retention/repository_images.h"
 #include "tests/gc_run.h"
 #include "tests/retention_run.h"
 
@@ -366,6 +368,16 @@ TEST(Retain, ASignatureOfAnImageInAnotherRepositoryIsNoOrphan) {
       {"--gc"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(store.has_blob(signature.manifest));
+}
+
+TEST(Retain, NamesOfTagsTellTheirSubject) {
+  const std::string hex(64, 'a');
+  for (const char* suffix : {"", ".sig", ".att", ".sbom"})
+    EXPECT_EQ(subject_in_name("sha256-" + hex + suffix), Digest::from_hex(hex));
+  for (const std::string& tag :
+       {std::string("v1"), "sha256-" + hex.substr(1), "sha256-" + hex + "a",
+        "sha512-" + hex, "sha256-" + std::string(64, 'G'), hex})
+    EXPECT_EQ(subject_in_name(tag), std::nullopt) << tag;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Section 4 of retention.md: when `dregs retain` does not run, or refuses.
+// These tests follow docs/retention-rules.md#4: when `dregs retain` does not
+// run, and when it refuses.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,14 +27,14 @@ class RetainTripwire : public testing::Test {
     store_.push("app", "new", 1);
   }
 
-  // Exit code 2, nothing touched, and this on stderr.
+  // Expects exit code 2, an unchanged store, and this text on stderr.
   void expect_error(const RetainRun& run, const std::string& words) {
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_THAT(run.err, HasSubstr(words));
     EXPECT_TRUE(store_.has(StoreBuilder::tag_path("app", "old")));
   }
 
-  // Exit code 3, nothing touched, and this among the reasons.
+  // Expects exit code 3, an unchanged store, and this text among the reasons.
   void expect_refusal(const RetainRun& run, const std::string& words) {
     EXPECT_EQ(run.exit_code, 3) << run.err;
     EXPECT_THAT(run.refused(), HasSubstr(words));
@@ -144,7 +145,7 @@ TEST_F(RetainTripwire, MoreThanHalfOfAllTagsDoNotGoUnasked) {
 
 class RetainLostTimes : public testing::Test {
  protected:
-  // As a copy without times leaves it: all was written 40 days ago.
+  // A copy without times leaves this: everything was written 40 days ago.
   RetainLostTimes() {
     for (int month = 1; month <= 24; ++month)
       store_.push_created("app", fmt::format("b{}", month), 40,
@@ -185,7 +186,7 @@ TEST_F(RetainLostTimes, ABurstOfPushesThatWereMadeThenIsNone) {
 
 class RetainPulls : public RetainTripwire {
  protected:
-  // By a state whose knowledge begins so many days ago.
+  // Runs with a pull state that begins so many days ago.
   RetainRun run(int days, const std::vector<std::string>& pulled,
                 const std::vector<std::string>& words = {}) {
     PullTimes pulls;

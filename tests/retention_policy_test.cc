@@ -1,4 +1,5 @@
-// Policies and lists as users write them, right and wrong.
+// These tests read correct and incorrect policies and in-use lists, as users
+// write them.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// What is wrong with a policy; empty: nothing.
+// Returns what is wrong with a policy. Empty means that it is correct.
 std::string error_in(const std::string& text) {
   try {
     parse_retention_policy(text, "p.yml");

@@ -1,4 +1,4 @@
-// Registries whose tags have an age, and runs of `dregs retain` over them.
+// Builds registries whose tags have an age, and runs `dregs retain` on them.
 #pragma once
 
 #include <set>
@@ -11,14 +11,14 @@ namespace dregs {
 
 class AgedStore : public StoreBuilder {
  public:
-  // An image of its own, pushed so many days ago.
+  // Pushes a new image, so many days ago.
   BuiltImage push(const std::string& repository, const std::string& tag,
                   int days, const ImageOptions& options = {});
-  // A second tag, or the tag of another image.
+  // Adds a tag to an image, or moves a tag.
   void tag_aged(const std::string& repository, const std::string& name,
                 const Digest& digest, int days);
   void set_days(const std::string& path, int days);
-  // An image whose configuration says when it was made; raw text.
+  // Pushes an image whose configuration has this raw text as its creation time.
   BuiltImage push_created(const std::string& repository, const std::string& tag,
                           int days, const std::string& created);
   // Writes a file beside the registry. Returns its path.
@@ -26,7 +26,7 @@ class AgedStore : public StoreBuilder {
 };
 
 struct RetainRun : JsonRun {
-  // "REPO:TAG" of those that went, or would.
+  // Returns "REPO:TAG" of each tag that went or would go.
   std::set<std::string> removed_tags() const;
   std::set<std::string> kept_tags() const;
   std::set<std::string> removed_manifests() const;    // "REPO@DIGEST"
@@ -37,8 +37,8 @@ struct RetainRun : JsonRun {
 
 RetainRun retain(const StoreBuilder& store, std::vector<std::string> words);
 
-// By a policy file of this text, which begins with `version: 1`. Nothing is
-// too much, unless the words say otherwise.
+// Runs with a policy file of this text, after a line `version: 1`. --max-delete
+// is 100 unless the words say otherwise.
 RetainRun retain_by(const AgedStore& store, const std::string& policy,
                     std::vector<std::string> words = {});
 

@@ -1,5 +1,5 @@
-// `dregs rm --gc` frees what people expect: the manifests that lost their last
-// tag by this very removal go too (promises.md#may-touch).
+// `dregs rm --gc` frees what people expect. A manifest goes too where this
+// removal took its last tag (promises.md#may-touch).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -88,7 +88,7 @@ TEST(RmUntagged, AManifestWithAnotherTagStays) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(has_manifest(store, image.manifest));
   EXPECT_EQ(run.report["kept"], Json::array());
-  // Both tags at once are its last ones.
+  // Both tags together are its last ones.
   store.tag("app", "v1", image.manifest);
   store.image("web", "v1", {"web"});
   rm_gc(store, {"app:v1", "app:stable"});
@@ -188,7 +188,7 @@ TEST(RmUntagged, TheSubjectOfARemovedSignatureStaysThoughItHasNoTag) {
   EXPECT_TRUE(store.has_blob(image.layers[0]));
 }
 
-// Nobody named that tag, and its manifest says that it is about the image.
+// Nobody named that tag. Its manifest refers to the image.
 TEST(RmUntagged, ATagThatIsAboutTheImageKeepsItUntilItIsNamedToo) {
   StoreBuilder store;
   const BuiltImage image = store.image("app", "v1", {"base"});
@@ -257,8 +257,8 @@ TEST(RmUntagged, TheSameImageInAnotherRepositoryIsUntouched) {
   EXPECT_TRUE(store.has_blob(image.layers[0]));
 }
 
-// Whatever the store, and whatever is wrong with it: a tag that was not named,
-// and a manifest that the report does not name, misses nothing that it had.
+// This holds for every store, damaged or not. A tag that was not named loses
+// nothing. A manifest that the report does not name loses nothing.
 RC_GTEST_PROP(RmUntagged, WhatIsNotNamedLosesNothing, ()) {
   const auto program = *damaged_stores();
   const auto choice = *rc::gen::arbitrary<unsigned>();

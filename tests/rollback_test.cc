@@ -1,4 +1,5 @@
-// `ls --history` and `rollback`: what a tag was before, and the way back.
+// These tests show what a tag named before (`ls --history`), and go back to it
+// (`rollback`).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
@@ -19,7 +20,7 @@ using std::chrono::hours;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// A tag that was two images before it became a third, an hour apart.
+// A tag that named two images before the third, an hour apart.
 class RolledBack : public testing::Test {
  protected:
   RolledBack() {
@@ -105,7 +106,7 @@ TEST_F(RolledBack, ATagMeansAgainWhatItWasAndKeepsItsHistory) {
   EXPECT_EQ(run.report["to"], first_.to_string());
   EXPECT_EQ(run.report["changed"], true);
   EXPECT_EQ(current(), first_.to_string());
-  // The newest is what it is now; the others are as they were.
+  // The newest entry is what the tag names now. The others did not change.
   const Json entries = history();
   ASSERT_EQ(entries.size(), 3U);
   EXPECT_EQ(entries[0]["digest"], first_.to_string());
@@ -221,7 +222,7 @@ TEST_F(RolledBack, OnlyRepoTagAndDigestTogetherWillDo) {
         "app:*@" + first_.to_string(), std::string("app:v1@latest"),
         "../app:v1@" + first_.to_string(), "app:v2@" + first_.to_string()})
     EXPECT_EQ(run_dregs(store_, {"rollback", "--", ref}).exit_code, 2) << ref;
-  // The beginning of a digest will, as elsewhere.
+  // The beginning of a digest is enough, as in every command.
   EXPECT_EQ(run_dregs(store_, {"rollback",
                                "app:v1@" + first_.to_string().substr(0, 19)})
                 .exit_code,
@@ -235,7 +236,7 @@ TEST_F(RolledBack, WhatAnotherWroteMeanwhileIsNotOverwritten) {
   EXPECT_EQ(current(), third_.to_string());
 }
 
-// As a server would have written it: its folders' owner and mode.
+// A server would have given the link the owner and mode of its folder.
 TEST_F(RolledBack, TheLinkIsOfTheOwnerAndModeOfItsNeighbours) {
   const std::filesystem::path folder =
       (store_.v2() / StoreBuilder::tag_path("app", "v1")).parent_path();
@@ -247,8 +248,7 @@ TEST_F(RolledBack, TheLinkIsOfTheOwnerAndModeOfItsNeighbours) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
 }
 
-// Any of its system calls may fail; what is there is what was, or what was to
-// be.
+// Each system call may fail. The tag then names the old image or the new one.
 TEST_F(RolledBack, WhateverFailsTheTagNamesTheOldOrTheNew) {
   if (!can_trace()) GTEST_SKIP() << "nobody may trace here";
   const std::string tags = "repositories/app/_manifests/tags/v1";

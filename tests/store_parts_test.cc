@@ -249,5 +249,14 @@ TEST_F(LinkedV2, IsGitLabsWhereItsRootIs) {
   EXPECT_EQ(run_gc(store_).exit_code, 3);
 }
 
+TEST_F(LinkedV2, IsGitLabsForRollbackToo) {
+  store_.write(store_.root() / "docker/registry/lockfiles/database-in-use", "");
+  const ProgramResult result = run_program(
+      {kDregsProgram, "rollback", "team/app:v1@sha256:" + std::string(64, '0'),
+       "--root", store_.root().string()});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_NE(result.err.find("GitLab"), std::string::npos) << result.err;
+}
+
 }  // namespace
 }  // namespace dregs

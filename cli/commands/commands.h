@@ -1,4 +1,4 @@
-// Every command of dregs.
+// Declares every command of dregs.
 #pragma once
 
 #include "cli/arguments/options.h"
@@ -22,7 +22,7 @@ void add_trash_command(CLI::App& app, Invocation& invocation);
 void add_garbage_collect_command(CLI::App& app, Invocation& invocation);
 void add_completions_command(CLI::App& app, Invocation& invocation);
 
-// The whole tree.
+// Adds all of them, and the global flags.
 void build_options(CLI::App& app, Invocation& invocation);
 
 }  // namespace dregs

@@ -39,12 +39,6 @@ struct LsOptions {
   std::string pulls;  // the state file of `dregs pulls`
 };
 
-std::optional<std::int64_t> modified(int v2, const std::string& path) {
-  FileStatus status;
-  if (followed_status(v2, path.c_str(), status) != 0) return std::nullopt;
-  return status.modified_ns;
-}
-
 class Listing {
  public:
   Listing(const GlobalOptions& global, const LsOptions& options)
@@ -198,8 +192,8 @@ class Listing {
          tag.name,
          tag.current,
          {},
-         modified(store_.v2.get(),
-                  layout::current_link(repository.name, tag.name))});
+         modified_time(store_.v2.get(),
+                       layout::current_link(repository.name, tag.name))});
   }
 
   void add(const Repository& repository, const Digest& digest) {
@@ -208,8 +202,8 @@ class Listing {
          "",
          digest,
          {},
-         modified(store_.v2.get(),
-                  layout::link_in(layout::revision(repository.name, digest)))});
+         modified_time(store_.v2.get(), layout::link_in(layout::revision(
+                                            repository.name, digest)))});
   }
 
   void judge_tags() {

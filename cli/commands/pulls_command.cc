@@ -1,5 +1,5 @@
-// `dregs pulls`: logs → last pulls → the state file. Needs no registry; where
-// there is one, the state must not lie in it.
+// `dregs pulls`: logs → last pulls → the state file. It needs no registry. The
+// state must not lie in the folder of a registry.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,7 +27,7 @@
 namespace dregs {
 namespace {
 
-// What the window asks a registry with, to see whether it serves.
+// The maintenance window asks a registry with this agent whether it serves.
 constexpr const char* kOwnAgent = "dregs-smoke-test*";
 
 struct PullsOptions {
@@ -43,7 +43,7 @@ struct FoldedLog {
   LogFileResult result;
 };
 
-// What is zero is not said.
+// Leaves out counts of zero.
 void add_words(std::vector<std::string>& words, std::uint64_t count,
                std::string_view singular, std::string_view plural) {
   if (count > 0) words.push_back(counted(count, singular, plural));
@@ -96,8 +96,8 @@ class PullsRun {
   }
 
  private:
-  // Logs are often collected where no registry is; one that was asked for has
-  // to be there.
+  // Logs are often collected on a machine without a registry. A registry that
+  // the user names has to be there.
   void find_store() {
     try {
       store_ = open_store(global_);

@@ -73,7 +73,8 @@ class Retention {
     return {removal_of(decision), {}, pinned_findings(survey)};
   }
 
-  // The run tells of what it touches; a collection tells all.
+  // A run reports findings about the repositories that it changes. A collection
+  // reports all findings.
   std::vector<Finding> pinned_findings(const Survey& survey) const {
     std::vector<Finding> found;
     if (options_.run.collect) return found;

@@ -20,7 +20,7 @@ bool keeps_by_flags(const RetainWords& words) {
   return words.keep_last || !words.keep_within.empty() || words.keep_revisions;
 }
 
-// Calls make() and says whose value it was that would not do.
+// Calls make(). Its error message then begins with the flag.
 template <class Make>
 auto value_of(const std::string& flag, const Make& make) {
   try {
@@ -46,7 +46,7 @@ RetentionPolicy policy_of_file(const RetainWords& words) {
   return policy;
 }
 
-// `--per '^(\w+)-'`: all that its groups match, together.
+// With `--per '^(\w+)-'` a group of tags shares what the parentheses match.
 void group_by(const RetainWords& words, TagRule& rule) {
   if (words.per.empty()) return;
   value_of("--per", [&] {

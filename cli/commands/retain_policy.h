@@ -1,5 +1,5 @@
-// The policy that `dregs retain` was asked to decide by: a file's, or that of
-// the flags for the simple case (retention-rules.md#4).
+// policy_of() makes the policy for `dregs retain`, from a file or from the
+// flags for the simple case (retention-rules.md#4).
 #pragma once
 
 #include <optional>
@@ -11,7 +11,8 @@
 
 namespace dregs {
 
-// As given; empty and none: not given.
+// The words of the command line. Empty or none means that the word was not
+// given.
 struct RetainWords {
   std::vector<std::string> refs;
   std::string policy_file;
@@ -23,8 +24,8 @@ struct RetainWords {
   std::optional<std::uint64_t> min_kept;
 };
 
-// Throws std::runtime_error, PolicyError and SelectionError, with one line that
-// names the flag or the file.
+// Throws std::runtime_error, PolicyError or SelectionError. The message is one
+// line that names the flag or the file.
 RetentionPolicy policy_of(const RetainWords& words);
 
 // Reads and checks a policy file.

@@ -1,4 +1,4 @@
-// `dregs rm`: what the user names goes, by a RequestedRun.
+// `dregs rm`: a RequestedRun removes what the user names.
 #include <memory>
 
 #include "cli/arguments/removal_options.h"
@@ -52,12 +52,12 @@ class NamedRemoval {
     return chosen;
   }
 
-  // Where a tag stays that was named, nothing is collected, and they stay, too.
+  // No collection follows where a named tag stays. These manifests then stay
+  // too.
   void add_manifests_left_untagged() {
     Policy policy = options_.run.collection.policy;
     policy.now_ns = now_ns();
-    auto left =
-        manifests_left_untagged(survey_, chosen_.request, {.policy = policy});
+    auto left = manifests_left_untagged(survey_, chosen_.request, policy);
     for (auto& [i, found] : left) {
       RequestedParts& parts = chosen_.request[i];
       parts.manifests.insert(found.manifests.begin(), found.manifests.end());
@@ -68,7 +68,7 @@ class NamedRemoval {
     }
   }
 
-  // The dry run says so, too.
+  // A dry run reports it too.
   void keep_foreign_tags() {
     for (std::string& path :
          dregs::keep_foreign_tags(inventory(), chosen_.request)) {

@@ -1,5 +1,5 @@
-// `dregs rollback`: scan of one repository → is it whole → one link, written as
-// a push writes it.
+// `dregs rollback`: scan one repository → check that the image is whole → write
+// the link as a push does.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@
 namespace dregs {
 namespace {
 
-// REPO:TAG and the beginning of a digest, of REPO:TAG@sha256:HEX.
+// Holds the parts of REPO:TAG@sha256:HEX. HEX may be the beginning of a digest.
 struct RollbackRef {
   ImageRef tag;
   std::string hex;
@@ -94,7 +94,7 @@ class RollbackRun {
 
   void refuse_gitlab() {
     if (look_around(v2()).database_in_use ||
-        look_around(store_.root.directory).database_in_use)
+        look_around(store_.root.rootdirectory).database_in_use)
       refusals_.push_back(
           {"lockfiles/database-in-use: GitLab keeps this registry's tags in a "
            "database, and the links on the disk are not the truth",

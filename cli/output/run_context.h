@@ -1,4 +1,4 @@
-// What a command gives the run that it starts, from the global options.
+// Makes a RunContext from the global options.
 #pragma once
 
 #include <string>
@@ -10,16 +10,16 @@
 
 namespace dregs {
 
-// Signals stop the run; it shows its progress unless --quiet was given.
+// Signals stop the run. It shows its progress unless --quiet was given.
 RunContext run_context(const GlobalOptions& options);
 
-// Which root the options and the environment ask for.
+// Says which root the options and the environment ask for.
 RootRequest root_request(const GlobalOptions& options);
 
 // Throws as open_store(RootRequest) does.
 OpenedStore open_store(const GlobalOptions& options);
 
-// "reading manifests: …", after so many seconds.
+// Describes the progress after `seconds`, such as "reading manifests: …".
 std::string describe(const SurveyProgress& progress, double seconds);
 
 }  // namespace dregs

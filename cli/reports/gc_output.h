@@ -1,4 +1,4 @@
-// A collection's report on its way out: JSON, or text for a person.
+// Prints the report of a collection, as JSON or as text.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace dregs {
 
-// Both name every removal where they shall `list` them.
+// Both name every removal where `list` is true.
 std::string to_json(const GcReport& report, const OpenedStore& store,
                     const Survey& survey, const Plan& plan, bool list);
 
@@ -18,7 +18,7 @@ void print_text(const GcReport& report, const OpenedStore& store,
                 const Survey& survey, const Plan& plan, bool list,
                 const Palette& palette, bool verbose);
 
-// One of the two, as `options` say; returns what to exit with.
+// Prints one of the two, as `options` say. Returns the exit code.
 ExitCode deliver(const GcReport& report, const OpenedStore& store,
                  const Survey& survey, const Plan& plan, bool list,
                  const GlobalOptions& options);

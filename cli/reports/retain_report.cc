@@ -10,15 +10,12 @@
 #include "cli/output/print_findings.h"
 #include "cli/output/proof_report.h"
 #include "cli/output/removal_list.h"
+#include "cli/reports/rm_report.h"
 #include "cli/terminal/table.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
-
-KnownTime time_of_tag(const std::vector<KnownTime>& times, std::size_t t) {
-  return t < times.size() ? times[t] : std::nullopt;
-}
 
 bool newest_first(const RetainedTag& a, const RetainedTag& b) {
   if (a.pushed != b.pushed) return a.pushed > b.pushed;
@@ -59,7 +56,7 @@ std::string in_words(const RetainTotals& totals, bool done) {
                      done ? "went" : "would go");
 }
 
-// What that frees, and whether it was done.
+// Says what the run frees, and whether it was done.
 std::string conclusion(const RemovalReport& run, const std::string& what) {
   if (run.exit_code == ExitCode::refused)
     return fmt::format("{}. Refused: nothing was removed.", what);
@@ -138,9 +135,8 @@ std::vector<RetainedRepository> retained(const RetentionDecision& decision,
     one.tags.reserve(repository.tags.size());
     for (std::size_t t = 0; t < repository.tags.size(); ++t)
       one.tags.push_back({repository.tags[t].name, repository.tags[t].current,
-                          time_of_tag(times[i].pushed, t),
-                          time_of_tag(times[i].created, t),
-                          decision[i].tags[t]});
+                          time_at(times[i].pushed, t),
+                          time_at(times[i].created, t), decision[i].tags[t]});
     std::sort(one.tags.begin(), one.tags.end(), newest_first);
   }
   return all;
@@ -181,17 +177,7 @@ std::string to_json(const RetainReport& report, const OpenedStore& store) {
   document["totals"] = {{"tags_kept", totals.tags_kept},
                         {"tags_removed", totals.tags_removed},
                         {"manifests_removed", totals.manifests_removed}};
-  document["trash"] = text_or_null(run.trash);
-  document["frees"] = run.frees ? Json(*run.frees) : Json(nullptr);
-  document["proof"] = to_json(run.look_back);
-  if (run.removals) {
-    document["removals"] = Json::array();
-    for (const ListedRemoval& removal : *run.removals)
-      document["removals"].push_back(to_json(removal));
-  }
-  document["refused"] = refusals_json(run.refusals);
-  return finish_json(std::move(document), run.findings, store, run.exit_code,
-                     run.seconds);
+  return finish_json(std::move(document), run, store);
 }
 
 void print_text(const RetainReport& report, const OpenedStore& store,

@@ -1,5 +1,5 @@
-// What `dregs retain` decided and did, and its two forms of output: schema
-// dregs.retain/1 (promises.md#json), and words for a person
+// A RetainReport says what `dregs retain` decided and did. It is printed as
+// JSON, schema dregs.retain/1 (promises.md#json), or as text
 // (retention-rules.md#4).
 #pragma once
 
@@ -37,12 +37,12 @@ struct RetainReport {
   RemovalReport run;
 };
 
-// Copies what is to be said, for a collection surveys anew.
+// Copies what the report needs: a collection afterwards replaces the survey.
 std::vector<RetainedRepository> retained(const RetentionDecision& decision,
                                          const StoreTimes& times,
                                          const Inventory& inventory);
 
-// Of a dry run what would go; else what went.
+// Counts what a dry run would remove, or what a real run removed.
 RetainTotals totals_of(const RetainReport& report);
 
 std::string to_json(const RetainReport& report, const OpenedStore& store);

@@ -44,6 +44,21 @@ std::string conclusion(const RemovalReport& report) {
 
 }  // namespace
 
+std::string finish_json(Json document, const RemovalReport& report,
+                        const OpenedStore& store) {
+  document["trash"] = text_or_null(report.trash);
+  document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
+  document["proof"] = to_json(report.look_back);
+  if (report.removals) {
+    document["removals"] = Json::array();
+    for (const ListedRemoval& removal : *report.removals)
+      document["removals"].push_back(to_json(removal));
+  }
+  document["refused"] = refusals_json(report.refusals);
+  return finish_json(std::move(document), report.findings, store,
+                     report.exit_code, report.seconds);
+}
+
 std::string to_json(const RemovalReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.rm/1", store);
   document["dry_run"] = report.dry_run;
@@ -60,17 +75,7 @@ std::string to_json(const RemovalReport& report, const OpenedStore& store) {
     document["kept"].push_back({{"repository", utf8(each.repository)},
                                 {"digest", each.digest.to_string()},
                                 {"reason", each.reason}});
-  document["trash"] = text_or_null(report.trash);
-  document["frees"] = report.frees ? Json(*report.frees) : Json(nullptr);
-  document["proof"] = to_json(report.look_back);
-  if (report.removals) {
-    document["removals"] = Json::array();
-    for (const ListedRemoval& removal : *report.removals)
-      document["removals"].push_back(to_json(removal));
-  }
-  document["refused"] = refusals_json(report.refusals);
-  return finish_json(std::move(document), report.findings, store,
-                     report.exit_code, report.seconds);
+  return finish_json(std::move(document), report, store);
 }
 
 void print_text(const RemovalReport& report, const OpenedStore& store,

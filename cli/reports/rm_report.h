@@ -1,8 +1,9 @@
-// The two forms of output of `dregs rm`.
+// Prints the report of `dregs rm`, as JSON or as text.
 #pragma once
 
 #include <string>
 
+#include "cli/output/json_document.h"
 #include "cli/terminal/terminal.h"
 #include "gc/runs/opened_store.h"
 #include "gc/runs/removal_report.h"
@@ -10,6 +11,10 @@
 namespace dregs {
 
 std::string to_json(const RemovalReport& report, const OpenedStore& store);
+
+// Adds the members with which the documents of `rm` and `retain` both end.
+std::string finish_json(Json document, const RemovalReport& report,
+                        const OpenedStore& store);
 
 void print_text(const RemovalReport& report, const OpenedStore& store,
                 const Palette& palette, bool verbose);

@@ -1,4 +1,4 @@
-// Keeps to the time at which a run has to end.
+// A DeadlineClock ends a run at a given time.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,8 @@
 
 namespace dregs {
 
-// Requests the stop when the time comes, as long as it lives.
+// Requests the stop when the time comes. It does so only while the object
+// lives.
 class DeadlineClock {
  public:
   DeadlineClock(std::optional<std::chrono::system_clock::time_point> deadline,

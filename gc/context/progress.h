@@ -1,5 +1,5 @@
-// How a run shows how far it is, without a word about terminals: whoever starts
-// the run gives it these functions.
+// A run shows its progress through these functions. The caller provides them,
+// so that a run knows nothing about terminals.
 #pragma once
 
 #include <atomic>
@@ -17,10 +17,11 @@ struct RepairProgress {
   std::atomic<std::uint64_t> bytes{0};  // read so far
 };
 
-// Shown as long as it lives; null: nothing is shown.
+// The line is shown as long as this object lives. A null pointer shows nothing.
 using ShownLine = std::shared_ptr<void>;
 
-// Empty functions show nothing. What they are given lives as long as the line.
+// An empty function shows nothing. The argument of each function lives longer
+// than the line.
 struct ShowProgress {
   std::function<ShownLine(const SurveyProgress&)> survey;
   std::function<ShownLine(const SweepProgress&)> sweep;

@@ -1,4 +1,5 @@
-// What whoever starts a run gives it.
+// A RunContext holds what the caller gives to a run: the root, the stop request
+// and the progress functions.
 #pragma once
 
 #include "gc/context/progress.h"

@@ -1,4 +1,4 @@
-// What a run that was stopped ends with.
+// StoppedEarly ends a run that was stopped before it had a report.
 #pragma once
 
 #include <stdexcept>
@@ -9,11 +9,11 @@
 
 namespace dregs {
 
-// What a run that was stopped exits with.
+// Returns the exit code of a run that was stopped for this reason.
 ExitCode exit_code_of(StopReason reason);
 
-// A run was stopped before it had anything to report. main says so, in a
-// document where --json asks for one.
+// Is thrown where a run was stopped before it had anything to report. main
+// reports it, as a JSON document where --json was given.
 class StoppedEarly : public std::runtime_error {
  public:
   StoppedEarly(ExitCode code, const std::string& message)
@@ -24,7 +24,8 @@ class StoppedEarly : public std::runtime_error {
   ExitCode code_;
 };
 
-// Throws it. `outcome`: "nothing was removed", or empty.
+// Throws StoppedEarly. `outcome` is "nothing was removed" or the like, or
+// empty.
 [[noreturn]] void stop_early(const StopRequest& stop,
                              const std::string& outcome);
 

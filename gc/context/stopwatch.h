@@ -1,4 +1,4 @@
-// How long a command has run.
+// A Stopwatch measures how long a command has run.
 #pragma once
 
 #include <chrono>

@@ -12,17 +12,14 @@ namespace {
 
 using DigestIds = std::unordered_set<DigestId>;
 
-// What the removed tags reach downwards: children of indexes, and referrers.
-// Never subjects: whoever removes the tag of a signature does not mean the
-// image.
+// Holds what the removed tags lead to: their manifests, children of indexes,
+// and referrers. A subject is not among them: a user who removes the tag of a
+// signature does not mean the image.
 class UntaggedCandidates {
  public:
-  UntaggedCandidates(const Survey& survey, std::uint32_t i, bool follow)
-      : survey_(survey),
-        repository_(survey.inventory.repositories[i]),
-        ids_(survey.graph.repository(i)) {
+  UntaggedCandidates(const Survey& survey, std::uint32_t i)
+      : survey_(survey), ids_(survey.graph.repository(i)) {
     note_referrers();
-    if (follow) note_named_after();
   }
 
   void add(DigestId id) {
@@ -35,10 +32,6 @@ class UntaggedCandidates {
   }
 
   bool contain(DigestId id) const { return found_.contains(id); }
-  // Tags that are named after a candidate, with that.
-  const std::map<std::uint32_t, DigestId>& following() const {
-    return following_;
-  }
 
  private:
   void note_referrers() {
@@ -48,14 +41,6 @@ class UntaggedCandidates {
       for (const GraphEdge& edge : survey_.graph.edges(*node))
         if (edge.role == ReferenceRole::subject)
           referrers_.emplace(edge.to, revision);
-    }
-  }
-
-  void note_named_after() {
-    for (std::uint32_t t = 0; t < repository_.tags.size(); ++t) {
-      const auto subject = subject_of_tag(repository_.tags[t].name);
-      if (!subject || !repository_.tags[t].current) continue;
-      named_after_.emplace(survey_.graph.find(survey_.inventory, *subject), t);
     }
   }
 
@@ -69,26 +54,11 @@ class UntaggedCandidates {
         if (is_child(edge.role)) push(edge.to);
     const auto [first, last] = referrers_.equal_range(id);
     for (auto each = first; each != last; ++each) push(each->second);
-    const auto [from, to] = named_after_.equal_range(id);
-    for (auto each = from; each != to; ++each) follow(each->second, id);
-  }
-
-  // A client that adds a signature pushes such a tag anew; what it was before
-  // is about the same manifest.
-  void follow(std::uint32_t tag, DigestId subject) {
-    following_.emplace(tag, subject);
-    push(ids_.tags[tag]);
-    for (const HistoryEntry& entry : repository_.history)
-      if (entry.tag == tag)
-        push(survey_.graph.find(survey_.inventory, entry.digest));
   }
 
   const Survey& survey_;
-  const Repository& repository_;
   const RepositoryIds& ids_;
   std::unordered_multimap<DigestId, DigestId> referrers_;  // by subject
-  std::unordered_multimap<DigestId, std::uint32_t> named_after_;
-  std::map<std::uint32_t, DigestId> following_;
   DigestIds found_;
   std::vector<DigestId> waiting_;
 };
@@ -96,7 +66,7 @@ class UntaggedCandidates {
 class UntaggedRepository {
  public:
   UntaggedRepository(const Survey& survey, std::uint32_t i,
-                     const RequestedParts& parts, const UntaggedRules& rules,
+                     const RequestedParts& parts, const Policy& policy,
                      Closure& closure)
       : survey_(survey),
         inventory_(survey.inventory),
@@ -104,17 +74,16 @@ class UntaggedRepository {
         repository_(inventory_.repositories[i]),
         ids_(survey.graph.repository(i)),
         parts_(parts),
-        rules_(rules),
-        candidates_(survey, i, rules.signature_tags_follow),
+        policy_(policy),
+        candidates_(survey, i),
         closure_(closure) {}
 
   LeftUntagged decide() {
     for (const std::uint32_t t : parts_.tags) candidates_.add(ids_.tags[t]);
-    if (is_pinned(survey_.diagnosis.pins[i_], rules_.policy)) {
+    if (is_pinned(survey_.diagnosis.pins[i_], policy_)) {
       keep_all();
     } else {
       add_what_stays();
-      add_tags_whose_subject_stays();
       take_the_rest();
     }
     return std::move(result_);
@@ -126,28 +95,24 @@ class UntaggedRepository {
       result_.kept.emplace(digest, UntaggedStays::repository_is_pinned);
   }
 
-  bool stays_with_its_subject(std::uint32_t tag) const {
-    return candidates_.following().contains(tag);
-  }
-
   void add_what_stays() {
     closure_.start(i_);
     closure_.follow_referrers();
     for (std::uint32_t t = 0; t < ids_.tags.size(); ++t)
-      if (!parts_.tags.contains(t) && !stays_with_its_subject(t))
-        closure_.add_manifest(ids_.tags[t]);
+      if (!parts_.tags.contains(t)) closure_.add_manifest(ids_.tags[t]);
     for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
     for (const DigestId id : ids_.stored_otherwise) closure_.add_manifest(id);
     for (const DigestId id : ids_.manifests_among_layers)
       closure_.add_manifest(id);
     for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
-      if (was_untagged(r) || is_too_young(r) || is_asked_for(r))
+      if (was_untagged(r) || is_too_young(r))
         closure_.add_manifest(ids_.revisions[r]);
     for (const HistoryEntry& entry : repository_.history)
       if (keeps(entry)) closure_.add_manifest(id_of(entry.digest));
   }
 
-  // What nobody had tagged, and what is no manifest, is not for these rules.
+  // A revision without a removed tag is not a candidate, nor is one that is not
+  // a manifest.
   bool was_untagged(std::size_t r) const {
     if (parts_.manifests.contains(repository_.revisions[r])) return false;
     const ManifestNode* node = survey_.graph.node(ids_.revisions[r]);
@@ -158,40 +123,11 @@ class UntaggedRepository {
   bool is_too_young(std::size_t r) const {
     const DigestId id = ids_.revisions[r];
     return survey_.graph.present(id) &&
-           rules_.policy.is_young(inventory_.blobs[id].times());
-  }
-
-  bool is_asked_for(std::size_t r) const {
-    const auto asked = rules_.also_kept.find(i_);
-    return asked != rules_.also_kept.end() &&
-           std::find(asked->second.begin(), asked->second.end(),
-                     repository_.revisions[r]) != asked->second.end();
+           policy_.is_young(inventory_.blobs[id].times());
   }
 
   bool keeps(const HistoryEntry& entry) const {
-    return rules_.history_keeps && !parts_.tags.contains(entry.tag) &&
-           !stays_with_its_subject(entry.tag);
-  }
-
-  void add_tags_whose_subject_stays() {
-    std::map<std::uint32_t, DigestId> left = candidates_.following();
-    for (const std::uint32_t t : parts_.tags) left.erase(t);
-    for (bool found = true; found;) {
-      found = false;
-      std::erase_if(left, [&](const auto& tag) {
-        if (!closure_.reached(tag.second)) return false;
-        add_tag(tag.first);
-        return found = true;
-      });
-    }
-    for (const auto& [tag, subject] : left) result_.tags.insert(tag);
-  }
-
-  void add_tag(std::uint32_t tag) {
-    closure_.add_manifest(ids_.tags[tag]);
-    for (const HistoryEntry& entry : repository_.history)
-      if (rules_.history_keeps && entry.tag == tag)
-        closure_.add_manifest(id_of(entry.digest));
+    return !parts_.tags.contains(entry.tag);
   }
 
   void take_the_rest() {
@@ -205,7 +141,7 @@ class UntaggedRepository {
         result_.kept.emplace(digest, why_it_stays(digest));
   }
 
-  // Revisions that removed tags name, and that no kept tag does.
+  // Returns the revisions that a removed tag names and no kept tag names.
   std::set<Digest> untagged_by_request() const {
     std::set<Digest> some;
     for (const std::uint32_t t : parts_.tags)
@@ -225,7 +161,6 @@ class UntaggedRepository {
         std::lower_bound(repository_.revisions.begin(),
                          repository_.revisions.end(), digest) -
         repository_.revisions.begin());
-    if (is_asked_for(r)) return UntaggedStays::asked_for;
     if (is_too_young(r)) return UntaggedStays::too_young;
     for (const HistoryEntry& entry : repository_.history)
       if (entry.digest == digest && keeps(entry))
@@ -243,7 +178,7 @@ class UntaggedRepository {
   const Repository& repository_;
   const RepositoryIds& ids_;
   const RequestedParts& parts_;
-  const UntaggedRules& rules_;
+  const Policy& policy_;
   UntaggedCandidates candidates_;
   Closure& closure_;
   LeftUntagged result_;
@@ -259,8 +194,6 @@ std::string_view to_string(UntaggedStays why) {
       return "it is in the history of a tag that stays";
     case UntaggedStays::too_young:
       return "it is younger than --min-age";
-    case UntaggedStays::asked_for:
-      return "it is kept by a rule";
     case UntaggedStays::is_needed:
       break;
   }
@@ -269,24 +202,15 @@ std::string_view to_string(UntaggedStays why) {
 
 std::map<std::uint32_t, LeftUntagged> manifests_left_untagged(
     const Survey& survey, const RequestedRemoval& request,
-    const UntaggedRules& rules) {
+    const Policy& policy) {
   const AliasIndex aliases(survey.inventory, survey.graph);
   Closure closure(survey.inventory, survey.graph, aliases);
   std::map<std::uint32_t, LeftUntagged> left;
   for (const auto& [i, parts] : request)
     if (!parts.whole && !parts.tags.empty())
       left.emplace(
-          i, UntaggedRepository(survey, i, parts, rules, closure).decide());
+          i, UntaggedRepository(survey, i, parts, policy, closure).decide());
   return left;
-}
-
-std::optional<Digest> subject_of_tag(std::string_view tag) {
-  constexpr std::string_view kPrefix = "sha256-";
-  constexpr std::size_t kHexDigits = 64;
-  if (!tag.starts_with(kPrefix)) return std::nullopt;
-  const std::string_view rest = tag.substr(kPrefix.size());
-  if (rest.size() > kHexDigits && rest[kHexDigits] != '.') return std::nullopt;
-  return Digest::from_hex(rest.substr(0, kHexDigits));
 }
 
 }  // namespace dregs

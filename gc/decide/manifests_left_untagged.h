@@ -1,8 +1,9 @@
-// Which manifests lose their last tag when tags are removed, and may go in the
-// same run (promises.md#may-touch, `rm --gc`; retention-rules.md#3.4 and #3.5):
-// the manifests of those tags, the children of indexes among them, and what
-// refers to any of these. Manifests that were untagged before are no
-// candidates. Pure; runs on one thread.
+// manifests_left_untagged() says which manifests lose their last tag by a
+// removal and may go in the same run (promises.md#may-touch, `rm --gc`;
+// retention-rules.md#3.4 and #3.5). Candidates are the manifests of the removed
+// tags, the children of indexes among them, and the referrers of all these. A
+// manifest that was untagged before is not a candidate. Pure; runs on one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -16,45 +17,28 @@
 
 namespace dregs {
 
-struct UntaggedRules {
-  // Young manifests stay, and so do those of pinned repositories.
-  Policy policy;
-  // Manifests that are named in the history of a tag that stays, stay.
-  bool history_keeps = true;
-  // Tags that are named after a manifest (subject_of_tag) go with it.
-  bool signature_tags_follow = false;
-  // Manifests that stay for reasons of the caller, by position of the
-  // repository; what they need stays with them.
-  std::map<std::uint32_t, std::vector<Digest>> also_kept{};
-};
-
-// Why a manifest that has lost its last tag stays.
+// Says why a manifest stays that lost its last tag.
 enum class UntaggedStays : std::uint8_t {
   repository_is_pinned,
   in_history,  // of a tag that stays
   too_young,   // by the policy
-  asked_for,   // also_kept names it
   is_needed,   // by a manifest that stays: an index, a subject, a referrer
 };
 
 std::string_view to_string(UntaggedStays why);
 
-// In one repository; sorted, and none of it in the request already.
+// The answer for one repository, sorted. It repeats nothing of the request.
 struct LeftUntagged {
-  std::set<Digest> manifests;    // these may go
-  std::set<std::uint32_t> tags;  // and these, which were named after them
-  // The manifests of removed tags, where no tag is left, that stay.
+  std::set<Digest> manifests;  // these may go
+  // The manifests of removed tags that have no tag left and stay.
   std::map<Digest, UntaggedStays> kept;
 };
 
-// By position; only repositories of the request that do not go as a whole.
+// The key is the position of the repository. Repositories that go as a whole
+// have no answer. A manifest stays where it is young by `policy`, where its
+// repository is pinned, and where the history of a tag that stays names it.
 std::map<std::uint32_t, LeftUntagged> manifests_left_untagged(
     const Survey& survey, const RequestedRemoval& request,
-    const UntaggedRules& rules);
-
-// Of "sha256-HEX" and "sha256-HEX.sig", .att and so on, by which clients name
-// signatures and the fallback of the referrers API: the manifest that such a
-// tag is about.
-std::optional<Digest> subject_of_tag(std::string_view tag);
+    const Policy& policy);
 
 }  // namespace dregs

@@ -1,4 +1,4 @@
-// The plan of a run in which something could not be removed. Pure.
+// plan_without() makes the plan of a run in which a removal failed. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace dregs {
 
-// What may still go when nothing in these repositories (by position) may,
-// because something there could not be removed.
+// Something in these repositories (by position) could not be removed, so
+// nothing there may go. Returns what may still go elsewhere.
 Plan plan_without(const Survey& survey,
                   const std::set<std::uint32_t>& repositories,
                   const Policy& policy);

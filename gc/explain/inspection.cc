@@ -44,11 +44,8 @@ class Inspector {
 
  private:
   std::optional<std::int64_t> pushed(const Digest& digest) const {
-    FileStatus status;
-    const std::string link =
-        layout::link_in(layout::revision(repository_.name, digest));
-    if (followed_status(v2_, link.c_str(), status) != 0) return std::nullopt;
-    return status.modified_ns;
+    return modified_time(
+        v2_, layout::link_in(layout::revision(repository_.name, digest)));
   }
 
   void look_at_parts(const Digest& digest) {

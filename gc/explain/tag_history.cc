@@ -11,12 +11,6 @@
 namespace dregs {
 namespace {
 
-std::optional<std::int64_t> modified_at(int v2, const std::string& path) {
-  FileStatus status;
-  if (followed_status(v2, path.c_str(), status) != 0) return std::nullopt;
-  return status.modified_ns;
-}
-
 std::vector<Digest> named_by_history(int v2, const std::string& path) {
   std::vector<Digest> digests;
   const Descriptor folder = open_folder(v2, path);
@@ -48,7 +42,7 @@ std::vector<TagRevision> read_tag_history(int v2, const std::string& repository,
     TagRevision& revision = revisions.emplace_back();
     revision.digest = digest;
     revision.current = tag.current == digest;
-    revision.pushed_ns = modified_at(
+    revision.pushed_ns = modified_time(
         v2, revision.current ? layout::current_link(repository, tag.name)
                              : layout::link_in(layout::history_entry(
                                    repository, tag.name, digest)));

@@ -1,6 +1,6 @@
-// The manifests that a tag has named, by its history on the disk
-// (`index/*/link`, format.md#P6): what `ls --history` shows and `rollback` goes
-// back to. Reads only; any thread.
+// read_tag_history() lists the manifests that a tag has named, from its history
+// on the disk (`index/*/link`, format.md#P6). `ls --history` shows them and
+// `rollback` goes back to one. It only reads. Any thread may call it.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace dregs {
 
 struct TagRevision {
   Digest digest;
-  // mtime of its link, which a server rewrites on every push by this tag; ns
-  // since epoch. None where the link is gone.
+  // The mtime of its link, in ns since the epoch. A server rewrites that link
+  // on every push of this tag. None where the link is gone.
   std::optional<std::int64_t> pushed_ns;
   bool current = false;  // what the tag names now
   bool linked = false;   // the repository has it as a revision
@@ -25,9 +25,9 @@ struct TagRevision {
   bool can_be_pulled() const { return linked && stored; }
 };
 
-// The newest first; then those without a time. `v2` is borrowed, and both
-// others are of one scan of it. What the tag names now is one of them, also
-// where its history has lost it.
+// Returns the newest first; those without a time come last. What the tag names
+// now is always in the list, even where the history has no entry for it. `v2`
+// is borrowed. `repository` and `tag` come from a scan of it.
 std::vector<TagRevision> read_tag_history(int v2, const std::string& repository,
                                           const Tag& tag);
 

@@ -1,4 +1,4 @@
-// What somebody has to do once something was removed.
+// aftercare() says what the operator has to do after a removal.
 #pragma once
 
 #include <vector>
@@ -7,10 +7,10 @@
 
 namespace dregs {
 
-// A registry's cache still knows what is gone, and takes pushes without it:
-// those that stayed up are to be restarted, and Redis is to be flushed where it
-// is the cache. `others` is what make_exclusive() saw. Of notes that every
-// report shows. Pure.
+// A registry that stayed up still has the removed blobs in its cache, and
+// accepts pushes that need them. It has to be restarted. Where the cache is
+// Redis, it has to be flushed. `others` is what make_exclusive() saw. Returns
+// notes that every report shows. Pure.
 std::vector<Finding> aftercare(const ResolvedRoot& root,
                                const Exclusivity& others);
 

@@ -1,4 +1,5 @@
-// Who else uses a store: the lock of another run, and registry processes.
+// These functions find who else uses a store: another run of dregs, or a
+// registry process.
 #pragma once
 
 #include <string>
@@ -11,25 +12,25 @@
 
 namespace dregs {
 
-// Takes the lock and looks for registry processes: why this command must not
-// write, and what to say about readers. The lock lasts until the open folder
-// `v2` is closed.
+// make_exclusive() takes the lock and looks for registry processes. `refusals`
+// say why this command must not write, `findings` name the registries that only
+// read. The lock lasts until the open folder `v2` is closed.
 struct Exclusivity {
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
-  // Registries that may stay up, "process 12 (registry serve …)"; and whether
-  // one of them has its cache in Redis.
+  // The registries that may stay up, as "process 12 (registry serve …)".
+  // `uses_redis` says whether one of them has its cache in Redis.
   std::vector<std::string> staying;
   bool uses_redis = false;
   std::vector<RegistryProcess> processes;
 };
 Exclusivity make_exclusive(const ResolvedRoot& root, int v2);
 
-// Registry processes alone, for commands that only look.
+// Looks for registry processes alone, for commands that only read.
 Exclusivity look_for_registries(const ResolvedRoot& root);
 
 Finding finding_for(const RegistryProcess& process);
-// Why a command that removes refuses while this process runs.
+// Says why a command that removes refuses while this process runs.
 Refusal refusal_for(const RegistryProcess& process);
 
 }  // namespace dregs

@@ -1,6 +1,6 @@
-// Writing a link file as a server does: a new file beside it, on the disk, is
-// renamed into its place, so that whoever reads has all of the old link or all
-// of the new one.
+// put_link() writes a link file as a server does. It writes a new file beside
+// the link, waits until it is on the disk, and renames it. A reader sees the
+// whole old link or the whole new one.
 #pragma once
 
 #include <string_view>
@@ -9,12 +9,12 @@
 
 namespace dregs {
 
-// `path` is that of the link, relative to the open folder `at`, and lies below
-// it through no symbolic link and on its filesystem; folders that are missing
-// are made as those above have it, and the file gets their owner and mode. What
-// a run that was killed leaves has the name of a server's temporary file, which
-// gc removes. 0, or an errno value; then the old link is as it was. Not while a
-// server runs.
+// `path` is the path of the link, relative to the open folder `at`. No symbolic
+// link and no other filesystem may lie on the way. Missing folders are made,
+// with owner and mode of the folder above; the file gets them too. A run that
+// is killed may leave a file with the name of a server's temporary file; gc
+// removes it. Returns 0 or an errno value. On an error the old link is
+// unchanged. No server may run meanwhile.
 int put_link(int at, std::string_view path, const Digest& digest);
 
 }  // namespace dregs

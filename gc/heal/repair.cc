@@ -1,6 +1,5 @@
 #include "gc/heal/repair.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "gc/heal/new_file.h"
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/make_parent.h"
 #include "gc/remove/move_file.h"
@@ -66,25 +66,9 @@ class StagedFile {
 
   int error() const { return error_; }
 
-  int write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return errno;
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return 0;
-  }
+  int write(std::string_view bytes) { return write_all_to(file_.get(), bytes); }
 
-  // As a server would have made it in that folder: its folders and files get
-  // their modes from one umask. Whoever may not give the file away keeps it.
-  int finish(int folder) {
-    struct stat above {};
-    if (::fstat(folder, &above) != 0) return errno;
-    static_cast<void>(::fchown(file_.get(), above.st_uid, above.st_gid) == 0);
-    if (::fchmod(file_.get(), above.st_mode & 0666) != 0) return errno;
-    return ::fsync(file_.get()) == 0 ? 0 : errno;
-  }
+  int finish(int folder) { return finish_as_a_server(file_.get(), folder); }
 
   int put(int folder, const std::string& name) {
     return move_file(folder_.get(), kName, folder, name);

@@ -16,14 +16,14 @@ std::optional<int> status_of(std::string_view word) {
   return status;
 }
 
-// "METHOD TARGET PROTOCOL"; without the protocol as HTTP/0.9 had it.
+// Reads "METHOD TARGET PROTOCOL". HTTP/0.9 had no protocol.
 bool read_request(std::string_view text, LoggedRequest& request) {
   request.method = take_word(text);
   request.target = take_word(text);
   return !request.method.empty() && !request.target.empty();
 }
 
-// Behind the request: STATUS BYTES, and perhaps "REFERER" "AGENT".
+// Reads what follows the request: STATUS BYTES, and perhaps "REFERER" "AGENT".
 bool read_rest(std::string_view rest, LoggedRequest& request) {
   if (!rest.starts_with(' ')) return false;
   rest.remove_prefix(1);
@@ -58,7 +58,8 @@ std::optional<LoggedRequest> parse_combined_line(std::string_view line) {
     std::string_view rest = line.substr(at + 1 + end + kBehindTime.size());
     const auto quoted = take_quoted(rest);
     if (!quoted) return std::nullopt;
-    // What is no request, such as a TLS greeting, is a line all the same.
+    // A line may hold something other than a request, such as a TLS greeting.
+    // It is a known line all the same.
     if (!read_request(*quoted, request)) request.method = "-";
     if (!read_rest(rest, request)) return std::nullopt;
     return request;

@@ -1,4 +1,4 @@
-// Parts of parse_log_line(), one format each; pure.
+// Reads one line of the combined log format, for parse_log_line(). Pure.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace dregs {
 
-// HOST IDENT USER [TIME] "METHOD TARGET PROTOCOL" STATUS BYTES "REFERER"
-// "AGENT", whatever stands before the time or after the agent.
+// The line is HOST IDENT USER [TIME] "METHOD TARGET PROTOCOL" STATUS BYTES
+// "REFERER" "AGENT". Any text may stand before the time or after the agent.
 std::optional<LoggedRequest> parse_combined_line(std::string_view line);
 
 }  // namespace dregs

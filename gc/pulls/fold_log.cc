@@ -13,26 +13,26 @@ bool is_pull_method(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
-// A client that has the image is told so by 304, and uses it.
+// A server answers 304 to a client that already has the image. The client then
+// uses it.
 bool is_success(int status) {
   return (status >= 200 && status < 300) || status == 304;
 }
 
-// Of a line without an end. Where the agent is still to come, nobody knows who
-// asked.
+// Judges a last line without an end. Without the agent, nobody knows who asked.
 bool is_complete(std::string_view text, const LogLine& line) {
   if (line.kind == LogLine::Kind::foreign) return false;
   return text.ends_with('}') ||
          (text.ends_with('"') && !line.request.agent.empty());
 }
 
-// A line of an object that is printed over several.
+// Takes one line of a JSON object that is printed over several lines.
 bool continues(std::string_view line) {
   return line.empty() || line.front() == ' ' || line.front() == '\t' ||
          line.front() == '}' || line.front() == ']';
 }
 
-// Printed as everybody prints them, the last brace stands where the first did.
+// Every common printer puts the last brace at the indentation of the first.
 bool ends_an_object(std::string_view line) { return line.starts_with('}'); }
 
 }  // namespace
@@ -62,7 +62,7 @@ FoldedLines LogFolder::finish() {
   return std::move(folded_);
 }
 
-// What was begun and never ended is foreign.
+// An object without an end counts as lines of no known format.
 void LogFolder::drop_begun() {
   if (begun_.empty()) return;
   begun_.clear();
@@ -132,7 +132,7 @@ void LogFolder::fold_event(const LoggedEvent& event) {
   ++(noted ? folded_.pulls : folded_.illegal_names);
 }
 
-// A wrong clock must not claim to know of a time that is to come.
+// A log from a wrong clock must not claim knowledge of the future.
 void LogFolder::note_known(std::int64_t at_s) {
   if (at_s <= options_.now_s) pulls_.note_known_since(at_s);
 }

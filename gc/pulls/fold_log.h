@@ -1,6 +1,6 @@
-// From the lines of logs to the last pull of each reference
-// (retention-rules.md#5). To fold the same lines again changes nothing, so a
-// rotated log may be read as often as anybody likes.
+// A LogFolder reads the lines of a log and notes the last pull of each
+// reference (retention-rules.md#5). Reading the same lines again changes
+// nothing, so a rotated log may be read twice.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,14 @@
 namespace dregs {
 
 struct FoldOptions {
-  // Globs of the agents that do not count, in any case of letters; `*` stands
-  // for anything. Scanners, and dregs' own smoke test.
+  // Pulls by these agents do not count: scanners, and dregs' own smoke test.
+  // Each is a glob in which `*` stands for any text. Upper and lower case are
+  // the same.
   std::vector<std::string> ignored_agents;
   std::int64_t now_s = 0;  // seconds since epoch
 };
 
-// What became of the lines. An event counts as a line.
+// Counts what each line was. An event counts as a line.
 struct FoldedLines {
   std::uint64_t lines = 0;
   std::uint64_t pulls = 0;           // GET or HEAD of a manifest, answered
@@ -37,11 +38,12 @@ struct FoldedLines {
 
 class LogFolder {
  public:
-  // Both are borrowed.
+  // Both arguments are borrowed.
   LogFolder(const FoldOptions& options, PullTimes& pulls)
       : options_(options), pulls_(pulls) {}
 
-  // The lines of one log, in order; then finish().
+  // Takes the lines of one log in their order. Call finish() after the last
+  // line.
   void fold(const ReadLine& line);
   FoldedLines finish();
 

@@ -155,7 +155,7 @@ LogLine line_of(JsonObject top) {
   return has(top, "level") && has(top, "msg") ? silent_line() : LogLine();
 }
 
-// 0 where it is none.
+// Returns 0 where the text is not a number.
 int status_in_words(std::string_view value) {
   int status = 0;
   if (value.size() != 3) return 0;
@@ -166,8 +166,8 @@ int status_in_words(std::string_view value) {
   return status;
 }
 
-// One KEY=VALUE of a line, which it takes; false at the end or where it is
-// none.
+// Takes one KEY=VALUE from the line. Returns false at the end, and where the
+// text has another form.
 bool take_pair(std::string_view& line, std::string_view& key,
                std::string_view& value) {
   const std::size_t equals = line.find('=');

@@ -1,5 +1,6 @@
-// Parts of parse_log_line(): lines of JSON, and the registry's own of words
-// with values. Not pure only in the memory that the thread keeps.
+// Reads lines of JSON, and the registry's lines of KEY=VALUE, for
+// parse_log_line(). Each thread keeps memory for its parser; otherwise these
+// functions are pure.
 #pragma once
 
 #include <optional>
@@ -9,13 +10,14 @@
 
 namespace dregs {
 
-// Caddy's, Traefik's and the registry's objects, and notifications. None where
-// it is no JSON object. What Docker wrapped is put into `wrapped` instead.
+// Reads an object of Caddy, of Traefik or of the registry, or a notification.
+// Returns none where the line is not a JSON object. A line that Docker wrapped
+// goes into `wrapped`.
 std::optional<LogLine> parse_json_line(std::string_view line,
                                        std::string& wrapped);
 
-// time="…" level=info msg="response completed" http.request.method=GET …; none
-// where it does not begin so.
+// Reads time="…" level=info msg="response completed" http.request.method=GET …
+// Returns none where the line does not begin so.
 std::optional<LogLine> parse_registry_text_line(std::string_view line);
 
 }  // namespace dregs

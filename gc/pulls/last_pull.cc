@@ -10,7 +10,7 @@
 namespace dregs {
 namespace {
 
-// The manifest and all that it is an index of, however deep.
+// Returns the manifest and all its children, at any depth.
 std::set<Digest> with_children(int v2, const Digest& manifest) {
   std::set<Digest> reached = {manifest};
   std::vector<Digest> waiting = {manifest};

@@ -1,5 +1,6 @@
-// When an image was last pulled by a tag, by its digest, or by that of anything
-// that it is an index of (retention-rules.md#5). Reads manifests; any thread.
+// last_pull_of() says when an image was last pulled: by a tag, by its digest,
+// or by the digest of a child (retention-rules.md#5). It reads manifests. Any
+// thread may call it.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace dregs {
 
-// ns since epoch; none where no pull of it is known. An empty tag is none.
-// `v2` is borrowed.
+// Returns ns since the epoch, and none where no pull is known. An empty `tag`
+// means no tag. `v2` is borrowed.
 std::optional<std::int64_t> last_pull_of(const PullTimes& pulls, int v2,
                                          const std::string& repository,
                                          const std::string& tag,

@@ -17,17 +17,17 @@ namespace {
 
 constexpr std::size_t kLogChunk = 256 * 1024;
 
-// What the file holds, one buffer at a time.
+// Reads the file, one buffer at a time.
 class LogInput {
  public:
   explicit LogInput(int file) : file_(file), buffer_(kLogChunk) {}
 
-  // More than nothing, but at the end of the file, or where it cannot be read.
+  // Returns nothing only at the end of the file, and where it cannot be read.
   std::string_view peek() {
     if (begin_ == end_) fill(0);
     return {buffer_.data() + begin_, end_ - begin_};
   }
-  // At least so many, if the file has them.
+  // Returns at least so many bytes, if the file has them.
   std::string_view peek(std::size_t least) {
     while (end_ - begin_ < least && fill(end_ - begin_)) {
     }
@@ -37,7 +37,7 @@ class LogInput {
   int error() const { return error_; }
 
  private:
-  // Keeps `kept` bytes that were not taken. False: nothing came.
+  // Keeps `kept` bytes that were not taken. Returns false where nothing came.
   bool fill(std::size_t kept) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, kept);
     begin_ = 0;
@@ -92,7 +92,7 @@ class GzipBytes : public LogBytes {
       const std::string_view some = input_.peek();
       if (some.empty()) return finish_at_end();
       if (between_members_ && !is_gzip(some)) {
-        // Some pad the last member with zeros.
+        // Some programs pad the last member with zeros.
         return finish(some.find_first_not_of('\0') == std::string_view::npos
                           ? LogBytesEnd::whole
                           : LogBytesEnd::damaged);
@@ -115,7 +115,7 @@ class GzipBytes : public LogBytes {
   }
 
   std::size_t inflate_some(std::string_view some, std::span<char> into) {
-    // zlib does not write there, and knows no const.
+    // zlib does not write to its input, but its type is not const.
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(some.data()));
     stream_.avail_in = static_cast<uInt>(some.size());
     stream_.next_out = reinterpret_cast<Bytef*>(into.data());

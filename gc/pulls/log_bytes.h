@@ -1,4 +1,5 @@
-// The bytes of a log that may be compressed. One thread.
+// LogBytes gives the bytes of a log that may be compressed. One thread may use
+// it.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,7 @@ class LogBytes {
   LogBytes(const LogBytes&) = delete;
   LogBytes& operator=(const LogBytes&) = delete;
 
-  // Up to that many; 0 at the end, of which end() then says how it came.
+  // Returns how many bytes it wrote. 0 is the end; end() then says which end.
   virtual std::size_t read(std::span<char> into) = 0;
 
   LogBytesEnd end() const { return end_; }
@@ -34,7 +35,7 @@ class LogBytes {
   int error_ = 0;
 };
 
-// `file` is borrowed, and read from where it is.
+// `file` is borrowed. It is read from its current position.
 std::unique_ptr<LogBytes> open_log_bytes(int file);
 
 }  // namespace dregs

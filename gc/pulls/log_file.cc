@@ -8,13 +8,13 @@
 namespace dregs {
 namespace {
 
-// Puts lines together that chunks cut.
+// Joins lines that lie in several chunks.
 class LineSplitter {
  public:
   explicit LineSplitter(const std::function<bool(const ReadLine&)>& see)
       : see_(see) {}
 
-  // False: whoever sees them has seen enough.
+  // Returns false where the reader wants no more lines.
   bool add(std::string_view chunk) {
     for (;;) {
       const std::size_t end = chunk.find('\n');

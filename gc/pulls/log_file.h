@@ -1,6 +1,6 @@
-// Reading a log line by line, plain or compressed: gzip and zstd are known by
-// their first bytes, whatever the name, and may have any number of members.
-// Memory is bounded by the longest line, whatever the file holds.
+// read_log() reads a log line by line. The log may be compressed: gzip and zstd
+// are recognised by their first bytes, and may have any number of members.
+// Memory is bounded by the longest line.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace dregs {
 
-// What is longer is no line of a log.
+// A longer line is not a line of a log.
 inline constexpr std::size_t kLongestLogLine = 16 * 1024 * 1024;
 
 struct ReadLine {
@@ -26,8 +26,8 @@ struct LogFileResult {
   bool damaged = false;    // compressed data that is none from some point on
 };
 
-// Calls `see` for every line of the open file. What could be read before
-// damage is read. Ends early where `see` returns false.
+// Calls `see` for every line of the open file. Lines before a damaged place are
+// read. Ends early where `see` returns false.
 LogFileResult read_log(int file,
                        const std::function<bool(const ReadLine&)>& see);
 

@@ -1,9 +1,10 @@
-// What one line of a log says of requests to a registry (retention-rules.md#5):
-// the combined format of nginx, Apache and the registry, with and without the
-// agent; Caddy's, Traefik's and the registry's own JSON; notifications of a
-// registry; and each of these as Docker's json-file driver wraps it. Nothing in
-// a line is believed: names are checked by whoever keeps them. Pure but for
-// memory that the calling thread keeps; throws std::bad_alloc alone.
+// parse_log_line() says what one line of a log tells about requests to a
+// registry (retention-rules.md#5). It reads the combined format of nginx,
+// Apache and the registry, with and without the agent; the JSON of Caddy,
+// Traefik and the registry; notifications of a registry; and each of these as
+// Docker's json-file driver wraps it. It does not check names: PullTimes does.
+// Each thread keeps memory for its parser; otherwise it is pure. Throws only
+// std::bad_alloc.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct LoggedRequest {
   std::string agent;   // empty where the log has none
 };
 
-// An event of another kind than a pull has no reference.
+// An event that is not a pull has no reference.
 struct LoggedEvent {
   std::int64_t at_s = 0;
   std::string method;
@@ -42,8 +43,8 @@ struct LogLine {
   std::vector<LoggedEvent> events{};
 };
 
-// Without its end. What is no whole line, as one that is still being written,
-// is foreign.
+// `line` has no line end. A part of a line, such as one that a server still
+// writes, is foreign.
 LogLine parse_log_line(std::string_view line);
 
 }  // namespace dregs

@@ -15,7 +15,7 @@ std::optional<std::int64_t> if_likely(std::int64_t at_s) {
   return at_s;
 }
 
-// Takes what the parts of a time begin with, and remembers a failure.
+// Reads a time part by part, and remembers whether any part failed.
 class TimeParts {
  public:
   explicit TimeParts(std::string_view text) : text_(text) {}

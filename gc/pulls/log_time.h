@@ -1,4 +1,4 @@
-// The times that logs are stamped with. Pure functions; nothing throws.
+// These functions read the time stamps of logs. They are pure and do not throw.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,18 @@
 
 namespace dregs {
 
-// All in seconds since epoch, UTC; nothing before 2013, when there was no
-// registry, and nothing after the year 2200: every doubt about a time makes it
-// none.
+// Each returns seconds since the epoch, UTC. A time before 2013 or after 2200
+// is none: there was no registry before 2013, and every doubt about a time
+// makes it none.
 
-// "2026-11-27T07:14:08Z", with fractions or "+01:00" as well.
+// Reads "2026-11-27T07:14:08Z", also with fractions and with "+01:00".
 std::optional<std::int64_t> parse_rfc3339(std::string_view text);
 
-// "27/Nov/2026:07:14:08 +0000", as nginx, Apache and the registry have it.
+// Reads "27/Nov/2026:07:14:08 +0000", as nginx, Apache and the registry write
+// it.
 std::optional<std::int64_t> parse_common_log_time(std::string_view text);
 
-// Seconds with a fraction, as Caddy has it.
+// Reads seconds with a fraction, as Caddy writes them.
 std::optional<std::int64_t> parse_unix_time(double seconds);
 
 }  // namespace dregs

@@ -11,7 +11,7 @@ int hex_value(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-// What is not encoded as it should be stays as it is, and is no name then.
+// A wrong encoding stays as it is. The result is then not a legal name.
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());

@@ -1,4 +1,4 @@
-// Which manifest a request to a registry is about. Pure.
+// Says which manifest a request to a registry asks for. Pure.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,12 @@ struct RequestedManifest {
   std::string reference;
 };
 
-// Of "/v2/REPOSITORY/manifests/REFERENCE", behind a prefix or a host and before
-// a query, perhaps percent-encoded.
+// Reads "/v2/REPOSITORY/manifests/REFERENCE". A prefix or a host may stand
+// before it, a query behind it. It may be percent-encoded.
 std::optional<RequestedManifest> manifest_of(std::string_view target);
 
-// Whether a registry was asked at all: other sites write into the same log.
+// Is true where the request is for a registry. Other sites may write into the
+// same log.
 bool is_for_a_registry(std::string_view target);
 
 }  // namespace dregs

@@ -1,17 +1,15 @@
 #include "gc/pulls/pull_times.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <iterator>
 #include <stdexcept>
 
 #include "gc/pulls/log_time.h"
 #include "scanner/formats/digest.h"
-#include "scanner/formats/escaped.h"
 #include "scanner/formats/layout.h"
+#include "scanner/formats/text.h"
 #include "scanner/manifests/go_json.h"
 
 namespace dregs {
@@ -22,11 +20,6 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 bool is_reference(std::string_view text) {
   return layout::is_legal_tag(text) || DigestText::parse(text).has_value();
-}
-
-std::string time_text(std::int64_t at_s) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(static_cast<std::time_t>(at_s)));
 }
 
 [[noreturn]] void refuse_pulls(const std::string& name, std::string_view why) {
@@ -130,9 +123,8 @@ std::string pulls_text(const PullTimes& pulls) {
   std::string text = fmt::format(
       "{{\n  \"schema\": \"{}\",\n  \"since\": {},\n  \"repositories\": {{",
       kPullsSchema,
-      since_ns ? fmt::format("\"{}\"", time_text(*since_ns / kNsPerSecond))
-               : "null");
-  // Names as servers accept them need no escaping.
+      since_ns ? fmt::format("\"{}\"", rfc3339(*since_ns)) : "null");
+  // A name that servers accept needs no escaping.
   const char* comma = "";
   for (const auto& [repository, references] : pulls.repositories()) {
     fmt::format_to(std::back_inserter(text), "{}\n    \"{}\": {{", comma,
@@ -140,7 +132,7 @@ std::string pulls_text(const PullTimes& pulls) {
     const char* inner = "";
     for (const auto& [reference, at_s] : references) {
       fmt::format_to(std::back_inserter(text), "{}\n      \"{}\": \"{}\"",
-                     inner, reference, time_text(at_s));
+                     inner, reference, rfc3339(at_s * kNsPerSecond));
       inner = ",";
     }
     text += "\n    }";

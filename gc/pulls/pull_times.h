@@ -1,11 +1,9 @@
-// When each tag and digest was last pulled, and since when that is known
-// (retention-rules.md#5): what `dregs pulls` keeps in its state file and
-// `pulled_within` and `ls --sort pulled` ask. A value; names in it are as
-// servers accept them.
-//
-// For whoever decides by it: a digest that was pulled counts for every tag that
-// reaches it, which the caller knows; what was never pulled is only known not
-// to have been since known_since_ns(); and none known is no knowledge at all.
+// PullTimes says when each tag and digest was last pulled, and since when pulls
+// are known (retention-rules.md#5). `dregs pulls` keeps it in its state file;
+// `pulled_within` and `ls --sort pulled` use it. It is a value. Servers accept
+// every name in it. A pull of a digest counts for every tag that leads to it;
+// the caller knows these tags. What has no pull here was not pulled since
+// known_since_ns(); before that, nobody knows.
 #pragma once
 
 #include <cstdint>
@@ -19,20 +17,21 @@ namespace dregs {
 
 class PullTimes {
  public:
-  // By reference: a tag, or "sha256:HEX". Seconds since epoch.
+  // The key is a tag or "sha256:HEX", the value seconds since the epoch.
   using References = std::map<std::string, std::int64_t, std::less<>>;
 
-  // Keeps the later time: to note the same again changes nothing, in whatever
-  // order. Names that no server accepts are not noted: false.
+  // Keeps the later time, so noting a pull twice changes nothing. Returns false
+  // for a name that no server accepts, and notes nothing.
   bool note_pull(std::string_view repository, std::string_view reference,
                  std::int64_t at_s);
   // Keeps the earlier time.
   void note_known_since(std::int64_t at_s);
 
-  // ns since epoch.
+  // Returns ns since the epoch.
   std::optional<std::int64_t> last_pull_ns(std::string_view repository,
                                            std::string_view reference) const;
-  // From here on every pull is known; ns since epoch. None: nothing is known.
+  // Every pull since this time is known; ns since the epoch. None means that
+  // nothing is known.
   std::optional<std::int64_t> known_since_ns() const;
 
   const std::map<std::string, References, std::less<>>& repositories() const {
@@ -46,12 +45,13 @@ class PullTimes {
   std::map<std::string, References, std::less<>> repositories_;
 };
 
-// The state file's text: JSON, schema dregs.pulls/1, sorted, a reference a
-// line. The same value gives the same bytes.
+// Returns the text of the state file: JSON, schema dregs.pulls/1, sorted, one
+// reference a line. The same value gives the same bytes.
 std::string pulls_text(const PullTimes& pulls);
 
-// Pure; `name` is the file's, for messages. Throws std::runtime_error, in one
-// line, for what is no such state, or was changed or cut short.
+// `name` is the name of the file, for messages. Throws std::runtime_error with
+// one line where the text is not such a state, or where it was changed or cut
+// short. Pure.
 PullTimes parse_pulls(std::string_view text, const std::string& name);
 
 }  // namespace dregs

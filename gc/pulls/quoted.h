@@ -1,4 +1,4 @@
-// Text in quotes, as logs have it. Pure.
+// Reads text in quotes, as logs have it. Pure.
 #pragma once
 
 #include <optional>
@@ -6,9 +6,9 @@
 
 namespace dregs {
 
-// What stands in quotes at the beginning of `text`, which it takes. A backslash
-// escapes the character behind it, which is all that is known of it: what is
-// inside stays as it is. None where the quotes do not end.
+// Takes the quoted text at the beginning of `text`, and returns it without its
+// quotes. A backslash escapes the next character; both stay in the result.
+// Returns none where the closing quote is missing.
 inline std::optional<std::string_view> take_quoted(std::string_view& text) {
   if (!text.starts_with('"')) return std::nullopt;
   for (std::size_t i = 1; i < text.size(); ++i) {

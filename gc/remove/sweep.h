@@ -1,6 +1,7 @@
 // Carries out a plan, stage by stage (promises.md#may-touch): tag history,
 // tags, revisions, layer links, blobs, uploads and temporary files, folders.
-// Each stage is on the disk before the next begins, so a run may end anywhere.
+// A stage begins only after the stage before it is on the disk. So a run may
+// end anywhere, and the store is consistent.
 //
 // Failing to remove is harmless, so it is counted and the rest goes on; but
 // what still refers to something keeps it: a repository in which something

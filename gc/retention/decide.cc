@@ -18,10 +18,10 @@ namespace {
 
 using Kind = TagRole::Kind;
 
-// One repository. First rules are asked of the candidates; what stays is then
-// everything that the rest needs. A tag of an index's child is a candidate as
-// soon as no index keeps it, as it would be in the next run: so the rules are
-// asked again, until nothing changes.
+// Decides about one repository. First the rules judge the candidates. Then
+// everything stays that a kept tag needs. A tag on the child of an index
+// becomes a candidate when no index keeps the child, as it would in the next
+// run. So the rules judge again, until nothing changes.
 class RepositoryDecider {
  public:
   RepositoryDecider(const RetentionInput& input, std::size_t i,
@@ -91,22 +91,19 @@ class RepositoryDecider {
 
   JudgedTag to_judge(const TagRule& rule, std::size_t t) const {
     const RepositoryTimes& times = input_.times[i_];
-    const auto time_in = [t](const std::vector<KnownTime>& all) {
-      return t < all.size() ? all[t] : std::nullopt;
-    };
     JudgedTag tag;
     tag.name = repository_.tags[t].name;
     tag.group = group_of(tag.name, rule.per, *roles_[t].pattern);
     tag.manifest = ids_.tags[t];
     tag.manifest_protected = protected_.contains(tag.manifest);
-    tag.pushed = time_in(times.pushed);
-    tag.time = rule.time == RetentionTime::created ? time_in(times.created)
+    tag.pushed = time_at(times.pushed, t);
+    tag.time = rule.time == RetentionTime::created ? time_at(times.created, t)
                                                    : tag.pushed;
     tag.pulled = pulled(t);
     return tag;
   }
 
-  // A digest counts for all tags that reach it.
+  // A pull by digest counts for every tag that leads to that digest.
   KnownTime pulled(std::size_t t) const {
     if (input_.pulls.repositories().empty()) return std::nullopt;
     KnownTime newest;
@@ -149,7 +146,8 @@ class RepositoryDecider {
     keep_followers();
   }
 
-  // Somebody's layer, or linked as registry 2.1 did it: the link would stay.
+  // Such a revision is a layer of another image too, or registry 2.1 linked it.
+  // Its layer link would stay, so the revision stays.
   void keep_what_is_a_layer_too() {
     for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
       if (std::ranges::binary_search(repository_.layers,
@@ -175,7 +173,8 @@ class RepositoryDecider {
     return true;
   }
 
-  // A name of the user's own goes only where a rule names it.
+  // An orphan whose tag has an ordinary name goes only where a rule names that
+  // tag.
   bool orphan_goes(std::size_t t) const {
     return input_.policy.remove_orphans &&
            (roles_[t].rule != 0 || is_signature_name(repository_.tags[t].name));
@@ -188,7 +187,7 @@ class RepositoryDecider {
       if (id != kNoDigest && images_.is_here(id)) kept_.add_manifest(id);
   }
 
-  // Each that stays may be what another one follows: signatures of signatures.
+  // A tag that stays may have followers of its own: signatures of signatures.
   void keep_followers() {
     for (bool again = true; again;) {
       again = false;
@@ -222,8 +221,8 @@ class RepositoryDecider {
 
   // --- What goes.
 
-  // What is neither needed nor reached by what was let go stays: every doubt
-  // keeps.
+  // A revision stays where no kept tag needs it and no removed tag leads to it.
+  // Every doubt keeps.
   void find_what_goes() {
     going_.start(i_);
     going_.follow_referrers();
@@ -345,7 +344,7 @@ std::string pinned_reason(const std::vector<PinReason>& pins) {
                      pin.detail.empty() ? "" : ": ", pin.detail);
 }
 
-// Nothing in a repository that cannot be understood goes.
+// A pinned repository keeps everything.
 RepositoryDecision keep_all(const Repository& repository,
                             const std::string& reason) {
   RepositoryDecision decision;

@@ -1,6 +1,6 @@
-// Which tags and manifests a retention policy lets go (retention-rules.md#3).
-// Pure: the same values give the same answer, and nothing is read or removed
-// here.
+// decide() says which tags and manifests a retention policy removes
+// (retention-rules.md#3). It is pure: it reads and removes nothing, and the
+// same values give the same answer.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace dregs {
 
-// Borrowed, all of it.
+// Everything here is borrowed.
 struct RetentionInput {
   const Survey& survey;
   const RetentionPolicy& policy;
@@ -24,7 +24,8 @@ struct RetentionInput {
   const UsedImages& used;
   const PullTimes& pulls;
   std::int64_t now_ns = 0;
-  // By repository: whether it is looked at; empty: all are.
+  // Says for each repository whether the decision covers it. An empty vector
+  // covers all.
   std::vector<bool> named{};
 };
 
@@ -40,14 +41,15 @@ struct TagDecision {
   Fate fate = Fate::keep;
   bool goes = false;
   std::size_t rule = 0;  // the one that decided, from 1 on; 0: none
-  // Whether times decided, and which.
+  // Says whether a time decided, and which kind of time.
   bool by_time = false;
   RetentionTime time = RetentionTime::pushed;
   KnownTime pulled;
   std::string reason;
 };
 
-// Of manifests that go, and of those that stay though a tag of theirs goes.
+// Is made for each manifest that goes, and for each that stays although one of
+// its tags goes.
 struct ManifestDecision {
   Digest digest;
   Fate fate = Fate::keep;
@@ -65,7 +67,7 @@ using RetentionDecision = std::vector<RepositoryDecision>;  // by repository
 
 RetentionDecision decide(const RetentionInput& input);
 
-// What is to be removed for it.
+// Turns a decision into the request that a run carries out.
 RequestedRemoval removal_of(const RetentionDecision& decision);
 
 }  // namespace dregs

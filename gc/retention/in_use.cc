@@ -10,18 +10,12 @@
 
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/layout.h"
+#include "scanner/formats/trimmed.h"
 
 namespace dregs {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-// "docker-pullable://host/app@sha256:…", as older clusters say it.
+// Older clusters write "docker-pullable://host/app@sha256:…".
 std::string_view without_scheme(std::string_view text) {
   const std::size_t at = text.find("://");
   return at == std::string_view::npos ? text : text.substr(at + 3);
@@ -69,7 +63,8 @@ bool names_an_image(std::string key) {
   return key == "image" || key == "imageid";
 }
 
-// Told of everything in a document, so that nesting costs no stack.
+// nlohmann calls this for each value of a document, so deep nesting needs no
+// stack.
 class ImageFinder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit ImageFinder(std::vector<InUseReference>& found) : found_(found) {}

@@ -1,5 +1,6 @@
-// Lists of what is in use (retention-rules.md#3.12): the output of kubectl,
-// docker, nomad and others as JSON, or one reference a line. Pure.
+// An InUseList names the images that somebody runs (retention-rules.md#3.12).
+// It is read from JSON, as kubectl, docker, nomad and others write it, or from
+// one reference a line. Pure.
 #pragma once
 
 #include <stdexcept>
@@ -11,8 +12,8 @@
 
 namespace dregs {
 
-// One reference, as somebody runs it. Without a tag and a digest, `latest` is
-// meant, and said.
+// One reference to an image. A reference without tag and digest means `latest`,
+// and `tag` says so.
 struct InUseReference {
   std::string text;        // as listed
   std::string repository;  // with the host, if any; empty: a digest alone
@@ -31,14 +32,16 @@ class InUseError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// JSON, one document or several behind each other: each string under a key
-// `image` or `imageID`, in any case. What is no reference there names nothing:
-// nobody can run it. Otherwise one reference a line; `#` begins a comment.
-// Throws InUseError where it can be read as neither.
+// Reads one JSON document, or several one after the other: each string under a
+// key `image` or `imageID`, in upper or lower case, is a reference. A string
+// that is not a reference names nothing, because nobody can run it. Any other
+// text holds one reference a line; `#` begins a comment. Throws InUseError
+// where the text is neither.
 InUseList parse_in_use(const std::string& text, const std::string& name);
 
-// The repository as listed, and without its first component, which may be a
-// host; and for Docker's short names with `library/`. The likeliest first.
+// Returns the repository as it is listed, then without its first component,
+// which may be a host, then with `library/` for Docker's short names. The most
+// likely name comes first.
 std::vector<std::string> possible_repositories(const InUseReference& reference);
 
 }  // namespace dregs

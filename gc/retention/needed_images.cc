@@ -7,21 +7,11 @@
 namespace dregs {
 namespace {
 
-struct NumberedUntaggedRule {
-  std::size_t number = 0;
-  const UntaggedRule* rule = nullptr;
-};
-
-NumberedUntaggedRule untagged_rule(const RetentionPolicy& policy,
-                                   const std::string& repository) {
-  for (std::size_t r = 0; r < policy.untagged.size(); ++r)
-    if (first_match(policy.untagged[r].repositories, repository) != nullptr)
-      return {r + 1, &policy.untagged[r]};
-  return {};
-}
-
-KnownTime at(const std::vector<KnownTime>& times, std::size_t position) {
-  return position < times.size() ? times[position] : std::nullopt;
+// The first rule that names the repository decides.
+NumberedRule<UntaggedRule> untagged_rule(const RetentionPolicy& policy,
+                                         const std::string& repository) {
+  const auto found = rules_for(policy.untagged, repository);
+  return found.empty() ? NumberedRule<UntaggedRule>() : found.front();
 }
 
 class UntaggedJudge {
@@ -45,7 +35,7 @@ class UntaggedJudge {
   }
 
  private:
-  // None: it follows something.
+  // Returns none for a revision that follows a tag, an index or a subject.
   std::optional<UntaggedRevision> look_at(std::size_t r, DigestId id) const {
     if (tagged_.contains(id) || images_.is_child(id)) return std::nullopt;
     const SubjectState subject = images_.subject_state(id);
@@ -75,11 +65,12 @@ class UntaggedJudge {
     if (rule_.rule == nullptr) return;
     const UntaggedRule& rule = *rule_.rule;
     const KnownTime time =
-        at(rule.time == RetentionTime::created ? times_.revisions_created
-                                               : times_.revisions,
-           r);
-    // A link that was written in the future stays, whatever counts.
-    const KnownTime pushed = at(times_.revisions, r);
+        time_at(rule.time == RetentionTime::created ? times_.revisions_created
+                                                    : times_.revisions,
+                r);
+    // A revision stays where its link is from the future, whichever time the
+    // rule asks for.
+    const KnownTime pushed = time_at(times_.revisions, r);
     if (!pushed || *pushed > input_.now_ns || !time) return;
     if (rule.within && *time >= input_.now_ns - rule.within->ns) return;
     let_go(revision,
@@ -94,7 +85,7 @@ class UntaggedJudge {
   const RepositoryIds& ids_;
   const RepositoryTimes& times_;
   const RepositoryImages& images_;
-  NumberedUntaggedRule rule_;
+  NumberedRule<UntaggedRule> rule_;
   std::set<DigestId> tagged_;
 };
 
@@ -103,7 +94,7 @@ struct DatedEntry {
   KnownTime time;
 };
 
-// Unknown times and ties at the cut stay.
+// Entries without a known time stay, and so do ties at the cut.
 std::vector<DigestId> newest_entries(std::vector<DatedEntry> entries,
                                      std::uint64_t most) {
   std::sort(entries.begin(), entries.end(),
@@ -112,7 +103,6 @@ std::vector<DigestId> newest_entries(std::vector<DatedEntry> entries,
                                       : a.time.has_value() < b.time.has_value();
             });
   std::vector<DigestId> kept;
-  if (most == 0) return kept;
   std::uint64_t places = 0;
   std::int64_t cut_ns = 0;
   for (const DatedEntry& entry : entries) {
@@ -139,17 +129,17 @@ std::vector<std::vector<DigestId>> kept_history(const RetentionInput& input,
                                                 std::size_t repository) {
   const Survey& survey = input.survey;
   const Repository& all = survey.inventory.repositories[repository];
+  std::vector<std::vector<DigestId>> kept(all.tags.size());
+  const auto rule = untagged_rule(input.policy, all.name);
+  if (rule.rule == nullptr || rule.rule->revisions == 0) return kept;
   const std::vector<KnownTime>& times = input.times[repository].history;
   std::vector<std::vector<DatedEntry>> entries(all.tags.size());
   for (std::size_t h = 0; h < all.history.size(); ++h)
     entries[all.history[h].tag].push_back(
         {survey.graph.find(survey.inventory, all.history[h].digest),
-         at(times, h)});
-  const NumberedUntaggedRule rule = untagged_rule(input.policy, all.name);
-  std::vector<std::vector<DigestId>> kept(all.tags.size());
+         time_at(times, h)});
   for (std::size_t t = 0; t < kept.size(); ++t)
-    kept[t] = newest_entries(std::move(entries[t]),
-                             rule.rule == nullptr ? 0 : rule.rule->revisions);
+    kept[t] = newest_entries(std::move(entries[t]), rule.rule->revisions);
   return kept;
 }
 

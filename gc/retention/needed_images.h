@@ -1,6 +1,6 @@
-// What stays of one repository, grown step by step, and what a removal reaches
-// (retention-rules.md#3.4, #3.5, #3.11). Borrows what it is made of; one
-// thread.
+// These functions say which untagged revisions may go, and what the history of
+// tags keeps (retention-rules.md#3.4, #3.5, #3.11). One thread at a time may
+// use a RetentionClosures.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,8 @@
 
 namespace dregs {
 
-// Closures of the whole store, to be used for one repository after another.
+// Holds the two closures that every repository uses in turn: what stays, and
+// what a removal reaches.
 struct RetentionClosures {
   RetentionClosures(const Survey& survey, const AliasIndex& aliases)
       : kept(survey.inventory, survey.graph, aliases),
@@ -21,21 +22,22 @@ struct RetentionClosures {
   Closure going;
 };
 
-// A revision that no tag names, nor an index, nor a subject.
+// A revision that no tag names, that is not a child of an index, and that
+// refers to no subject here.
 struct UntaggedRevision {
   DigestId id = kNoDigest;
   bool goes = false;
   std::string reason;  // why it goes
 };
 
-// What rules say of what was untagged before; the history of tags and what
-// others need is not looked at.
+// Asks the `untagged` rules about revisions that were untagged before. It does
+// not look at the history of tags, nor at what other manifests need.
 std::vector<UntaggedRevision> judge_untagged(const RetentionInput& input,
                                              std::size_t repository,
                                              const RepositoryImages& images);
 
-// By tag: what its history keeps, as long as the tag itself stays: the newest
-// `revisions` entries beside what it names now.
+// Returns for each tag what its history keeps while the tag stays: the newest
+// `revisions` entries beside the manifest that the tag names now.
 std::vector<std::vector<DigestId>> kept_history(const RetentionInput& input,
                                                 std::size_t repository);
 

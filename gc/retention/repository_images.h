@@ -1,5 +1,5 @@
-// What in one repository belongs to what: children to indexes, referrers to
-// subjects, configurations to images. Pure.
+// RepositoryImages says what belongs together in one repository: children and
+// indexes, referrers and subjects, configurations and images. Pure.
 #pragma once
 
 #include <optional>
@@ -24,19 +24,19 @@ enum class SubjectState : std::uint8_t {
 
 class RepositoryImages {
  public:
-  // All are borrowed only by the constructor.
+  // The constructor borrows its arguments and keeps none of them.
   RepositoryImages(const Survey& survey, std::size_t repository,
                    const AliasIndex& aliases);
 
-  // Named by a revision, a tag or a layer link that leads to a manifest.
+  // Is true for what a revision, a tag or a layer link to a manifest names.
   bool is_here(DigestId id) const { return here_.contains(id); }
-  // Of an index that is here.
+  // Is true for a child of an index of this repository.
   bool is_child(DigestId id) const;
-  // The indexes among what is here that have it as a child.
+  // Returns the indexes of this repository that have `id` as a child.
   std::vector<DigestId> indexes_of(DigestId id) const;
   SubjectState subject_state(DigestId id) const;
-  // These, every index above them and, where one is a configuration, every
-  // image that has it.
+  // Returns these manifests and every index above them. For a configuration it
+  // returns every image that has it as well.
   std::set<DigestId> with_all_above(std::vector<DigestId> ids) const;
 
  private:
@@ -56,10 +56,11 @@ class RepositoryImages {
   std::set<DigestId> with_odd_subject_;
 };
 
-// The subject that a tag `sha256-<hex>…` names, as cosign and clients without
-// the referrers API write it; none where it is no whole digest.
+// Returns the subject that a tag `sha256-<hex>…` names, as cosign and clients
+// without the referrers API write it. Returns none where the name has no whole
+// digest.
 std::optional<Digest> subject_in_name(std::string_view tag);
-// Whether a tag is of this kind, with a whole digest or without.
+// Is true for a tag that begins so, with a whole digest or without one.
 bool is_signature_name(std::string_view tag);
 
 }  // namespace dregs

@@ -11,7 +11,7 @@
 namespace dregs {
 namespace {
 
-// A manifest among those that `last` counts, by the newest of its tags.
+// A manifest that `last` counts. The newest of its tags gives its time.
 struct Place {
   DigestId manifest = kNoDigest;
   std::int64_t time_ns = 0;
@@ -48,7 +48,7 @@ class RuleJudge {
     verdicts_[i] = {false, std::move(reason)};
   }
 
-  // No candidates at all: every doubt keeps.
+  // These tags are not candidates. Every doubt keeps.
   void settle_what_is_unknown(std::size_t i) {
     const JudgedTag& tag = tags_[i];
     if (by_version()) {
@@ -87,7 +87,7 @@ class RuleJudge {
     for (const auto& [name, group] : groups) keep_last_of(group);
   }
 
-  // What is as new as the last one that has a place stays as well.
+  // A manifest stays where it is as new as the last one that has a place.
   void keep_last_of(const std::vector<std::size_t>& group) {
     std::vector<Place> all = places(group);
     const std::uint64_t most = *rule_.keep->last;
@@ -131,7 +131,7 @@ class RuleJudge {
       verdicts_[i] = {false, fmt::format("younger than {}", within.text)};
   }
 
-  // Of what was never pulled, the push counts.
+  // The push counts where no pull is known.
   void apply_pulled(std::size_t i, const Age& within) {
     if (!verdicts_[i].goes) return;
     const JudgedTag& tag = tags_[i];

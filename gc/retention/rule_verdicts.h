@@ -1,5 +1,5 @@
-// What one rule says of the tags of one repository that it decides on
-// (retention-rules.md#3.2, #3.3, #3.6 to #3.9). Pure.
+// judge() says what one rule does with the tags of one repository that it names
+// first (retention-rules.md#3.2, #3.3, #3.6 to #3.9). Pure.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ struct JudgedTag {
   std::string name;
   std::string group;  // by `per`
   DigestId manifest = kNoDigest;
-  // By another tag or a use: it takes no place among the last.
+  // Another tag or a use protects the manifest. It takes no place among the
+  // last N.
   bool manifest_protected = false;
   KnownTime time;  // by the rule's own choice of time
   KnownTime pushed;
@@ -28,10 +29,10 @@ struct TagVerdict {
   std::string reason;  // "last 3 of 20", "older than 14d"
 };
 
-// Whether times decide, and not versions alone.
+// Is true where a time decides, and not versions alone.
 bool asks_for_time(const TagRule& rule);
 
-// Parallel to `tags`, whose order changes nothing.
+// Returns a verdict for each of `tags`. The order of `tags` changes nothing.
 std::vector<TagVerdict> judge(const TagRule& rule,
                               const std::vector<JudgedTag>& tags,
                               std::int64_t now_ns);

@@ -20,12 +20,6 @@ constexpr std::int64_t kYear2000_s = 946'684'800;
 constexpr std::int64_t kLatest_s = 9'000'000'000;  // as ns it is still an int64
 constexpr std::size_t kLargestDatedConfig = 8 * 1024 * 1024;
 
-KnownTime modified_time(int v2, const std::string& link) {
-  FileStatus status;
-  if (followed_status(v2, link.c_str(), status) != 0) return std::nullopt;
-  return status.modified_ns;
-}
-
 template <class Read>
 std::vector<KnownTime> read_all(std::size_t count, const Read& read) {
   std::vector<KnownTime> times(count);
@@ -37,16 +31,7 @@ std::vector<KnownTime> read_all(std::size_t count, const Read& read) {
   return times;
 }
 
-template <class Rules>
-auto rules_of(const Rules& rules, const std::string& repository) {
-  std::vector<const typename Rules::value_type*> found;
-  for (const auto& rule : rules)
-    if (first_match(rule.repositories, repository) != nullptr)
-      found.push_back(&rule);
-  return found;
-}
-
-// What YYYY-MM-DDTHH:MM:SS says; the rest is left in `text`.
+// Takes YYYY-MM-DDTHH:MM:SS from the beginning of `text`.
 std::optional<std::int64_t> take_seconds(std::string_view& text) {
   std::tm parts{};
   const std::string copy(text.substr(0, 19));
@@ -80,7 +65,7 @@ std::optional<std::int64_t> take_offset_s(std::string_view text) {
   return (text[0] == '-' ? -60 : 60) * minutes;
 }
 
-// Reads the configurations below one manifest.
+// Reads the configurations of one image, or of the children of one index.
 class CreatedReader {
  public:
   CreatedReader(int v2, const Survey& survey) : v2_(v2), survey_(survey) {}
@@ -140,14 +125,14 @@ class TimesReader {
       return modified_time(
           v2_, layout::current_link(repository.name, repository.tags[t].name));
     });
-    const auto rules = rules_of(policy_.rules, repository.name);
+    const auto rules = rules_for(policy_.rules, repository.name);
     if (std::any_of(rules.begin(), rules.end(), by_created))
       times.created = created_of(survey_.graph.repository(i).tags);
   }
 
   void read_untagged(std::size_t i, const Repository& repository,
                      RepositoryTimes& times) const {
-    const auto rules = rules_of(policy_.untagged, repository.name);
+    const auto rules = rules_for(policy_.untagged, repository.name);
     if (rules.empty()) return;
     times.revisions = read_all(repository.revisions.size(), [&](std::size_t r) {
       return modified_time(v2_, layout::link_in(layout::revision(
@@ -165,8 +150,8 @@ class TimesReader {
           created_of(survey_.graph.repository(i).revisions);
   }
 
-  static constexpr auto by_created = [](const auto* rule) {
-    return rule->time == RetentionTime::created;
+  static constexpr auto by_created = [](const auto& each) {
+    return each.rule->time == RetentionTime::created;
   };
 
   std::vector<KnownTime> created_of(const std::vector<DigestId>& ids) const {

@@ -1,5 +1,6 @@
-// When tags and revisions were pushed and made, as the disk says it
-// (retention-rules.md#3.6, #3.11). Read once, then a value.
+// StoreTimes holds when tags and revisions were pushed and made
+// (retention-rules.md#3.6, #3.11). The disk is read once; the result is a
+// value.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace dregs {
 
 using KnownTime = std::optional<std::int64_t>;  // ns since epoch
 
-// Parallel to the repository's vectors, or empty where nobody asks.
+// Each vector is parallel to a vector of the repository. It is empty where no
+// rule asks for it.
 struct RepositoryTimes {
   std::vector<KnownTime> pushed;     // tags: mtime of current/link
   std::vector<KnownTime> created;    // tags
@@ -25,19 +27,26 @@ struct RepositoryTimes {
 
 using StoreTimes = std::vector<RepositoryTimes>;  // by repository
 
-// What the policy may ask of the repositories that it names. `v2` is borrowed;
-// runs on the calling task arena.
+// Returns one time of such a vector, and none where the vector is empty.
+inline KnownTime time_at(const std::vector<KnownTime>& times,
+                         std::size_t position) {
+  return position < times.size() ? times[position] : std::nullopt;
+}
+
+// Reads the times that the policy may ask for. `v2` is borrowed. The work runs
+// on the calling task arena.
 StoreTimes read_times(int v2, const Survey& survey,
                       const RetentionPolicy& policy);
 
-// The newest time that the configurations of an image, or of an index's
-// children, say. Before 2000 or after `now_ns` is no time: reproducible builds
-// say 1970. Thread-safe.
+// Returns the newest creation time in the configuration of an image, or in
+// those of an index's children. A time before 2000 counts as unknown, because
+// reproducible builds write 1970. A time after `now_ns` counts as unknown too.
+// Thread-safe.
 KnownTime created_time(int v2, const Survey& survey, DigestId manifest,
                        std::int64_t now_ns);
 
-// RFC 3339 with or without fractions, of any year, as configurations write it;
-// none where it is anything else. Pure.
+// Reads an RFC 3339 time of any year, with or without fractions, as
+// configurations write it. Returns none for any other text. Pure.
 KnownTime parse_created(std::string_view text);
 
 }  // namespace dregs

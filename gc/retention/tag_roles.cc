@@ -9,20 +9,6 @@ namespace {
 
 using Kind = TagRole::Kind;
 
-struct NumberedRule {
-  std::size_t number = 0;
-  const TagRule* rule = nullptr;
-};
-
-std::vector<NumberedRule> rules_for(const RetentionPolicy& policy,
-                                    const std::string& repository) {
-  std::vector<NumberedRule> found;
-  for (std::size_t r = 0; r < policy.rules.size(); ++r)
-    if (first_match(policy.rules[r].repositories, repository) != nullptr)
-      found.push_back({r + 1, &policy.rules[r]});
-  return found;
-}
-
 class RoleFinder {
  public:
   RoleFinder(const RetentionInput& input, std::size_t i,
@@ -32,7 +18,7 @@ class RoleFinder {
         ids_(input.survey.graph.repository(i)),
         used_(input.used.repositories[i]),
         images_(images),
-        rules_(rules_for(input.policy, repository_.name)) {}
+        rules_(rules_for(input.policy.rules, repository_.name)) {}
 
   TagRole find(std::uint32_t t) const {
     TagRole role;
@@ -47,7 +33,7 @@ class RoleFinder {
 
  private:
   void find_rule(const std::string& name, TagRole& role) const {
-    for (const NumberedRule& each : rules_)
+    for (const NumberedRule<TagRule>& each : rules_)
       if (const NamePattern* pattern = first_match(each.rule->tags, name)) {
         role.rule = each.number;
         role.pattern = pattern;
@@ -124,7 +110,7 @@ class RoleFinder {
   const RepositoryIds& ids_;
   const UsedParts& used_;
   const RepositoryImages& images_;
-  std::vector<NumberedRule> rules_;
+  std::vector<NumberedRule<TagRule>> rules_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What each tag of a repository is to a retention policy, before any rule is
-// asked (retention-rules.md#3.1, #3.5, #3.10). Pure.
+// A TagRole says what a tag is to a retention policy before any rule decides
+// (retention-rules.md#3.1, #3.5, #3.10). Pure.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,7 @@ struct TagRole {
   std::optional<DigestId> subject{};     // of a signature
 };
 
-// Parallel to the repository's tags.
+// Returns a role for each tag of the repository.
 std::vector<TagRole> roles_of_tags(const RetentionInput& input,
                                    std::size_t repository,
                                    const RepositoryImages& images);

@@ -56,7 +56,7 @@ class Tripwires {
     }
   }
 
-  // Signatures are nothing without what they sign.
+  // A signature does not count: it is useless without its subject.
   void judge_repository(std::size_t i) {
     std::uint64_t kept = 0;
     std::uint64_t gone = 0;
@@ -122,7 +122,7 @@ TimedTags timed_tags(const RetentionInput& input,
   return found;
 }
 
-// The most that lie within one hour; `tags` sorted by time.
+// Returns the range of the most tags within one hour. `tags` is sorted by time.
 std::pair<std::size_t, std::size_t> fullest_hour(
     const std::vector<WrittenTag>& tags) {
   std::pair<std::size_t, std::size_t> best{0, 0};

@@ -29,7 +29,8 @@ class UseFinder {
   }
 
  private:
-  // A manifest or a configuration, before its indexes are looked for.
+  // Manifests and configurations that a list names, without the indexes above
+  // them.
   using Direct = std::vector<std::pair<DigestId, std::string>>;
 
   const std::vector<Repository>& repositories() const {
@@ -84,7 +85,7 @@ class UseFinder {
     return true;
   }
 
-  // Configurations are linked as layers are.
+  // A configuration has a layer link, as a layer has.
   bool is_named_in(std::size_t i, DigestId id, const Digest& digest) const {
     const Repository& repository = repositories()[i];
     return std::ranges::binary_search(repository.revisions, digest) ||
@@ -113,6 +114,11 @@ class UseFinder {
 
 UsedImages find_used(const Survey& survey,
                      const std::vector<InUseList>& lists) {
+  if (lists.empty()) {
+    UsedImages nothing;
+    nothing.repositories.resize(survey.inventory.repositories.size());
+    return nothing;
+  }
   return UseFinder(survey).run(lists);
 }
 

@@ -1,4 +1,5 @@
-// What lists of images in use name in a store (retention-rules.md#3.12). Pure.
+// find_used() looks up the images of in-use lists in a store
+// (retention-rules.md#3.12). Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace dregs {
 
-// What names each, as listed.
+// The value of each entry is the reference of the list that names it.
 struct UsedParts {
   std::map<std::uint32_t, std::string> tags;  // by position
   std::map<DigestId, std::string> manifests;  // with the indexes above them
@@ -19,13 +20,15 @@ struct UsedParts {
 
 struct UsedImages {
   std::vector<UsedParts> repositories;  // by position
-  // How many references of each list name a tag or a manifest that is here.
+  // Counts for each list how many of its references name a tag or a manifest of
+  // this store.
   std::vector<std::size_t> found;
 };
 
-// A digest alone means that manifest wherever it is, or the images that have it
-// for their configuration, as Docker names images. So does one in a repository
-// that is not here.
+// A digest without a repository means that manifest in every repository. It may
+// also be the digest of a configuration, as Docker names images: then it means
+// every image with that configuration. A digest in a repository that is not
+// here is read the same way.
 UsedImages find_used(const Survey& survey, const std::vector<InUseList>& lists);
 
 }  // namespace dregs

@@ -1,6 +1,6 @@
-// Time spans as a retention policy writes them: 90s, 36h, 30d, 2w, 1y. Minutes
-// and months are both `m` somewhere, so nothing is (retention-rules.md#4).
-// Pure.
+// An Age is a time span of a retention policy: 90s, 36h, 30d, 2w, 1y. `m` is an
+// error, because it means minutes in some tools and months in others
+// (retention-rules.md#4). Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace dregs {
 
-// Why a text is no time span: a sentence without a full stop.
+// Says why a text is not a time span, in a sentence without a full stop.
 class AgeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -21,7 +21,8 @@ struct Age {
   std::string text{};  // as written, to be said again
 };
 
-// Throws AgeError. 0 is none: no policy needs it, and it would let all go.
+// Throws AgeError. 0 is an error: no policy needs it, and it would remove
+// everything.
 Age parse_age(std::string_view text);
 
 }  // namespace dregs

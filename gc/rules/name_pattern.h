@@ -1,7 +1,7 @@
-// A glob as `rm` has them, or a regular expression between slashes, by which a
-// retention policy names repositories and tags (retention-rules.md#2). Matching
-// takes time linear in the name, whatever the expression looks like. Copies are
-// cheap; any number of threads may match.
+// A NamePattern matches names of repositories or tags (retention-rules.md#2).
+// It is a glob, as `rm` takes it, or a regular expression between slashes.
+// Matching takes time linear in the length of the name, for every expression.
+// Copies are cheap. Any number of threads may match.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class RE2;
 
 namespace dregs {
 
-// Why a text is no pattern: a sentence without a full stop.
+// Says why a text is not a pattern, in a sentence without a full stop.
 class PatternError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -30,13 +30,15 @@ class NamePattern {
 
   const std::string& text() const { return text_; }  // as written
   bool is_regex() const { return regex_ != nullptr; }
-  // Neither a glob nor a regular expression: somebody's whole name.
+  // Is true where the pattern is a whole name: not a glob, and not a regular
+  // expression.
   bool is_literal() const { return literal_; }
   int groups() const { return groups_; }  // of a regular expression
 
   bool matches(const std::string& name) const;
-  // What the groups of a regular expression matched, from group 1 on; a group
-  // that took no part is empty. None where the name does not match.
+  // Returns what each group of a regular expression matched, from group 1 on. A
+  // group that matched nothing is empty. Returns none where the name does not
+  // match.
   std::optional<std::vector<std::string>> captures(
       const std::string& name) const;
 
@@ -48,7 +50,7 @@ class NamePattern {
   int groups_ = 0;
 };
 
-// The first of them that matches; null where none does.
+// Returns the first pattern that matches, or null.
 const NamePattern* first_match(const std::vector<NamePattern>& patterns,
                                const std::string& name);
 

@@ -78,7 +78,7 @@ class PolicyReader {
     return documents.front();
   }
 
-  // Whether keys are known, and each stands there once.
+  // Checks that every key is known and stands there only once.
   void check_keys(const YAML::Node& map, std::string_view what,
                   const KeyNames& known) const {
     if (!map.IsMap())
@@ -96,7 +96,8 @@ class PolicyReader {
     }
   }
 
-  // Invalid where the key is not there. YAML's own look-up is linear too.
+  // Returns an invalid node where the key is missing. The look-up of yaml-cpp
+  // is linear too.
   static YAML::Node at(const YAML::Node& map, std::string_view key) {
     for (const auto& entry : map)
       if (entry.first.Scalar() == key) return entry.second;

@@ -1,4 +1,4 @@
-// A retention policy from its YAML text (retention-rules.md#2). Pure.
+// Reads a retention policy from its YAML text (retention-rules.md#2). Pure.
 #pragma once
 
 #include <stdexcept>
@@ -14,8 +14,8 @@ class PolicyError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// `name` is the file's, for messages. Throws PolicyError: a policy that is not
-// wholly understood must not decide anything.
+// `name` is the name of the file, for messages. Throws PolicyError for
+// everything that is not understood: half a policy must not decide.
 RetentionPolicy parse_retention_policy(const std::string& text,
                                        const std::string& name);
 

@@ -63,8 +63,8 @@ class NameCheck {
     }
   }
 
-  // The repositories of a literal name are found at once, for policies may have
-  // thousands of them.
+  // A literal name is looked up by binary search, because a policy may have
+  // thousands of names.
   bool any_has(const std::string& tag,
                const std::vector<NamePattern>& patterns) const {
     const auto has = [&](const Repository& repository) {

@@ -1,5 +1,5 @@
-// What a retention policy says (retention-rules.md#2), read and checked. A
-// value; any number of threads may read it.
+// A RetentionPolicy is a policy that was read and checked
+// (retention-rules.md#2). It is a value. Any number of threads may read it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace dregs {
 
-// Which time says how old an image is (retention-rules.md#3.6).
+// Says which time is the age of an image (retention-rules.md#3.6).
 enum class RetentionTime : std::uint8_t {
   pushed,   // when the tag's link, or the revision's, was written last
   created,  // what the image's configuration says
@@ -20,7 +20,7 @@ enum class RetentionTime : std::uint8_t {
 
 enum class RetentionOrder : std::uint8_t { time, semver };
 
-// Floors: each can only keep more. None of them: no floor.
+// Holds the floors of a rule. Each floor can only keep more tags.
 struct KeptTags {
   std::optional<std::uint64_t> last{};  // manifests; at least 1
   std::optional<Age> within{};
@@ -33,12 +33,12 @@ struct TagRule {
   std::string per{};  // `$1-$2`, of the groups of `tags`; empty: one group
   RetentionOrder sort = RetentionOrder::time;
   RetentionTime time = RetentionTime::pushed;
-  // Without any floor everything stays that `expire` does not let go.
+  // A rule without floors keeps everything that `expire` does not remove.
   std::optional<KeptTags> keep{};
   std::optional<Age> expire{};  // the ceiling: what is older goes
 };
 
-// Of manifests that no tag named before the run.
+// Applies to manifests that no tag named before the run.
 struct UntaggedRule {
   std::vector<NamePattern> repositories{};
   RetentionTime time = RetentionTime::pushed;
@@ -54,15 +54,34 @@ struct RetentionPolicy {
   bool remove_orphans = false;
   std::uint64_t min_kept = 1;  // tags of a repository; 0: it may lose all
   std::string pulls_state{};   // a file; empty: none
-  // Globs of the agents whose pulls `dregs pulls --policy` does not count.
+  // `dregs pulls --policy` does not count pulls by these agents. Each is a
+  // glob.
   std::vector<std::string> ignored_agents{};
   std::string origin{};  // the file's name, or what else to call it
 };
 
-// `latest`, where a policy says nothing.
+// A rule and its number in the policy, from 1 on. The rule is borrowed.
+template <class Rule>
+struct NumberedRule {
+  std::size_t number = 0;
+  const Rule* rule = nullptr;
+};
+
+// Returns the rules that name the repository, in the order of the policy.
+template <class Rule>
+std::vector<NumberedRule<Rule>> rules_for(const std::vector<Rule>& rules,
+                                          const std::string& repository) {
+  std::vector<NumberedRule<Rule>> found;
+  for (std::size_t r = 0; r < rules.size(); ++r)
+    if (first_match(rules[r].repositories, repository) != nullptr)
+      found.push_back({r + 1, &rules[r]});
+  return found;
+}
+
+// Returns `latest`: it is protected where a policy has no `protect`.
 std::vector<NamePattern> protected_by_default();
 
-// Whether a rule asks when something was pulled.
+// Is true where a rule asks for the time of a pull.
 bool asks_for_pulls(const RetentionPolicy& policy);
 
 }  // namespace dregs

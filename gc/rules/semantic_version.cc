@@ -32,7 +32,7 @@ std::vector<std::string> split_at_dots(std::string_view text) {
   }
 }
 
-// Numbers of any length.
+// Compares numbers of any length.
 std::weak_ordering by_value(const std::string& a, const std::string& b) {
   if (a.size() != b.size()) return a.size() <=> b.size();
   return a <=> b;

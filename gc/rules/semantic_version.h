@@ -1,5 +1,5 @@
-// Semantic versions (semver.org 2.0.0), as tags carry them: with or without a
-// leading `v`. Pure; any thread.
+// A SemanticVersion follows semver.org 2.0.0, with or without a leading `v`, as
+// tags have it. Pure; any thread may use it.
 #pragma once
 
 #include <compare>
@@ -10,11 +10,12 @@
 
 namespace dregs {
 
-// Ordered by precedence: versions that differ in build metadata alone are
-// equal, and a pre-release comes before its release.
+// Versions are ordered by precedence. A pre-release comes before its release.
+// Build metadata changes nothing.
 class SemanticVersion {
  public:
-  // None where the text is no semantic version: 1.2 and 01.2.3 are none.
+  // Returns none where the text is not a semantic version, as 1.2 and 01.2.3
+  // are not.
   static std::optional<SemanticVersion> parse(std::string_view text);
 
   std::weak_ordering operator<=>(const SemanticVersion& other) const;

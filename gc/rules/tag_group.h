@@ -1,5 +1,5 @@
-// `per: '$1-$2'`: tags whose names give the same text are counted together
-// (retention-rules.md#3.3). Pure.
+// `per: '$1-$2'` makes a text of each tag's name. Tags with the same text are
+// counted together (retention-rules.md#3.3). Pure.
 #pragma once
 
 #include <string>
@@ -9,11 +9,12 @@
 
 namespace dregs {
 
-// Throws PatternError where `per` names no group, or one that a pattern lacks.
+// Throws PatternError where `per` names no group, or a group that a pattern
+// does not have.
 void check_per(const std::string& per, const std::vector<NamePattern>& tags);
 
-// `per` with the groups of what `pattern` matches in `tag`, which it does.
-// Empty `per`: one group for all.
+// Fills `per` with the groups that `pattern` matches in `tag`. `pattern` has to
+// match. An empty `per` makes one group of all tags.
 std::string group_of(const std::string& tag, const std::string& per,
                      const NamePattern& pattern);
 

@@ -157,16 +157,7 @@ void Collection::sweep(WriteWatch& watch) {
   add_removed(report_, result.removed);
   append(report_.findings, result.findings);
   complete_ = result.complete;
-  if (options_.prove) look_back(before);
-}
-
-void Collection::look_back(const Proof& before) {
-  const Survey after =
-      survey_with_progress(store(), context_.show, guard_.stop());
-  if (guard_.stop().requested()) return;
-  Proof proof = prove(after);
-  std::vector<std::string> broken = newly_broken(before, proof);
-  report_.look_back = {std::move(proof), std::move(broken)};
+  if (options_.prove) report_.look_back = guard_.look_back(before);
 }
 
 ExitCode Collection::exit_code() {

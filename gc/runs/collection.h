@@ -62,7 +62,6 @@ class Collection {
   std::vector<Finding> keep_future_links();
   std::optional<KindTotals> look_further() const;
   void sweep(WriteWatch& watch);
-  void look_back(const Proof& before);
   bool moved_files() const;
   ExitCode exit_code();
   void close_report();

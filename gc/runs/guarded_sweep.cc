@@ -145,6 +145,15 @@ void GuardedSweep::note_disturbance(WriteWatch& watch, SweepResult& result) {
   refuse_newcomers(watch.newcomers());
 }
 
+std::optional<LookBack> GuardedSweep::look_back(const Proof& before) {
+  const Survey after =
+      survey_with_progress(store_, context_.show, context_.stop);
+  if (context_.stop.requested()) return std::nullopt;
+  Proof proof = prove(after);
+  std::vector<std::string> broken = newly_broken(before, proof);
+  return LookBack{std::move(proof), std::move(broken)};
+}
+
 void GuardedSweep::refuse(std::vector<Refusal> refusals) {
   for (Refusal& refusal : refusals) refusals_.push_back(std::move(refusal));
 }

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/sweep.h"
 #include "gc/runs/opened_store.h"
+#include "gc/verify/prove.h"
 
 namespace dregs {
 
@@ -52,6 +54,10 @@ class GuardedSweep {
   // a registry that was started.
   SweepResult carry_out(WriteWatch& watch, const Plan& plan,
                         const Replan& replan, std::int64_t newest_temporary_ns);
+
+  // Looks at everything once more, and compares that with `before`. None:
+  // interrupted. The survey of this guard stays as it is.
+  std::optional<LookBack> look_back(const Proof& before);
 
   void refuse(std::vector<Refusal> refusals);
 

@@ -1,4 +1,4 @@
-// A removal by name, as --list shows it. A value.
+// A ListedRemoval is one removal as --list shows it. It is a plain value.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The store that a command works on, found and opened.
+// An OpenedStore is the store that a command works on.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,18 @@ struct OpenedStore {
   std::string inside_root;  // "docker/registry/v2/", or "" where root is v2
   bool proxy_cache = false;
 
-  // Paths of the layout, relative to the root, as output shows them. What
-  // stands beside v2 begins with "../"; where a symbolic link leads to v2, its
-  // real path is shown.
+  // Returns a path of the layout as output shows it: relative to the root. The
+  // argument begins with "../" for what lies beside v2. Where a symbolic link
+  // leads to v2, the real path is shown for that.
   std::string shown(const std::string& path) const;
 };
 
-// Throws RootError, ConfigError, or std::runtime_error where the folder
+// Throws RootError or ConfigError, and std::runtime_error where the folder
 // cannot be opened.
 OpenedStore open_store(const RootRequest& request);
 
-// The inode of its v2 folder, by which what was saved about it is told from
-// what is about another root: moves and containers leave it alone. Throws
+// Returns the inode of the v2 folder. A saved plan or state belongs to the root
+// with that inode: a move or a container does not change it. Throws
 // std::runtime_error.
 std::uint64_t root_inode(const OpenedStore& store);
 

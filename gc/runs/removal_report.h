@@ -1,4 +1,5 @@
-// What `dregs rm` or `dregs retain` removed, or would remove.
+// A RemovalReport says what `dregs rm` or `dregs retain` removed or would
+// remove.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@
 
 namespace dregs {
 
-// A repository where it has neither tag nor digest; a manifest where it has no
-// tag; else a tag and the manifest that it named.
+// A thing with neither tag nor digest is a repository. A thing without tag is a
+// manifest. Any other is a tag, with the manifest that it named.
 struct RemovedThing {
   std::string repository;
   std::string tag;
@@ -24,11 +25,11 @@ struct RemovedThing {
   std::string path;  // relative to v2, by which to see whether it is gone
 };
 
-// In the order of the inventory. Pure.
+// Lists what a request removes, in the order of the inventory. Pure.
 std::vector<RemovedThing> what_goes(const Inventory& inventory,
                                     const RequestedRemoval& request);
 
-// A manifest that lost its last tag and stays all the same.
+// A manifest that stays although it lost its last tag.
 struct StayingManifest {
   std::string repository;
   Digest digest;
@@ -41,12 +42,12 @@ struct RemovalReport {
   std::string trash;      // this run's name in it; empty without --trash
   std::vector<RemovedThing> removed;
   std::vector<StayingManifest> kept;  // of a run that collects
-  // Bytes that gc would free beyond what it would have; of a run that collects,
-  // all that it freed. None where that could not be told.
+  // The bytes that gc would free in addition after this run. After a run with
+  // --gc, all bytes that it freed. None where the number is not known.
   std::optional<std::uint64_t> frees;
   std::optional<std::vector<ListedRemoval>> removals;  // with --list
   std::optional<LookBack> look_back;  // of a run that looked again
-  // How the collection of a run that has one ended.
+  // The exit code of the collection, where the run had one.
   std::optional<ExitCode> collection;
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;

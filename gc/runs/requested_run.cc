@@ -72,8 +72,9 @@ void RequestedRun::choose() {
   complete_ = chosen.complete;
 }
 
-// What gc would do now, and what it would do once this is carried out. What
-// the guard surveyed stays as it is: the removal is held to it.
+// Counts what gc would remove now, and what it would remove after this run. The
+// survey of the guard stays as it is, because the removal is checked against
+// it.
 void RequestedRun::look_ahead() {
   before_ = planned_now();
   const Survey after = survey_after(guard_.survey(), request_);
@@ -87,7 +88,7 @@ void RequestedRun::look_ahead() {
     find_as_the_collection_will(after, marks);
   else
     find_about_touched(after);
-  // Nothing is collected where something that was named stays.
+  // No collection follows where a named thing stays.
   if (options_.list && options_.collect && dry_run_ && complete_)
     then_listed_ =
         all_listed(make_plan(after.inventory, marks, policy_), after.inventory);
@@ -100,7 +101,7 @@ KindTotals RequestedRun::planned_now() {
   return planned_totals(survey.inventory, marks, policy_);
 }
 
-// What is unsafe for gc is so here, too.
+// What is unsafe for gc is unsafe here too.
 void RequestedRun::refuse() {
   if (!options_.collect) refuse_without_collection();
   guard_.refuse(untouchable(inventory(), request_));
@@ -108,8 +109,8 @@ void RequestedRun::refuse() {
   if (!options_.force) guard_.refuse(harm_of(guard_.survey(), request_));
 }
 
-// Only links go, and whoever names what goes may well name everything. The
-// share is that of the blobs that this leaves to gc.
+// A run without --gc removes only links, and its user may name all of them. So
+// --max-delete compares the blobs that gc could remove afterwards.
 void RequestedRun::refuse_without_collection() {
   const Survey& survey = guard_.survey();
   Policy policy = policy_;
@@ -131,7 +132,8 @@ std::vector<ListedRemoval> RequestedRun::all_listed(
   return list;
 }
 
-// The forecast still has the folders that this removal leaves empty.
+// The forecast lists folders that this removal leaves empty, too. They are
+// named once.
 void RequestedRun::list_what_goes() {
   report_.removals = all_listed(plan_, inventory());
   std::set<std::string> paths;
@@ -143,7 +145,7 @@ void RequestedRun::list_what_goes() {
   append(*report_.removals, std::move(then_listed_));
 }
 
-// Whoever names what goes wants it all or to be told.
+// A user who names things wants all of them removed, or a reason.
 void RequestedRun::refuse_future_links() {
   const FutureLinks future = find_future_links(
       guard_.store().v2.get(), inventory(), plan_, policy_.now_ns);
@@ -152,7 +154,8 @@ void RequestedRun::refuse_future_links() {
                     "set the clock, or touch the link if the clock is right"}});
 }
 
-// What gc would free then, less, but for --gc, what it would have anyway.
+// With --gc, this is all that the run frees. Without it, this is what gc would
+// free in addition.
 void RequestedRun::conclude_from_the_forecast() {
   const std::uint64_t then =
       freed_bytes(totals_of(plan_)) + (complete_ ? freed_bytes(then_) : 0);
@@ -168,7 +171,7 @@ void RequestedRun::remove_and_collect(std::unique_ptr<WriteWatch> watch) {
   watch.reset();  // the collection has its own
   if (complete_ && options_.collect) collect();
   if (complete_ && !options_.collect) conclude_from_the_forecast();
-  if (options_.collection.prove) look_back(before);
+  if (options_.collection.prove) report_.look_back = guard_.look_back(before);
 }
 
 void RequestedRun::find_about_touched(const Survey& after) {
@@ -214,11 +217,11 @@ void RequestedRun::leave_out_what_is_still_there() {
   });
 }
 
-// gc itself, from a fresh survey: no forecast decides what goes.
+// Runs gc itself, from a fresh survey. A forecast never decides what goes.
 void RequestedRun::collect() {
   CollectionOptions options = options_.collection;
   options.policy = policy_;
-  options.prove = false;  // look_back() does, at what was there at first
+  options.prove = false;  // guard_.look_back() does, at what was there at first
   Collection gc(context_, options, guard_);
   if (!gc.collect()) return;
   report_.collection = gc.report().exit_code;
@@ -228,15 +231,6 @@ void RequestedRun::collect() {
   freed_ += gc.report().bytes_freed;
   complete_ = report_.collection == ExitCode::done ||
               report_.collection == ExitCode::problems;
-}
-
-void RequestedRun::look_back(const Proof& before) {
-  const Survey after =
-      survey_with_progress(guard_.store(), context_.show, guard_.stop());
-  if (guard_.stop().requested()) return;
-  Proof proof = prove(after);
-  std::vector<std::string> broken = newly_broken(before, proof);
-  report_.look_back = {std::move(proof), std::move(broken)};
 }
 
 ExitCode RequestedRun::exit_code() {
@@ -257,7 +251,7 @@ void RequestedRun::finish() {
   report_.collects = options_.collect;
   if (options_.collect && !dry_run_ && may_go_on()) report_.frees = freed_;
   report_.refusals = guard_.refusals();
-  // A collection has reported what its guard found.
+  // The report of a collection already has what the guard found.
   if (!report_.collection) append(report_.findings, guard_.findings());
   sort_findings(report_.findings);
   report_.exit_code = exit_code();

@@ -1,7 +1,7 @@
-// A removal of what somebody named or a policy chose, from the lock to the last
-// removal: survey → choice → plan → sweep; with --gc a collection of what the
-// store is then, under the same lock. rm and retain run it and report it their
-// way: what refuses, stops or keeps one of them does so to both.
+// A RequestedRun removes what a user named or a policy chose: survey → choice →
+// plan → sweep. With --gc a collection follows under the same lock. `rm` and
+// `retain` both use it, so both have the same refusals, and each has its own
+// report.
 #pragma once
 
 #include <functional>
@@ -23,28 +23,30 @@ struct RequestedRunOptions {
   bool force = false;    // also what a kept index needs
 };
 
-// What is to go, and what is to be said of what does not.
+// Holds what shall go, and what the report says about the rest.
 struct Chosen {
   RequestedRemoval request;
   std::vector<StayingManifest> kept{};
   std::vector<Finding> findings{};
-  // False: something that was asked for stays, and nothing is collected.
+  // Is false where something stays that was asked for. Then nothing is
+  // collected.
   bool complete = true;
 };
 
 class RequestedRun {
  public:
-  // Looks at the survey of the guard, and may refuse through the guard.
+  // Reads the survey of the guard. It may refuse through the guard.
   using Choose = std::function<Chosen(GuardedSweep& guard)>;
 
-  // `context` and `options` are borrowed. The clock of what is old starts here.
+  // `context` and `options` are borrowed. Ages are counted from this moment.
   RequestedRun(const RunContext& context, const RequestedRunOptions& options,
                Choose choose);
 
-  // Once. Throws as open_store() and `choose` do, and StoppedEarly.
+  // Call it once. Throws StoppedEarly, and what open_store() and `choose`
+  // throw.
   void run();
 
-  // Whole after run().
+  // These are complete after run().
   const RemovalReport& report() const { return report_; }
   const OpenedStore& store() const { return guard_.store(); }
   const Survey& survey() const { return guard_.survey(); }
@@ -68,7 +70,6 @@ class RequestedRun {
   void carry_out(WriteWatch& watch);
   void leave_out_what_is_still_there();
   void collect();
-  void look_back(const Proof& before);
   ExitCode exit_code();
   void finish();
 

@@ -36,7 +36,7 @@ void add_unless_there(const char* what, const InspectedPart& part,
                                   to_string(part.state)));
 }
 
-// Relative to the folder of the tag.
+// Returns a path relative to the folder of the tag.
 std::string entry_of(const Digest& digest) {
   return "index/sha256/" + digest.hex() + "/link";
 }

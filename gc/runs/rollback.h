@@ -1,5 +1,5 @@
-// Making a tag mean a manifest that it had before (promises.md#may-touch,
-// `rollback`).
+// A Rollback makes a tag name a manifest that it named before
+// (promises.md#may-touch).
 #pragma once
 
 #include <optional>
@@ -17,22 +17,24 @@ struct Rollback {
   Digest to;
 };
 
-// What keeps a manifest from being served whole, one line each: its own bytes,
-// its revision link, every part of it and of its children. Pure.
+// Returns one line for each reason why a server could not serve the whole
+// image: its own bytes, its revision link, its parts, the parts of its
+// children. Pure.
 std::vector<std::string> what_is_not_whole(const Repository& repository,
                                            const Inspection& inspection);
 
-// Why it came to nothing; an errno value, and where.
+// Says which call failed: an errno value and a path.
 struct RollbackError {
   int error = 0;
   std::string path;  // relative to v2
 };
 
-// In a server's order: the entries of the history first, that of the old
-// manifest where it is missing, then the tag's link. Wherever it is cut short
-// the tag names the old manifest or the new one. The files' times become now.
-// ESTALE where the tag no longer names `from`. `v2` is borrowed. Not while a
-// server runs.
+// Writes the links in the order of a server: first the entries of the history,
+// then the link of the tag. An entry for the old manifest is written where it
+// is missing. A run that is cut short leaves a tag that names the old manifest
+// or the new one. The times of the files become the present. The error is
+// ESTALE where the tag no longer names `from`. `v2` is borrowed. No server may
+// run meanwhile.
 RollbackError carry_out(const Rollback& rollback, int v2);
 
 }  // namespace dregs

@@ -1,4 +1,4 @@
-// A survey with a line that shows how far it is.
+// Takes a survey and shows a progress line meanwhile.
 #pragma once
 
 #include "gc/context/progress.h"
@@ -8,7 +8,7 @@
 
 namespace dregs {
 
-// take_survey() of an opened store.
+// Does what take_survey() does, for an opened store.
 Survey survey_with_progress(const OpenedStore& store, const ShowProgress& show,
                             const StopRequest& stop);
 

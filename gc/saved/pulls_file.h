@@ -1,4 +1,4 @@
-// The state file of `dregs pulls`, for whoever asks when an image was pulled.
+// Loads the state file of `dregs pulls`, which says when each image was pulled.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace dregs {
 
-// Throws std::runtime_error, in one line, where the file cannot be read, or is
-// no such state.
+// Throws std::runtime_error with one line where the file cannot be read or is
+// not such a state.
 PullTimes load_pulls(const std::string& file);
 
-// The same, but nothing is known where there is no such file yet.
+// Does the same, but returns an empty state where the file does not exist yet.
 PullTimes load_pulls_if_any(const std::string& file);
 
 }  // namespace dregs

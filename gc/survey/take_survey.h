@@ -1,4 +1,5 @@
-// One scan, every manifest, what is wrong: how each command begins.
+// take_survey() scans the store, reads every manifest and finds what is wrong.
+// Every command begins with it.
 #pragma once
 
 #include "gc/mark/survey.h"
@@ -12,8 +13,8 @@ struct SurveyProgress {
   ManifestProgress manifests;
 };
 
-// `v2` is borrowed; `proxy_cache` is what the configuration says. Ends early,
-// with parts missing, where `stop` is requested: look at it before use.
+// `v2` is borrowed. `proxy_cache` is what the configuration says. The survey is
+// not complete where `stop` was requested: check that before you use it.
 Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
                    SurveyProgress& progress);
 

@@ -1,4 +1,4 @@
-// A registry's configuration as a file.
+// Reads the configuration of a registry from its file.
 #pragma once
 
 #include <span>
@@ -8,8 +8,8 @@
 
 namespace dregs {
 
-// Reads `file` (a regular file of at most 1 MiB) and parses it. Throws
-// ConfigError also where it cannot be read.
+// Reads and parses `file`, a regular file of at most 1 MiB. Throws ConfigError,
+// also where the file cannot be read.
 RegistryConfig load_registry_config(const std::string& file,
                                     std::span<const std::string> environment,
                                     const std::string& origin);

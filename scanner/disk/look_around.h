@@ -1,4 +1,5 @@
-// What stands above and beside a store (format.md#6.4, #6.5).
+// look_around() looks at what lies above and beside a store (format.md#6.4,
+// #6.5).
 #pragma once
 
 #include <string>
@@ -7,10 +8,10 @@
 
 namespace dregs {
 
-// Reads the folders above the open v2 folder.
+// Looks at the folders above the open folder `v2`.
 Surroundings look_around(int v2);
-// The same of what the registry calls its root: above a v2 that a symbolic link
-// leads to are other folders.
+// Does the same from the rootdirectory. Where v2 is behind a symbolic link,
+// other folders are above it.
 Surroundings look_around(const std::string& rootdirectory);
 
 }  // namespace dregs

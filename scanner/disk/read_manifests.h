@@ -1,4 +1,4 @@
-// Reads every manifest of a store on a disk into a graph.
+// read_manifests() reads every manifest of a store on a disk into a graph.
 #pragma once
 
 #include <atomic>
@@ -16,13 +16,14 @@ struct ManifestProgress {
   std::atomic<std::uint64_t> read{0};
 };
 
-// Blobs that nothing names and that may be manifests all the same.
+// Returns for each repository the blobs that no manifest names and that may be
+// manifests all the same.
 using Candidates =
     std::function<BlobsByRepository(const ManifestGraph& so_far)>;
 
-// `candidates`, where there is one, is asked once all that anything names has
-// been read. What looks like a manifest among them and is of a kind that
-// servers serve becomes part of the graph, with all that it names.
+// `candidates` is called after everything is read that a tag, a revision or a
+// manifest names. A candidate becomes part of the graph, with all that it
+// names, where it is a manifest of a kind that servers serve.
 ManifestGraph read_manifests(int v2, const Inventory& inventory,
                              const StopRequest& stop,
                              ManifestProgress& progress,

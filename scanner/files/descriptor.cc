@@ -167,4 +167,10 @@ int descriptor_status(int fd, FileStatus& status) {
   return statx_status(fd, "", AT_EMPTY_PATH, status);
 }
 
+std::optional<std::int64_t> modified_time(int at, const std::string& path) {
+  FileStatus status;
+  if (followed_status(at, path.c_str(), status) != 0) return std::nullopt;
+  return status.modified_ns;
+}
+
 }  // namespace dregs

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -87,5 +88,9 @@ struct FileStatus {
 int file_status(int at, const char* path, FileStatus& status);
 int followed_status(int at, const char* path, FileStatus& status);
 int descriptor_status(int fd, FileStatus& status);
+
+// Returns when the file was written last, in ns since the epoch. It follows
+// symbolic links. Returns none where the file cannot be looked at.
+std::optional<std::int64_t> modified_time(int at, const std::string& path);
 
 }  // namespace dregs

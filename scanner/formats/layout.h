@@ -59,8 +59,9 @@ std::string current_link(std::string_view name, std::string_view tag);
 std::string_view parent(std::string_view path);
 std::string_view last_component(std::string_view path);
 
-// Names as servers accept them (format.md#3.1). Wider than any single version:
-// what either 2.x or 3.x accepts is legal here.
+// These functions say whether a server accepts a name (format.md#3.1). A name
+// is legal here where 2.x or 3.x accepts it, so more is legal than in any
+// single version.
 bool is_legal_repository_name(std::string_view name);
 bool is_legal_tag(std::string_view tag);
 bool is_uuid(std::string_view text);

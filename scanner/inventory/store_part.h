@@ -1,4 +1,5 @@
-// A part of a store that operators put elsewhere as it grows. A value.
+// A StorePart names a part of a store that an operator moved to another disk or
+// behind a symbolic link. It is a plain value.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +7,9 @@
 
 namespace dregs {
 
-// A folder that is not on the device of the folder that it is seen in, or
-// behind a symbolic link. What is removed below it is removed relative to it.
+// The folder is on another device than the folder above it, or it is behind a
+// symbolic link. The remover opens this folder first and removes relative to
+// it.
 struct StorePart {
   std::string path;  // relative to v2
   std::uint64_t device = 0;
