@@ -103,15 +103,26 @@ TEST_F(LedTo, WhatAnotherRepositoryReachesIsNotRemovedByNameEither) {
   expect_whole();
 }
 
-// row 51: by both names the same tags need the same.
-TEST_F(LedTo, AWholeRepositoryByAnotherNameIsCollected) {
+// row 51: what is untagged by the one name is kept by the other.
+TEST_F(LedTo, AWholeRepositoryByAnotherNameIsKeptWhole) {
   store_.symlink(store_.v2() / "repositories/a", "repositories/alias");
+  const Digest garbage = store_.blob("garbage");
   const GcRun run = run_gc(store_, {"-m"});
   EXPECT_TRUE(run.pinned("alias"));
-  EXPECT_FALSE(run.pinned("a"));
-  EXPECT_FALSE(store_.has(StoreBuilder::revision_path("a", image_.manifest)));
-  EXPECT_TRUE(store_.has(StoreBuilder::tag_path("a", "v1")));
+  EXPECT_TRUE(run.pinned("a"));
+  EXPECT_TRUE(store_.has(StoreBuilder::revision_path("a", image_.manifest)));
+  EXPECT_FALSE(store_.has_blob(garbage));
   expect_whole();
+}
+
+// row 52: a loop is another name of all that it leads back to.
+TEST_F(LedTo, RepositoriesInALoopAreKeptWhole) {
+  store_.symlink("../..", "repositories/up");
+  const Digest garbage = store_.blob("garbage");
+  const GcRun run = run_gc(store_, {"-m"});
+  EXPECT_TRUE(run.pinned("a"));
+  EXPECT_TRUE(store_.has(StoreBuilder::revision_path("a", image_.manifest)));
+  EXPECT_FALSE(store_.has_blob(garbage));
 }
 
 // row 51

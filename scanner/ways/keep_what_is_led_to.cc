@@ -177,7 +177,9 @@ class LinkFollower {
     for (const std::string& place : locator_.places_at(end)) {
       if (place == start.path) continue;
       places_.keep_passage(place, start.from);
-      if (!whole || !ProtectedPlaces::holds_whole_repositories(place))
+      if (whole && ProtectedPlaces::holds_whole_repositories(place))
+        places_.keep_repositories_at(place, start.from);
+      else
         places_.keep_all_at(place, start.from);
     }
     // The scan went on from there.

@@ -63,13 +63,18 @@ void ProtectedPlaces::keep_passage(const std::string& place,
 void ProtectedPlaces::keep_all_at(const std::string& place,
                                   const Finding& from) {
   if (!kept_.insert(place).second) return;
+  keep_repositories_at(place, from);
+  keep_blobs_at(place);
+}
+
+void ProtectedPlaces::keep_repositories_at(const std::string& place,
+                                           const Finding& from) {
   if (is_at_or_below(layout::kRepositories, place)) {
     pin_all_below("", from);
     keep_namespaces("", true);
   } else if (const auto path = path_below(place, layout::kRepositories)) {
     pin_at(*path, from);
   }
-  keep_blobs_at(place);
 }
 
 void ProtectedPlaces::finish() {
@@ -109,13 +114,17 @@ std::vector<Repository>::iterator ProtectedPlaces::first_from(
 
 void ProtectedPlaces::pin(Repository& repository, const std::string& where,
                           const Finding& from) {
-  const PinReason reason{from.kind, where};
+  // The loop is where the link is.
+  const FindingKind kind = from.kind == FindingKind::symbolic_link_loop
+                               ? FindingKind::symbolic_link
+                               : from.kind;
+  const PinReason reason{kind, where};
   const auto at =
       std::lower_bound(repository.pins.begin(), repository.pins.end(), reason);
   if (at != repository.pins.end() && *at == reason) return;
   repository.pins.insert(at, reason);
   Finding finding;
-  finding.kind = from.kind;
+  finding.kind = kind;
   finding.path =
       layout::repository(repository.name) + (where.empty() ? "" : "/" + where);
   finding.repository = repository.name;

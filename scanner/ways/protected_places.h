@@ -22,13 +22,17 @@ class ProtectedPlaces {
   // The place stays with all below it.
   void keep_all_at(const std::string& place, const Finding& from);
 
+  // The same of repositories alone, and of v2 no blobs: servers serve such a
+  // repository by another name too, under which all of its revisions are to
+  // stay, and both names need the same blobs.
+  void keep_repositories_at(const std::string& place, const Finding& from);
+
   // Of what stays: what pins say of it. Temporary files there are no longer
   // removable.
   void finish();
 
   // Whether it is a folder of repositories, or all of v2, and not a part of
-  // one. By either of two names such a folder has the same tags, and needs the
-  // same.
+  // one.
   static bool holds_whole_repositories(std::string_view place);
   // A repository's _manifests or _layers, or something below.
   static bool is_part_of_repository(std::string_view place);
