@@ -9,7 +9,7 @@
 #include "benchmarks/pushes.h"
 #include "benchmarks/store_writer.h"
 #include "gc/survey/take_survey.h"
-#include "scanner/files/blob_content.h"
+#include "scanner/files/disk_reader.h"
 
 namespace dregs {
 namespace {
@@ -47,8 +47,9 @@ MadeSurvey::MadeSurvey() : root_(new_folder()) {
   survey_ = take_survey(v2_.get(), false, stop, progress);
   for (const Repository& repository : survey_.inventory.repositories)
     for (const Digest& digest : repository.revisions)
-      manifests_.push_back(
-          read_blob(v2_.get(), digest, kLargestServedManifest).bytes);
+      manifests_.push_back(DiskReader(v2_.get())
+                               .read_blob(digest, kLargestServedManifest)
+                               .bytes);
 }
 
 MadeSurvey::~MadeSurvey() {

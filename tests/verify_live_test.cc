@@ -8,6 +8,7 @@
 
 #include "gc/verify/verify.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/files/disk_reader.h"
 #include "tests/store_builder.h"
 
 namespace dregs {
@@ -28,7 +29,13 @@ class LiveVerify : public testing::Test {
   LiveVerify()
       : app_(store_.image("app", "v1", {"base", "app layer"})),
         v2_(open_folder(AT_FDCWD, store_.v2().string())),
-        verification_(v2_.get(), false, without_pause(), stop_, progress_) {
+        reader_(v2_.get()),
+        verification_(
+            reader_,
+            [this](SurveyProgress& progress) {
+              return take_survey(v2_.get(), false, stop_, progress);
+            },
+            without_pause(), stop_, progress_) {
     store_.image("web", "v1", {"base"});
   }
 
@@ -51,6 +58,7 @@ class LiveVerify : public testing::Test {
   Descriptor v2_;
   StopRequest stop_;
   VerifyProgress progress_;
+  DiskReader reader_;
   Verification verification_;
 };
 

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "scanner/files/rate_limit.h"
+#include "scanner/store/rate_limit.h"
 #include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"

@@ -62,7 +62,7 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
       named.repository->name +
       (named.tag.empty() ? "@" + named.digest.to_string() : ":" + named.tag);
   const Inspection inspection =
-      inspect_manifest(store.v2.get(), *named.repository, named.digest, who);
+      inspect_manifest(*store.reader, *named.repository, named.digest, who);
   const ExitCode exit_code =
       has_problems(inspection.findings) ? ExitCode::problems : ExitCode::done;
   return deliver({store,

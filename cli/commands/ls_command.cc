@@ -153,7 +153,7 @@ class Listing {
     report_.with_pulls = true;
     for (ListedTag& tag : report_.tags)
       if (tag.digest)
-        tag.pulled_ns = last_pull_of(pulls, store_.v2.get(), tag.repository,
+        tag.pulled_ns = last_pull_of(pulls, *store_.reader, tag.repository,
                                      tag.tag, *tag.digest);
   }
 
@@ -163,7 +163,7 @@ class Listing {
       if (listed.tag.empty()) continue;
       const Tag tag{listed.tag, listed.digest};
       for (TagRevision& revision :
-           read_tag_history(store_.v2.get(), listed.repository, tag))
+           read_tag_history(*store_.reader, listed.repository, tag))
         report_.history->push_back({listed.repository, listed.tag, revision});
     }
   }
@@ -172,7 +172,7 @@ class Listing {
     tbb::parallel_for(std::size_t{0}, report_.tags.size(), [this](auto i) {
       ListedTag& tag = report_.tags[i];
       if (tag.digest && !stop_.requested())
-        tag.image = summarize_image(store_.v2.get(), *tag.digest);
+        tag.image = summarize_image(*store_.reader, *tag.digest);
     });
   }
 
@@ -187,23 +187,21 @@ class Listing {
   }
 
   void add(const Repository& repository, const Tag& tag) {
-    report_.tags.push_back(
-        {repository.name,
-         tag.name,
-         tag.current,
-         {},
-         modified_time(store_.v2.get(),
-                       layout::current_link(repository.name, tag.name))});
+    report_.tags.push_back({repository.name,
+                            tag.name,
+                            tag.current,
+                            {},
+                            store_.reader->modified_time(layout::current_link(
+                                repository.name, tag.name))});
   }
 
   void add(const Repository& repository, const Digest& digest) {
-    report_.tags.push_back(
-        {repository.name,
-         "",
-         digest,
-         {},
-         modified_time(store_.v2.get(), layout::link_in(layout::revision(
-                                            repository.name, digest)))});
+    report_.tags.push_back({repository.name,
+                            "",
+                            digest,
+                            {},
+                            store_.reader->modified_time(layout::link_in(
+                                layout::revision(repository.name, digest)))});
   }
 
   void judge_tags() {

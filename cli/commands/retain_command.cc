@@ -61,8 +61,7 @@ class Retention {
     const UsedImages used = find_used(survey, in_use_.lists);
     guard.refuse(in_use_.refusals);
     guard.refuse(foreign_lists(in_use_.lists, used.found));
-    const int v2 = guard.store().v2.get();
-    const StoreTimes times = read_times(v2, survey, policy_);
+    const StoreTimes times = read_times(*guard.store().reader, survey, policy_);
     const RetentionInput input{survey, policy_, times, used,
                                pulls_, now_ns_, named_};
     const RetentionDecision decision = decide(input);
@@ -104,7 +103,7 @@ class Retention {
       std::vector<KnownTime> created;
       created.reserve(group.together.size());
       for (const auto& [i, t] : group.together)
-        created.push_back(created_time(guard.store().v2.get(), input.survey,
+        created.push_back(created_time(*guard.store().reader, input.survey,
                                        input.survey.graph.repository(i).tags[t],
                                        now_ns_));
       if (auto refusal = refusal_for(group, created))

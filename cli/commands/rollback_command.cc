@@ -109,7 +109,7 @@ class RollbackRun {
   void find_revision() {
     std::vector<Digest> meant;
     for (const TagRevision& each :
-         read_tag_history(v2(), change_.repository, tag_))
+         read_tag_history(*store_.reader, change_.repository, tag_))
       if (each.digest.hex().starts_with(ref_.hex)) meant.push_back(each.digest);
     if (meant.size() == 1) {
       change_.to = meant.front();
@@ -127,7 +127,7 @@ class RollbackRun {
 
   void require_whole() {
     const Inspection inspection =
-        inspect_manifest(v2(), repository(), change_.to,
+        inspect_manifest(*store_.reader, repository(), change_.to,
                          change_.repository + "@" + change_.to.to_string());
     for (const std::string& reason :
          what_is_not_whole(repository(), inspection))

@@ -134,8 +134,11 @@ class VerifyRun {
                  ? describe(progress.blobs, now - surveyed)
                  : describe(progress.survey, now - begun);
     });
-    Verification verification(store.v2.get(), store.proxy_cache,
-                              std::move(request), stop_, progress);
+    const TakeSurvey survey = [&](SurveyProgress& surveying) {
+      return take_survey(store.v2.get(), store.proxy_cache, stop_, surveying);
+    };
+    Verification verification(*store.reader, survey, std::move(request), stop_,
+                              progress);
     verification.take_first_survey();
     if (stop_.requested()) return false;
     surveyed = stopwatch_.seconds();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gc/names/selection.h"
-#include "scanner/files/blob_content.h"
+#include "scanner/store/blob_content.h"
 
 namespace dregs {
 

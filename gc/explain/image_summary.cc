@@ -19,11 +19,11 @@ bool is_image_config(const std::string& type) {
 
 class Summary {
  public:
-  explicit Summary(int v2) : v2_(v2) {}
+  explicit Summary(const StoreReader& store) : store_(store) {}
 
   ImageSummary run(const Digest& manifest) {
     const BlobContent content =
-        read_blob(v2_, manifest, kLargestParsedManifest);
+        store_.read_blob(manifest, kLargestParsedManifest);
     result_.state = content.state;
     if (content.state != BlobContent::State::sound) return std::move(result_);
     const ManifestDetails details = describe_manifest(content.bytes);
@@ -72,7 +72,7 @@ class Summary {
     add_size(part);
     const auto digest = Digest::parse(part.digest);
     if (!digest || !is_image_config(part.media_type)) return;
-    const BlobContent content = read_blob(v2_, *digest, kLargestConfig);
+    const BlobContent content = store_.read_blob(*digest, kLargestConfig);
     if (content.state != BlobContent::State::sound) return;
     const ConfigDetails config = describe_config(content.bytes);
     if (tells_platforms) add_platform(config.platform);
@@ -84,7 +84,7 @@ class Summary {
     std::optional<std::uint64_t> size = part.size;
     const auto digest = Digest::parse(part.digest);
     if (!size && digest) {
-      const BlobContent content = stat_blob(v2_, *digest);
+      const BlobContent content = store_.stat_blob(*digest);
       if (content.state == BlobContent::State::sound) size = content.size;
     }
     if (size) sizes_[part.digest] = *size;
@@ -98,7 +98,8 @@ class Summary {
     const bool told = !platform.empty();
     if (told && platform != kNoPlatform) declared_.insert(platform);
     if (!digest || !seen_.insert(*digest).second) return;
-    const BlobContent content = read_blob(v2_, *digest, kLargestParsedManifest);
+    const BlobContent content =
+        store_.read_blob(*digest, kLargestParsedManifest);
     if (content.state != BlobContent::State::sound) return;
     add(describe_manifest(content.bytes), child.tells_platforms && !told);
   }
@@ -111,7 +112,7 @@ class Summary {
     for (const auto& [digest, size] : sizes_) *result_.size += size;
   }
 
-  int v2_;
+  const StoreReader& store_;
   ImageSummary result_;
   std::set<Digest> seen_;
   std::vector<Child> waiting_;
@@ -122,8 +123,8 @@ class Summary {
 
 }  // namespace
 
-ImageSummary summarize_image(int v2, const Digest& manifest) {
-  return Summary(v2).run(manifest);
+ImageSummary summarize_image(const StoreReader& store, const Digest& manifest) {
+  return Summary(store).run(manifest);
 }
 
 }  // namespace dregs

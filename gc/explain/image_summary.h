@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/files/blob_content.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
@@ -22,7 +22,6 @@ struct ImageSummary {
   std::string created;  // as the config of a single image writes it
 };
 
-// `v2` is borrowed.
-ImageSummary summarize_image(int v2, const Digest& manifest);
+ImageSummary summarize_image(const StoreReader& store, const Digest& manifest);
 
 }  // namespace dregs

@@ -22,18 +22,19 @@ bool contains(const std::vector<Digest>& sorted, const Digest& digest) {
 
 class Inspector {
  public:
-  Inspector(int v2, const Repository& repository, const std::string& who)
-      : v2_(v2), repository_(repository), who_(who) {}
+  Inspector(const StoreReader& store, const Repository& repository,
+            const std::string& who)
+      : store_(store), repository_(repository), who_(who) {}
 
   Inspection run(const Digest& digest) {
     result_.repository = repository_.name;
     result_.digest = digest;
-    result_.content = read_blob(v2_, digest, kLargestParsedManifest);
-    result_.summary = summarize_image(v2_, digest);
+    result_.content = store_.read_blob(digest, kLargestParsedManifest);
+    result_.summary = summarize_image(store_, digest);
     for (const Tag& tag : repository_.tags)
       if (tag.current == digest) result_.tags.push_back(tag.name);
     result_.pushed_ns = pushed(digest);
-    result_.referrers = find_referrers(v2_, repository_, digest);
+    result_.referrers = find_referrers(store_, repository_, digest);
     add_manifest_finding(repository_.name, digest, result_.content.state, who_,
                          result_.findings);
     if (result_.content.state == ContentState::sound) look_at_parts(digest);
@@ -44,8 +45,8 @@ class Inspector {
 
  private:
   std::optional<std::int64_t> pushed(const Digest& digest) const {
-    return modified_time(
-        v2_, layout::link_in(layout::revision(repository_.name, digest)));
+    return store_.modified_time(
+        layout::link_in(layout::revision(repository_.name, digest)));
   }
 
   void look_at_parts(const Digest& digest) {
@@ -90,8 +91,8 @@ class Inspector {
 
   PartState state_of(const ManifestPart& part) const {
     const auto digest = resolve(part.digest);
-    const BlobContent content =
-        digest ? stat_blob(v2_, *digest) : stat_other_blob(v2_, part.digest);
+    const BlobContent content = digest ? store_.stat_blob(*digest)
+                                       : store_.stat_other_blob(part.digest);
     if (content.state == ContentState::missing)
       return part.foreign ? PartState::elsewhere : PartState::missing;
     if (content.state != ContentState::sound) return PartState::unreadable;
@@ -148,9 +149,8 @@ class Inspector {
   // Whether all is there that a child itself names. BuildKit's cache has its
   // layers, of any size, and its config for children (format.md#3.5).
   bool look_inside(const Digest& digest, bool may_be_blob) {
-    const BlobContent content = read_blob(
-        v2_, digest,
-        may_be_blob ? kLargestServedManifest : kLargestParsedManifest);
+    const BlobContent content = store_.read_blob(
+        digest, may_be_blob ? kLargestServedManifest : kLargestParsedManifest);
     if (may_be_blob && appearance_of(content.bytes) != Appearance::manifest)
       return true;
     add_manifest_finding(repository_.name, digest, content.state, who_,
@@ -188,8 +188,8 @@ class Inspector {
   // The part or whoever says how large it is: only its hash tells.
   void blame(const ManifestPart& part, const Digest& parent) {
     const auto digest = resolve(part.digest);
-    const BlobContent found =
-        digest ? hash_blob(v2_, *digest) : hash_other_blob(v2_, part.digest);
+    const BlobContent found = digest ? store_.hash_blob(*digest)
+                                     : store_.hash_other_blob(part.digest);
     if (found.state == ContentState::sound)
       add_part(FindingKind::wrong_size, parent, parent.to_string(),
                wrong_size_detail(*part.size, part.digest, found.size));
@@ -229,7 +229,7 @@ class Inspector {
     result_.findings.push_back(std::move(finding));
   }
 
-  int v2_;
+  const StoreReader& store_;
   const Repository& repository_;
   const std::string& who_;
   Inspection result_;
@@ -262,9 +262,10 @@ std::string_view to_string(PartState state) {
   return "";
 }
 
-Inspection inspect_manifest(int v2, const Repository& repository,
-                            const Digest& digest, const std::string& who) {
-  return Inspector(v2, repository, who).run(digest);
+Inspection inspect_manifest(const StoreReader& store,
+                            const Repository& repository, const Digest& digest,
+                            const std::string& who) {
+  return Inspector(store, repository, who).run(digest);
 }
 
 }  // namespace dregs

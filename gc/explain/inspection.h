@@ -55,7 +55,8 @@ struct Inspection {
 };
 
 // `who` is what findings are needed by, REPO:TAG or REPO@DIGEST.
-Inspection inspect_manifest(int v2, const Repository& repository,
-                            const Digest& digest, const std::string& who);
+Inspection inspect_manifest(const StoreReader& store,
+                            const Repository& repository, const Digest& digest,
+                            const std::string& who);
 
 }  // namespace dregs

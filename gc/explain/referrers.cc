@@ -20,7 +20,8 @@ std::string type_of(const ManifestDetails& details) {
 
 }  // namespace
 
-std::vector<Referrer> find_referrers(int v2, const Repository& repository,
+std::vector<Referrer> find_referrers(const StoreReader& store,
+                                     const Repository& repository,
                                      const Digest& subject) {
   const std::string name = subject.to_string();
   tbb::enumerable_thread_specific<std::vector<Referrer>> found;
@@ -28,7 +29,7 @@ std::vector<Referrer> find_referrers(int v2, const Repository& repository,
       std::size_t{0}, repository.revisions.size(), [&](std::size_t i) {
         const Digest& digest = repository.revisions[i];
         if (digest == subject) return;
-        const BlobContent content = read_blob(v2, digest, kLargestRead);
+        const BlobContent content = store.read_blob(digest, kLargestRead);
         // Parsing is dear; nearly all manifests fail this.
         if (content.bytes.find(name) == std::string::npos) return;
         const ManifestDetails details = describe_manifest(content.bytes);

@@ -9,7 +9,8 @@
 namespace dregs {
 
 // Reads every manifest of the repository, in parallel. Sorted.
-std::vector<Referrer> find_referrers(int v2, const Repository& repository,
+std::vector<Referrer> find_referrers(const StoreReader& store,
+                                     const Repository& repository,
                                      const Digest& subject);
 
 }  // namespace dregs

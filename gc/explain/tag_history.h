@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scanner/inventory/inventory.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
@@ -26,9 +27,10 @@ struct TagRevision {
 };
 
 // Returns the newest first; those without a time come last. What the tag names
-// now is always in the list, even where the history has no entry for it. `v2`
-// is borrowed. `repository` and `tag` come from a scan of it.
-std::vector<TagRevision> read_tag_history(int v2, const std::string& repository,
+// now is always in the list, even where the history has no entry for it.
+// `repository` and `tag` come from a scan of it.
+std::vector<TagRevision> read_tag_history(const StoreReader& store,
+                                          const std::string& repository,
                                           const Tag& tag);
 
 }  // namespace dregs

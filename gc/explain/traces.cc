@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <set>
 
-#include "scanner/files/blob_content.h"
-#include "scanner/files/descriptor.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
 #include "scanner/manifests/manifest.h"
@@ -21,8 +19,9 @@ bool is_among(const std::vector<Digest>& sorted, const Digest& digest) {
 
 class Tracer {
  public:
-  Tracer(int v2, const Inventory& inventory, const Digest& digest)
-      : v2_(v2), inventory_(inventory), digest_(digest) {}
+  Tracer(const StoreReader& store, const Inventory& inventory,
+         const Digest& digest)
+      : store_(store), inventory_(inventory), digest_(digest) {}
 
   Traces run() {
     tbb::enumerable_thread_specific<Traces> shares;
@@ -70,7 +69,7 @@ class Tracer {
   bool names_it(const Digest& manifest) const {
     if (!inventory_.blobs.find(manifest)) return false;
     const BlobContent content =
-        read_blob(v2_, manifest, kLargestServedManifest);
+        store_.read_blob(manifest, kLargestServedManifest);
     return content.state == BlobContent::State::sound &&
            content.bytes.find(digest_.to_string()) != std::string::npos;
   }
@@ -78,10 +77,7 @@ class Tracer {
   std::optional<std::int64_t> deleted_at(const Repository& repository,
                                          const Digest& manifest) const {
     if (!is_among(repository.empty_revisions, manifest)) return std::nullopt;
-    FileStatus status;
-    const std::string folder = layout::revision(repository.name, manifest);
-    if (file_status(v2_, folder.c_str(), status) != 0) return std::nullopt;
-    return status.modified_ns;
+    return store_.modified_time(layout::revision(repository.name, manifest));
   }
 
   static void gather(Traces& share, Traces& all) {
@@ -90,15 +86,16 @@ class Tracer {
     append(all.former, std::move(share.former));
   }
 
-  int v2_;
+  const StoreReader& store_;
   const Inventory& inventory_;
   const Digest& digest_;
 };
 
 }  // namespace
 
-Traces find_traces(int v2, const Inventory& inventory, const Digest& digest) {
-  return Tracer(v2, inventory, digest).run();
+Traces find_traces(const StoreReader& store, const Inventory& inventory,
+                   const Digest& digest) {
+  return Tracer(store, inventory, digest).run();
 }
 
 }  // namespace dregs

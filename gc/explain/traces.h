@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scanner/inventory/inventory.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
@@ -26,7 +27,7 @@ struct Traces {
   std::vector<FormerOwner> former;       // by repository and manifest
 };
 
-// `v2` is borrowed.
-Traces find_traces(int v2, const Inventory& inventory, const Digest& digest);
+Traces find_traces(const StoreReader& store, const Inventory& inventory,
+                   const Digest& digest);
 
 }  // namespace dregs

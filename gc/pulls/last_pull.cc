@@ -4,19 +4,19 @@
 #include <set>
 #include <vector>
 
-#include "scanner/files/blob_content.h"
 #include "scanner/manifests/manifest_details.h"
 
 namespace dregs {
 namespace {
 
 // Returns the manifest and all its children, at any depth.
-std::set<Digest> with_children(int v2, const Digest& manifest) {
+std::set<Digest> with_children(const StoreReader& store,
+                               const Digest& manifest) {
   std::set<Digest> reached = {manifest};
   std::vector<Digest> waiting = {manifest};
   while (!waiting.empty()) {
     const BlobContent content =
-        read_blob(v2, waiting.back(), kLargestServedManifest);
+        store.read_blob(waiting.back(), kLargestServedManifest);
     waiting.pop_back();
     if (content.state != BlobContent::State::sound) continue;
     for (const ManifestPart& child : describe_manifest(content.bytes).children)
@@ -29,12 +29,13 @@ std::set<Digest> with_children(int v2, const Digest& manifest) {
 
 }  // namespace
 
-std::optional<std::int64_t> last_pull_of(const PullTimes& pulls, int v2,
+std::optional<std::int64_t> last_pull_of(const PullTimes& pulls,
+                                         const StoreReader& store,
                                          const std::string& repository,
                                          const std::string& tag,
                                          const Digest& manifest) {
   std::optional<std::int64_t> last = pulls.last_pull_ns(repository, tag);
-  for (const Digest& digest : with_children(v2, manifest))
+  for (const Digest& digest : with_children(store, manifest))
     last = std::max(last, pulls.last_pull_ns(repository, digest.to_string()));
   return last;
 }

@@ -9,12 +9,14 @@
 
 #include "gc/pulls/pull_times.h"
 #include "scanner/formats/digest.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
 // Returns ns since the epoch, and none where no pull is known. An empty `tag`
-// means no tag. `v2` is borrowed.
-std::optional<std::int64_t> last_pull_of(const PullTimes& pulls, int v2,
+// means no tag.
+std::optional<std::int64_t> last_pull_of(const PullTimes& pulls,
+                                         const StoreReader& store,
                                          const std::string& repository,
                                          const std::string& tag,
                                          const Digest& manifest);

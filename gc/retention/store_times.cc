@@ -7,7 +7,6 @@
 #include <ctime>
 #include <set>
 
-#include "scanner/files/blob_content.h"
 #include "scanner/files/clock.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/formats/layout.h"
@@ -68,7 +67,8 @@ std::optional<std::int64_t> take_offset_s(std::string_view text) {
 // Reads the configurations of one image, or of the children of one index.
 class CreatedReader {
  public:
-  CreatedReader(int v2, const Survey& survey) : v2_(v2), survey_(survey) {}
+  CreatedReader(const StoreReader& store, const Survey& survey)
+      : store_(store), survey_(survey) {}
 
   KnownTime newest(DigestId manifest) {
     std::vector<DigestId> waiting = {manifest};
@@ -93,22 +93,23 @@ class CreatedReader {
   void read_config(DigestId id) {
     const Digest* digest = survey_.graph.digest(survey_.inventory, id);
     if (digest == nullptr) return;
-    const BlobContent content = read_blob(v2_, *digest, kLargestDatedConfig);
+    const BlobContent content = store_.read_blob(*digest, kLargestDatedConfig);
     if (content.state != BlobContent::State::sound) return;
     const KnownTime time =
         parse_created(describe_config(content.bytes).created);
     if (time && (!newest_ || *newest_ < *time)) newest_ = time;
   }
 
-  int v2_;
+  const StoreReader& store_;
   const Survey& survey_;
   KnownTime newest_;
 };
 
 class TimesReader {
  public:
-  TimesReader(int v2, const Survey& survey, const RetentionPolicy& policy)
-      : v2_(v2), survey_(survey), policy_(policy), now_ns_(now_ns()) {}
+  TimesReader(const StoreReader& store, const Survey& survey,
+              const RetentionPolicy& policy)
+      : store_(store), survey_(survey), policy_(policy), now_ns_(now_ns()) {}
 
   RepositoryTimes read(std::size_t i) const {
     const Repository& repository = survey_.inventory.repositories[i];
@@ -122,8 +123,8 @@ class TimesReader {
   void read_tags(std::size_t i, const Repository& repository,
                  RepositoryTimes& times) const {
     times.pushed = read_all(repository.tags.size(), [&](std::size_t t) {
-      return modified_time(
-          v2_, layout::current_link(repository.name, repository.tags[t].name));
+      return store_.modified_time(
+          layout::current_link(repository.name, repository.tags[t].name));
     });
     const auto rules = rules_for(policy_.rules, repository.name);
     if (std::any_of(rules.begin(), rules.end(), by_created))
@@ -135,15 +136,13 @@ class TimesReader {
     const auto rules = rules_for(policy_.untagged, repository.name);
     if (rules.empty()) return;
     times.revisions = read_all(repository.revisions.size(), [&](std::size_t r) {
-      return modified_time(v2_, layout::link_in(layout::revision(
-                                    repository.name, repository.revisions[r])));
+      return store_.modified_time(layout::link_in(
+          layout::revision(repository.name, repository.revisions[r])));
     });
     times.history = read_all(repository.history.size(), [&](std::size_t h) {
       const HistoryEntry& entry = repository.history[h];
-      return modified_time(
-          v2_,
-          layout::link_in(layout::history_entry(
-              repository.name, repository.tags[entry.tag].name, entry.digest)));
+      return store_.modified_time(layout::link_in(layout::history_entry(
+          repository.name, repository.tags[entry.tag].name, entry.digest)));
     });
     if (std::any_of(rules.begin(), rules.end(), by_created))
       times.revisions_created =
@@ -156,11 +155,11 @@ class TimesReader {
 
   std::vector<KnownTime> created_of(const std::vector<DigestId>& ids) const {
     return read_all(ids.size(), [&](std::size_t at) {
-      return created_time(v2_, survey_, ids[at], now_ns_);
+      return created_time(store_, survey_, ids[at], now_ns_);
     });
   }
 
-  int v2_;
+  const StoreReader& store_;
   const Survey& survey_;
   const RetentionPolicy& policy_;
   std::int64_t now_ns_;
@@ -178,17 +177,17 @@ KnownTime parse_created(std::string_view text) {
   return (*seconds - *offset_s) * 1'000'000'000 + fraction_ns;
 }
 
-KnownTime created_time(int v2, const Survey& survey, DigestId manifest,
-                       std::int64_t now_ns) {
-  const KnownTime newest = CreatedReader(v2, survey).newest(manifest);
+KnownTime created_time(const StoreReader& store, const Survey& survey,
+                       DigestId manifest, std::int64_t now_ns) {
+  const KnownTime newest = CreatedReader(store, survey).newest(manifest);
   if (!newest || *newest < kYear2000_s * 1'000'000'000 || *newest > now_ns)
     return std::nullopt;
   return newest;
 }
 
-StoreTimes read_times(int v2, const Survey& survey,
+StoreTimes read_times(const StoreReader& store, const Survey& survey,
                       const RetentionPolicy& policy) {
-  const TimesReader reader(v2, survey, policy);
+  const TimesReader reader(store, survey, policy);
   StoreTimes times(survey.inventory.repositories.size());
   tbb::parallel_for(std::size_t{0}, times.size(),
                     [&](std::size_t i) { times[i] = reader.read(i); });

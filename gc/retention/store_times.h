@@ -10,6 +10,7 @@
 
 #include "gc/mark/survey.h"
 #include "gc/rules/retention_policy.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
@@ -33,17 +34,17 @@ inline KnownTime time_at(const std::vector<KnownTime>& times,
   return position < times.size() ? times[position] : std::nullopt;
 }
 
-// Reads the times that the policy may ask for. `v2` is borrowed. The work runs
+// Reads the times that the policy may ask for. The work runs
 // on the calling task arena.
-StoreTimes read_times(int v2, const Survey& survey,
+StoreTimes read_times(const StoreReader& store, const Survey& survey,
                       const RetentionPolicy& policy);
 
 // Returns the newest creation time in the configuration of an image, or in
 // those of an index's children. A time before 2000 counts as unknown, because
 // reproducible builds write 1970. A time after `now_ns` counts as unknown too.
 // Thread-safe.
-KnownTime created_time(int v2, const Survey& survey, DigestId manifest,
-                       std::int64_t now_ns);
+KnownTime created_time(const StoreReader& store, const Survey& survey,
+                       DigestId manifest, std::int64_t now_ns);
 
 // Reads an RFC 3339 time of any year, with or without fractions, as
 // configurations write it. Returns none for any other text. Pure.

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "scanner/disk/look_around.h"
+#include "scanner/files/disk_reader.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/path_below.h"
 
@@ -46,6 +47,7 @@ OpenedStore open_store(const RootRequest& request) {
         fmt::format("{}: {}; run dregs as root or as the "
                     "registry's user",
                     store.root.directory, std::strerror(errno)));
+  store.reader = std::make_unique<DiskReader>(store.v2.get());
   return store;
 }
 

@@ -2,16 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "scanner/disk/root.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
 struct OpenedStore {
   ResolvedRoot root;
   Descriptor v2;
+  std::unique_ptr<StoreReader> reader;
   std::string inside_root;  // "docker/registry/v2/", or "" where root is v2
   bool proxy_cache = false;
 

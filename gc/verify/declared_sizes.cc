@@ -3,7 +3,6 @@
 #include <optional>
 #include <unordered_map>
 
-#include "scanner/files/blob_content.h"
 #include "scanner/manifests/manifest_details.h"
 
 namespace dregs {
@@ -36,8 +35,8 @@ std::optional<std::uint64_t> size_in(const ManifestDetails& details,
 }  // namespace
 
 std::map<Digest, std::uint64_t> declared_sizes(
-    int v2, const Inventory& inventory, const ManifestGraph& graph,
-    const std::vector<Digest>& digests) {
+    const StoreReader& store, const Inventory& inventory,
+    const ManifestGraph& graph, const std::vector<Digest>& digests) {
   std::map<Digest, std::uint64_t> sizes;
   std::unordered_map<DigestId, DigestId> wanted;
   for (const Digest& digest : digests)
@@ -46,8 +45,8 @@ std::map<Digest, std::uint64_t> declared_sizes(
   if (wanted.empty()) return sizes;
   for (const auto& [id, parent] : parents_of(graph, std::move(wanted))) {
     if (parent == kNoDigest) continue;
-    const BlobContent manifest =
-        read_blob(v2, *graph.digest(inventory, parent), kLargestServedManifest);
+    const BlobContent manifest = store.read_blob(
+        *graph.digest(inventory, parent), kLargestServedManifest);
     if (manifest.state != BlobContent::State::sound) continue;
     const Digest& digest = *graph.digest(inventory, id);
     if (const auto size =

@@ -55,12 +55,13 @@ bool is_about_content(const Finding& finding) {
 }  // namespace
 
 std::vector<Finding> findings_of(const std::vector<UnsoundBlob>& unsound,
-                                 const Survey& survey, int v2) {
+                                 const Survey& survey,
+                                 const StoreReader& store) {
   std::vector<Digest> digests(unsound.size());
   std::transform(unsound.begin(), unsound.end(), digests.begin(),
                  [](const UnsoundBlob& blob) { return blob.digest; });
   const Sizes sizes =
-      declared_sizes(v2, survey.inventory, survey.graph, digests);
+      declared_sizes(store, survey.inventory, survey.graph, digests);
   std::vector<Finding> findings;
   for (const UnsoundBlob& blob : unsound) {
     if (blob.state == BlobState::missing) continue;

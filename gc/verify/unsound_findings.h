@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "gc/mark/survey.h"
-#include "scanner/files/hash_blobs.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
 // None for those that are missing: whether anybody misses them the survey
-// says. Reads manifests, for the sizes that they declare; `v2` is borrowed.
+// says. Reads manifests, for the sizes that they declare.
 std::vector<Finding> findings_of(const std::vector<UnsoundBlob>& unsound,
-                                 const Survey& survey, int v2);
+                                 const Survey& survey,
+                                 const StoreReader& store);
 
 // Appends a survey's findings to those, but for what they say again of the
 // same file, repository by repository.

@@ -9,10 +9,8 @@
 #include "gc/explain/image_findings.h"
 #include "gc/mark/needed_by.h"
 #include "gc/mark/policy.h"
-#include "gc/survey/take_survey.h"
 #include "gc/verify/unsound_findings.h"
 #include "gc/verify/wrong_sizes.h"
-#include "scanner/files/descriptor.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
 
@@ -54,12 +52,11 @@ bool says_missing(const Finding& finding) {
 // manifest last.
 constexpr std::int64_t kLongestPush_ns = 24 * 3600 * kSecond_ns;
 
-bool is_first_push(const Finding& finding, int v2, std::int64_t now_ns) {
+bool is_first_push(const Finding& finding, const StoreReader& store,
+                   std::int64_t now_ns) {
   if (finding.kind != FindingKind::manifests_missing) return false;
-  FileStatus layers;
-  const std::string path = layout::layers(finding.repository);
-  return followed_status(v2, path.c_str(), layers) == 0 &&
-         layers.modified_ns > now_ns - kLongestPush_ns;
+  const auto linked = store.modified_time(layout::layers(finding.repository));
+  return linked && *linked > now_ns - kLongestPush_ns;
 }
 
 // What is to be read by this survey and was not by the one before: a folder
@@ -96,17 +93,18 @@ void add_covered(const std::vector<std::string>& images,
 
 }  // namespace
 
-Verification::Verification(int v2, bool proxy_cache, VerifyRequest request,
-                           const StopRequest& stop, VerifyProgress& progress)
-    : v2_(v2),
-      proxy_cache_(proxy_cache),
+Verification::Verification(const StoreReader& store, TakeSurvey take_survey,
+                           VerifyRequest request, const StopRequest& stop,
+                           VerifyProgress& progress)
+    : store_(store),
+      take_survey_(std::move(take_survey)),
       request_(std::move(request)),
       limit_(request_.bytes_per_second),
       stop_(stop),
       progress_(progress) {}
 
 void Verification::take_first_survey() {
-  survey_ = take_survey(v2_, proxy_cache_, stop_, progress_.survey);
+  survey_ = take_survey_(progress_.survey);
   if (stop_.requested()) return;
   findings_ = survey_.diagnosis.findings;
   require_matches(survey_.inventory, request_.refs);
@@ -137,8 +135,8 @@ void Verification::read_blobs() {
 }
 
 void Verification::read(std::vector<BlobId> blobs) {
-  hashed_.add(hash_blobs(v2_, survey_.inventory.blobs, std::move(blobs), limit_,
-                         stop_, progress_.blobs));
+  hashed_.add(store_.hash_blobs(survey_.inventory.blobs, std::move(blobs),
+                                limit_, stop_, progress_.blobs));
 }
 
 void Verification::look_again() {
@@ -164,7 +162,7 @@ void Verification::wait_a_little() const {
 // What a push writes while the store is listed may be seen in part; only what
 // two surveys in a row saw is wrong.
 void Verification::survey_again() {
-  Survey now = take_survey(v2_, proxy_cache_, stop_, progress_.survey);
+  Survey now = take_survey_(progress_.survey);
   if (stop_.requested()) return;
   unread_ = newly_named(survey_, now, request_);
   std::vector<Finding> before = std::move(survey_.diagnosis.findings);
@@ -204,8 +202,8 @@ void Verification::hash_again() {
 // Not in the progress, which ended with the first reading.
 HashedBlobs Verification::hash_uncounted(std::vector<BlobId> blobs) {
   HashProgress uncounted;
-  return hash_blobs(v2_, survey_.inventory.blobs, std::move(blobs), limit_,
-                    stop_, uncounted);
+  return store_.hash_blobs(survey_.inventory.blobs, std::move(blobs), limit_,
+                           stop_, uncounted);
 }
 
 Verified Verification::result() const {
@@ -222,7 +220,7 @@ Verified Verification::result() const {
     verified.corrupt += blob.state == BlobState::wrong ? 1 : 0;
     verified.unreadable += blob.state == BlobState::unreadable ? 1 : 0;
   }
-  std::vector<Finding> all = findings_of(unsound_, survey_, v2_);
+  std::vector<Finding> all = findings_of(unsound_, survey_, store_);
   const std::size_t own = all.size();
   add_others(findings_, all);
   const std::size_t surveyed = all.size();
@@ -236,7 +234,7 @@ Verified Verification::result() const {
                         : i < surveyed ? scope.covers(all[i], hurt[i])
                                        : scope.concerns(all[i], hurt[i]);
     if (!wanted) continue;
-    if (is_first_push(all[i], v2_, survey_.inventory.started_ns)) continue;
+    if (is_first_push(all[i], store_, survey_.inventory.started_ns)) continue;
     verified.findings.push_back(all[i]);
     if (!breaks_images(all[i])) continue;
     add_covered(hurt[i].tags, scope, verified.broken_tags);

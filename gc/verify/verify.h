@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "gc/mark/survey.h"
 #include "gc/survey/take_survey.h"
 #include "gc/verify/verify_scope.h"
-#include "scanner/files/hash_blobs.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
@@ -41,13 +42,18 @@ struct Verified {
   bool complete = false;
 };
 
+// Takes a survey of the store that is verified, and ends early where the
+// verification's `stop` is requested.
+using TakeSurvey = std::function<Survey(SurveyProgress&)>;
+
 // Step by step, in this order: so that tests can come between. Each step uses
-// the calling task arena and ends early where `stop` is requested. `v2`,
+// the calling task arena and ends early where `stop` is requested. `store`,
 // `stop` and `progress` are borrowed.
 class Verification {
  public:
-  Verification(int v2, bool proxy_cache, VerifyRequest request,
-               const StopRequest& stop, VerifyProgress& progress);
+  Verification(const StoreReader& store, TakeSurvey take_survey,
+               VerifyRequest request, const StopRequest& stop,
+               VerifyProgress& progress);
 
   // Throws SelectionError where the request names nothing.
   void take_first_survey();
@@ -65,8 +71,8 @@ class Verification {
   void hash_again();
   HashedBlobs hash_uncounted(std::vector<BlobId> blobs);
 
-  int v2_;
-  bool proxy_cache_;
+  const StoreReader& store_;
+  TakeSurvey take_survey_;
   VerifyRequest request_;
   RateLimit limit_;
   const StopRequest& stop_;

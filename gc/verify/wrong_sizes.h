@@ -6,7 +6,7 @@
 
 #include "gc/mark/survey.h"
 #include "gc/verify/verify_scope.h"
-#include "scanner/files/hash_blobs.h"
+#include "scanner/store/hashed_blobs.h"
 
 namespace dregs {
 

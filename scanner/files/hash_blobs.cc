@@ -114,13 +114,6 @@ void announce(const BlobTable& blobs, const std::vector<BlobId>& wanted,
 
 }  // namespace
 
-void HashedBlobs::add(const HashedBlobs& more) {
-  blobs += more.blobs;
-  bytes += more.bytes;
-  unsound.insert(unsound.end(), more.unsound.begin(), more.unsound.end());
-  sound.insert(sound.end(), more.sound.begin(), more.sound.end());
-}
-
 HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
                        std::vector<BlobId> wanted, RateLimit& limit,
                        const StopRequest& stop, HashProgress& progress) {

@@ -1,8 +1,11 @@
-#include "scanner/files/blob_content.h"
+#include "scanner/files/disk_reader.h"
 
 #include <cerrno>
 
 #include "scanner/files/descriptor.h"
+#include "scanner/files/hash_blobs.h"
+#include "scanner/files/link.h"
+#include "scanner/files/listing.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/other_hash.h"
 #include "scanner/formats/sha256.h"
@@ -46,8 +49,9 @@ int read_all(int fd, std::string& bytes) {
 
 }  // namespace
 
-BlobContent read_blob(int v2, const Digest& digest, std::size_t at_most) {
-  const Descriptor file = open_followed(v2, layout::blob_data(digest).c_str());
+BlobContent DiskReader::read_blob(const Digest& digest,
+                                  std::size_t at_most) const {
+  const Descriptor file = open_followed(v2_, layout::blob_data(digest).c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
@@ -63,16 +67,16 @@ BlobContent read_blob(int v2, const Digest& digest, std::size_t at_most) {
   return content;
 }
 
-BlobContent stat_blob(int v2, const Digest& digest) {
+BlobContent DiskReader::stat_blob(const Digest& digest) const {
   FileStatus status;
   const int error =
-      followed_status(v2, layout::blob_data(digest).c_str(), status);
+      followed_status(v2_, layout::blob_data(digest).c_str(), status);
   return judge(error, status);
 }
 
-BlobContent hash_blob(int v2, const Digest& digest) {
+BlobContent DiskReader::hash_blob(const Digest& digest) const {
   constexpr std::size_t kPart = 1024 * 1024;
-  const Descriptor file = open_followed(v2, layout::blob_data(digest).c_str());
+  const Descriptor file = open_followed(v2_, layout::blob_data(digest).c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
@@ -89,19 +93,19 @@ BlobContent hash_blob(int v2, const Digest& digest) {
   return content;
 }
 
-BlobContent stat_other_blob(int v2, const std::string& digest) {
+BlobContent DiskReader::stat_other_blob(const std::string& digest) const {
   if (!DigestText::parse(digest)) return failed(ENOENT);
   FileStatus status;
   const int error =
-      followed_status(v2, layout::other_blob_data(digest).c_str(), status);
+      followed_status(v2_, layout::other_blob_data(digest).c_str(), status);
   return judge(error, status);
 }
 
-BlobContent hash_other_blob(int v2, const std::string& digest) {
-  BlobContent content = stat_other_blob(v2, digest);
+BlobContent DiskReader::hash_other_blob(const std::string& digest) const {
+  BlobContent content = stat_other_blob(digest);
   if (content.state != ContentState::sound) return content;
   const Descriptor file =
-      open_followed(v2, layout::other_blob_data(digest).c_str());
+      open_followed(v2_, layout::other_blob_data(digest).c_str());
   if (!file) return failed(errno);
   if (content.size > kLargestServedManifest) {
     content.state = ContentState::too_large;
@@ -112,6 +116,34 @@ BlobContent hash_other_blob(int v2, const std::string& digest) {
     return failed(error);
   if (!hashes_to(content.bytes, digest)) content.state = ContentState::corrupt;
   return content;
+}
+
+HashedBlobs DiskReader::hash_blobs(const BlobTable& blobs,
+                                   std::vector<BlobId> wanted, RateLimit& limit,
+                                   const StopRequest& stop,
+                                   HashProgress& progress) const {
+  return dregs::hash_blobs(v2_, blobs, std::move(wanted), limit, stop,
+                           progress);
+}
+
+std::optional<Digest> DiskReader::link_target(const std::string& path) const {
+  return read_link(v2_, path.c_str()).target;
+}
+
+std::optional<std::int64_t> DiskReader::modified_time(
+    const std::string& path) const {
+  return dregs::modified_time(v2_, path);
+}
+
+std::vector<Digest> DiskReader::digests_in(const std::string& path) const {
+  std::vector<Digest> digests;
+  const Descriptor folder = open_folder(v2_, path);
+  if (!folder) return digests;
+  for_each_entry(folder.get(), [&](FolderEntry entry) {
+    if (const auto digest = Digest::from_hex(entry.name))
+      digests.push_back(*digest);
+  });
+  return digests;
 }
 
 }  // namespace dregs

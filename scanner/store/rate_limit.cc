@@ -1,4 +1,4 @@
-#include "scanner/files/rate_limit.h"
+#include "scanner/store/rate_limit.h"
 
 #include <algorithm>
 #include <thread>
