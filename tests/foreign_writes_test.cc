@@ -4,7 +4,7 @@
 #include <rapidcheck/gtest.h>
 #include <tbb/global_control.h>
 
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
 #include "tests/gc_run.h"
@@ -207,7 +207,7 @@ TEST(ForeignWrite, DuringTheSweepEndsItBeforeTheNextRemoval) {
     StoreBuilder store;
     build_app(store);
     MarkedStore marked(store.v2(), policy_of_tests(true));
-    WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+    DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                      marked.stop());
     ASSERT_FALSE(watch.changed_since_scan().changed);
     std::size_t after = 0;
@@ -232,7 +232,7 @@ TEST(ForeignWrite, BeforeTheFirstRemovalLeavesEverything) {
   StoreBuilder store;
   build_app(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+  DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                    marked.stop());
   ASSERT_FALSE(watch.changed_since_scan().changed);
   store.image("app", "v2", {"spare"});
@@ -357,7 +357,7 @@ TEST(ForeignWrite, WhatTheSweepItselfRemovesIsNone) {
   store.delete_manifest("gone/app",
                         store.image("gone/app", "v1", {"x"}).manifest);
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+  DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                    marked.stop());
   EXPECT_TRUE(marked.sweep(watch.precautions()).complete);
   EXPECT_FALSE(watch.disturbance());

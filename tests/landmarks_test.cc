@@ -1,5 +1,5 @@
 // Whether the root that another process names is ours: by device and number.
-#include "gc/guard/landmarks.h"
+#include "gc/processes/landmarks.h"
 
 #include <gtest/gtest.h>
 

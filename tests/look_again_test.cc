@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 #include "tests/collect.h"
 #include "tests/gc_run.h"
 
@@ -95,7 +95,7 @@ TEST(LookAgain, FindsAnotherHostsPushBeforeTheBlobsGo) {
   StoreBuilder store;
   build_app_with_garbage(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), "/proc", marked.inventory(), marked.stop());
+  DiskWatch watch(marked.v2(), "/proc", marked.inventory(), marked.stop());
   EXPECT_EQ(watch.limits().size(), 1U);
   Precautions precautions = watch.precautions();
   precautions.undisturbed_links = [&, look = precautions.undisturbed_links](

@@ -1,7 +1,7 @@
 // A registry is started while dregs is at work.
 #include <gtest/gtest.h>
 
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 #include "tests/collect.h"
 #include "tests/store_builder.h"
 
@@ -24,7 +24,7 @@ class Newcomer : public testing::Test {
   SweepResult sweep_with(int look, bool readonly) {
     MarkedStore marked(store.v2(), policy_of_tests(true));
     int looks = 0;
-    WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+    DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                      marked.stop(), [&] {
                        std::vector<RegistryProcess> found;
                        if (++looks == look) found.resize(1);

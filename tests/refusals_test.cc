@@ -9,7 +9,7 @@
 #include <functional>
 #include <thread>
 
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 #include "gc/remove/remover.h"
 #include "scanner/disk/scan.h"
 #include "scanner/formats/sha256.h"

@@ -1,4 +1,4 @@
-#include "gc/guard/registry_process.h"
+#include "gc/processes/registry_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "gc/guard/open_files.h"
+#include "gc/processes/open_files.h"
 #include "tests/registry_server.h"
 #include "tests/store_builder.h"
 

@@ -9,7 +9,7 @@
 #include <functional>
 #include <utility>
 
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 #include "scanner/formats/sha256.h"
 #include "tests/collect.h"
 #include "tests/faulty_disk.h"
@@ -122,7 +122,7 @@ class UnseenPush : public testing::Test {
 
   // As a sweep goes whose links are gone when the push begins.
   SweepResult sweep_with_push_before_blobs(
-      MarkedStore& marked, WriteWatch& watch,
+      MarkedStore& marked, DiskWatch& watch,
       const std::function<void()>& push) const {
     Precautions precautions = watch.precautions();
     precautions.undisturbed_links = [&, look = precautions.undisturbed_links](
@@ -141,7 +141,7 @@ class UnseenPush : public testing::Test {
 // A registry before 3.1 writes links in their place.
 TEST_F(UnseenPush, ThatRewritesATagInItsPlaceIsFoundBeforeTheBlobsGo) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+  DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                    marked.stop());
   ASSERT_TRUE(watch.limits().empty());
   const SweepResult result =
@@ -157,7 +157,7 @@ TEST_F(UnseenPush, ThatRewritesATagInItsPlaceIsFoundBeforeTheBlobsGo) {
 // One from 3.1 on renames a new file over the old.
 TEST_F(UnseenPush, ThatRenamesALinkOverAnotherIsFoundBeforeTheBlobsGo) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+  DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                    marked.stop());
   const SweepResult result =
       sweep_with_push_before_blobs(marked, watch, [this] {
@@ -176,7 +176,7 @@ TEST_F(UnseenPush, IntoAFolderThatTheSweepLeftOpenEndsIt) {
   const std::string link = StoreBuilder::layer_link_path("app", spare);
   store.write(link + ".orig", "somebody's copy");
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+  DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                    marked.stop());
   Precautions precautions = watch.precautions();
   bool links_are_gone = false;
@@ -201,7 +201,7 @@ TEST_F(UnseenPush, IntoAFolderThatTheSweepLeftOpenEndsIt) {
 TEST_F(UnseenPush, IsNotAFolderThatTheSweepLeftForATemporaryFile) {
   store.temp_file(StoreBuilder::layer_link_path("app", sha256("spare")));
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
+  DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
                    marked.stop());
   DiskRemover remover(marked.v2(), marked.inventory(), 0);
   for (const Removal& removal : marked.plan().removals)
@@ -230,7 +230,7 @@ TEST_F(UnseenPush, IntoAFolderThatIsJustGoingEndsTheSweep) {
 // Where no watch tells, a last look does.
 TEST_F(UnseenPush, WhileBlobsGoIsSaidWhereTheWatchIsBlind) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
-  WriteWatch watch(marked.v2(), "/proc", marked.inventory(), marked.stop());
+  DiskWatch watch(marked.v2(), "/proc", marked.inventory(), marked.stop());
   ASSERT_EQ(watch.limits().size(), 1U);
   Precautions precautions = watch.precautions();
   precautions.nobody_came = [this] {

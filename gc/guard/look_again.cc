@@ -110,7 +110,10 @@ bool is_there(const Removal& removal, const Repository& now) {
 
 Change changed_since(const Inventory& before, int v2, const StopRequest& stop) {
   const Inventory now = look(v2, stop);
-  if (stop.requested()) return {};
+  return stop.requested() ? Change() : changed_since(before, now);
+}
+
+Change changed_since(const Inventory& before, const Inventory& now) {
   const std::vector<Repository>& old_ones = before.repositories;
   const std::vector<Repository>& new_ones = now.repositories;
   const auto [old_one, new_one] = std::mismatch(
@@ -133,7 +136,13 @@ Change written_since(const Inventory& before, const Plan& plan,
                      const std::set<std::uint32_t>& failed, int v2,
                      const StopRequest& stop) {
   const Inventory now = look(v2, stop);
-  if (stop.requested()) return {};
+  return stop.requested() ? Change()
+                          : written_since(before, plan, failed, now);
+}
+
+Change written_since(const Inventory& before, const Plan& plan,
+                     const std::set<std::uint32_t>& failed,
+                     const Inventory& now) {
   std::vector<const Repository*> now_at(before.repositories.size());
   for (const Repository& repository : now.repositories) {
     const auto at = position(before, repository.name);

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gc/decide/refusal.h"
-#include "gc/guard/registry_process.h"
+#include "gc/processes/registry_process.h"
 #include "scanner/disk/root.h"
 #include "scanner/inventory/finding.h"
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "gc/guard/aftercare.h"
+#include "gc/guard/disk_watch.h"
 #include "gc/runs/move_aside.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/survey/take_survey.h"
@@ -54,7 +55,7 @@ bool GuardedSweep::take_survey() {
 
 std::unique_ptr<WriteWatch> GuardedSweep::begin_watch() {
   removing_ = false;
-  auto watch = std::make_unique<WriteWatch>(
+  auto watch = std::make_unique<DiskWatch>(
       store_.v2.get(), store_.root.directory, survey_.inventory, context_.stop,
       [this] { return look_for_newcomers(); });
   append(findings_, watch->limits());

@@ -17,7 +17,7 @@
 
 #include "gc/context/run_context.h"
 #include "gc/context/stopwatch.h"
-#include "gc/guard/exclusive.h"
+#include "gc/guard/write_watch.h"
 #include "gc/guard/other_users.h"
 #include "gc/mark/survey.h"
 #include "gc/remove/aside_folder.h"

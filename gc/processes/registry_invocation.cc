@@ -1,4 +1,4 @@
-#include "gc/guard/registry_invocation.h"
+#include "gc/processes/registry_invocation.h"
 
 #include <algorithm>
 #include <array>

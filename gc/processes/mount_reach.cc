@@ -1,4 +1,4 @@
-#include "gc/guard/mount_reach.h"
+#include "gc/processes/mount_reach.h"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gc/guard/process_view.h"
+#include "gc/processes/process_view.h"
 
 namespace dregs {
 

@@ -1,4 +1,4 @@
-#include "gc/guard/process_view.h"
+#include "gc/processes/process_view.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

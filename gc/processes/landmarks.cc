@@ -1,4 +1,4 @@
-#include "gc/guard/landmarks.h"
+#include "gc/processes/landmarks.h"
 
 #include <linux/magic.h>
 #include <sys/vfs.h>

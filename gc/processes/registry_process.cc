@@ -1,4 +1,4 @@
-#include "gc/guard/registry_process.h"
+#include "gc/processes/registry_process.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -15,11 +15,11 @@
 #include <string_view>
 #include <utility>
 
-#include "gc/guard/landmarks.h"
-#include "gc/guard/mount_reach.h"
-#include "gc/guard/open_files.h"
-#include "gc/guard/process_view.h"
-#include "gc/guard/registry_invocation.h"
+#include "gc/processes/landmarks.h"
+#include "gc/processes/mount_reach.h"
+#include "gc/processes/open_files.h"
+#include "gc/processes/process_view.h"
+#include "gc/processes/registry_invocation.h"
 #include "scanner/disk/config_file.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/files/listing.h"

@@ -1,13 +1,10 @@
-#include "gc/guard/exclusive.h"
+#include "gc/guard/disk_watch.h"
 
 #include <sys/file.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <thread>
-
-#include "scanner/formats/append.h"
 
 namespace dregs {
 namespace {
@@ -22,28 +19,22 @@ int lock_exclusively(int v2) {
   return ::flock(v2, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
 }
 
-bool any_may_write(const std::vector<RegistryProcess>& processes) {
-  return std::any_of(
-      processes.begin(), processes.end(),
-      [](const RegistryProcess& process) { return !process.readonly; });
-}
-
-WriteWatch::WriteWatch(int v2, const std::string& v2_path,
+DiskWatch::DiskWatch(int v2, const std::string& v2_path,
                        const Inventory& scanned, StopRequest& stop,
                        LookForNewcomers newcomers)
-    : v2_(v2),
+    : WriteWatch(std::move(newcomers)),
+      v2_(v2),
       scanned_(scanned),
       stop_(stop),
-      ask_for_newcomers_(std::move(newcomers)),
       writes_(v2_path, scanned) {}
 
-Change WriteWatch::changed_since_scan() {
+Change DiskWatch::changed_since_scan() {
   Change change = changed_since(scanned_, v2_, stop_);
   change.changed |= writes_.seen();
   return change;
 }
 
-Precautions WriteWatch::precautions() {
+Precautions DiskWatch::precautions() {
   Precautions precautions;
   precautions.undisturbed = [this] { return undisturbed(); };
   precautions.undisturbed_links =
@@ -61,20 +52,15 @@ Precautions WriteWatch::precautions() {
   return precautions;
 }
 
-bool WriteWatch::undisturbed() {
+bool DiskWatch::undisturbed() {
   if (!writes_.seen()) return true;
   stop_.request(StopReason::changed);
   return false;
 }
 
-const std::vector<RegistryProcess>& WriteWatch::look_for_newcomers() {
-  if (ask_for_newcomers_) append(came_, ask_for_newcomers_());
-  return came_;
-}
-
 // A server that only read what is about to go writes nothing, and takes a push
 // that needs it later.
-bool WriteWatch::nobody_came() {
+bool DiskWatch::nobody_came() {
   if (!any_may_write(look_for_newcomers())) return true;
   stop_.request(StopReason::changed);
   return false;
@@ -83,7 +69,7 @@ bool WriteWatch::nobody_came() {
 // What a watch cannot see, such as a link that is rewritten in its place, is in
 // the links before it needs a blob. Looking costs as much as a scan of the
 // repositories.
-bool WriteWatch::undisturbed_links(const Plan& plan,
+bool DiskWatch::undisturbed_links(const Plan& plan,
                                    const std::set<std::uint32_t>& failed) {
   std::this_thread::sleep_for(kRequestInFlight);
   return undisturbed() && nobody_came() && same_links(plan, failed) &&
@@ -91,13 +77,13 @@ bool WriteWatch::undisturbed_links(const Plan& plan,
 }
 
 // Whoever wrote while blobs went was seen at once, but where a watch is blind.
-bool WriteWatch::undisturbed_to_the_end(const Plan& plan,
+bool DiskWatch::undisturbed_to_the_end(const Plan& plan,
                                         const std::set<std::uint32_t>& failed) {
   const bool alone = !any_may_write(look_for_newcomers());
   return (writes_.complete() || same_links(plan, failed)) && alone;
 }
 
-bool WriteWatch::same_links(const Plan& plan,
+bool DiskWatch::same_links(const Plan& plan,
                             const std::set<std::uint32_t>& failed) {
   if (!change_.changed)
     change_ = written_since(scanned_, plan, failed, v2_, stop_);
@@ -105,20 +91,15 @@ bool WriteWatch::same_links(const Plan& plan,
   return !change_.changed;
 }
 
-std::optional<Finding> WriteWatch::disturbance() {
+std::optional<Finding> DiskWatch::disturbance() {
   const bool seen = writes_.seen();
   if (!seen && !change_.changed) return std::nullopt;
-  Finding finding;
-  finding.kind = FindingKind::tree_changed;
+  Finding finding = disturbed(change_);
   finding.path = writes_.where();
-  finding.repository = change_.repository;
-  finding.detail =
-      "somebody wrote while dregs was removing, so it stopped; an image pushed "
-      "meanwhile may lack a layer: push it again";
   return finding;
 }
 
-std::vector<Finding> WriteWatch::limits() const {
+std::vector<Finding> DiskWatch::limits() const {
   if (writes_.complete()) return {};
   Finding finding;
   finding.kind = FindingKind::incomplete_watch;
@@ -126,14 +107,6 @@ std::vector<Finding> WriteWatch::limits() const {
                    "; writes of others may go unnoticed for a while, so all "
                    "links are looked at once more after the last removal";
   return {finding};
-}
-
-Finding finding_for(const Change& change) {
-  Finding finding;
-  finding.kind = FindingKind::tree_changed;
-  finding.repository = change.repository;
-  finding.detail = "written to between marking and sweeping";
-  return finding;
 }
 
 }  // namespace dregs

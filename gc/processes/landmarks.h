@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "gc/guard/process_view.h"
+#include "gc/processes/process_view.h"
 #include "scanner/disk/root.h"
 
 namespace dregs {

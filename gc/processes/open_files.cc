@@ -1,4 +1,4 @@
-#include "gc/guard/open_files.h"
+#include "gc/processes/open_files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
