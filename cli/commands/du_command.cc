@@ -198,12 +198,10 @@ class Measurement {
   void draw_page() {
     tbb::parallel_for(std::size_t{0}, report_.tags.size(), [this](auto i) {
       TagUsage& tag = report_.tags[i];
-      FileStatus status;
-      if (!stop_.requested() &&
-          followed_status(store_.v2.get(),
-                          layout::current_link(tag.repository, tag.tag).c_str(),
-                          status) == 0)
-        tag.pushed_ns = status.modified_ns;
+      if (stop_.requested()) return;
+      const auto pushed = store_.reader().modified_time(
+          layout::current_link(tag.repository, tag.tag));
+      if (pushed) tag.pushed_ns = *pushed;
     });
     if (stop_.requested()) return;
     write_file(du_page(report_, store_, survey_.inventory.started_ns),

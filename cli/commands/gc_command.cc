@@ -39,7 +39,7 @@ void check(const GlobalOptions& global, const GcOptions& options) {
 void save_plan(const Collection& gc, const std::string& file) {
   const OpenedStore& store = gc.store();
   write_file(plan_text(gc.plan(), gc.survey().inventory, gc.policy(),
-                       store.root.directory, root_inode(store)),
+                       store.root.directory, store.storage->identity()),
              file, store.root);
 }
 

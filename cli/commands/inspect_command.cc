@@ -55,14 +55,14 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
   const ImageRef ref = parse_image_ref(with_tag(text));
   const OpenedStore store = open_store(global);
   ScanProgress progress;
-  const Inventory inventory = scan_named(store.v2.get(), {ref}, stop, progress);
+  const Inventory inventory = store.storage->scan_named({ref}, stop, progress);
   if (stop.requested()) stop_early(stop, "");
   const Named named = the_one(inventory, ref);
   const std::string who =
       named.repository->name +
       (named.tag.empty() ? "@" + named.digest.to_string() : ":" + named.tag);
   const Inspection inspection =
-      inspect_manifest(*store.reader, *named.repository, named.digest, who);
+      inspect_manifest(store.reader(), *named.repository, named.digest, who);
   const ExitCode exit_code =
       has_problems(inspection.findings) ? ExitCode::problems : ExitCode::done;
   return deliver({store,

@@ -90,7 +90,7 @@ class Listing {
       return "scanning: " +
              progress_text(progress.links, 0, stopwatch_.seconds());
     });
-    inventory_ = scan_named(store_.v2.get(), refs, stop_, progress);
+    inventory_ = store_.storage->scan_named(refs, stop_, progress);
   }
 
   void list_repositories() {
@@ -153,7 +153,7 @@ class Listing {
     report_.with_pulls = true;
     for (ListedTag& tag : report_.tags)
       if (tag.digest)
-        tag.pulled_ns = last_pull_of(pulls, *store_.reader, tag.repository,
+        tag.pulled_ns = last_pull_of(pulls, store_.reader(), tag.repository,
                                      tag.tag, *tag.digest);
   }
 
@@ -163,7 +163,7 @@ class Listing {
       if (listed.tag.empty()) continue;
       const Tag tag{listed.tag, listed.digest};
       for (TagRevision& revision :
-           read_tag_history(*store_.reader, listed.repository, tag))
+           read_tag_history(store_.reader(), listed.repository, tag))
         report_.history->push_back({listed.repository, listed.tag, revision});
     }
   }
@@ -172,7 +172,7 @@ class Listing {
     tbb::parallel_for(std::size_t{0}, report_.tags.size(), [this](auto i) {
       ListedTag& tag = report_.tags[i];
       if (tag.digest && !stop_.requested())
-        tag.image = summarize_image(*store_.reader, *tag.digest);
+        tag.image = summarize_image(store_.reader(), *tag.digest);
     });
   }
 
@@ -191,7 +191,7 @@ class Listing {
                             tag.name,
                             tag.current,
                             {},
-                            store_.reader->modified_time(layout::current_link(
+                            store_.reader().modified_time(layout::current_link(
                                 repository.name, tag.name))});
   }
 
@@ -200,7 +200,7 @@ class Listing {
                             "",
                             digest,
                             {},
-                            store_.reader->modified_time(layout::link_in(
+                            store_.reader().modified_time(layout::link_in(
                                 layout::revision(repository.name, digest)))});
   }
 

@@ -61,7 +61,8 @@ class Retention {
     const UsedImages used = find_used(survey, in_use_.lists);
     guard.refuse(in_use_.refusals);
     guard.refuse(foreign_lists(in_use_.lists, used.found));
-    const StoreTimes times = read_times(*guard.store().reader, survey, policy_);
+    const StoreTimes times =
+        read_times(guard.store().reader(), survey, policy_);
     const RetentionInput input{survey, policy_, times, used,
                                pulls_, now_ns_, named_};
     const RetentionDecision decision = decide(input);
@@ -103,7 +104,7 @@ class Retention {
       std::vector<KnownTime> created;
       created.reserve(group.together.size());
       for (const auto& [i, t] : group.together)
-        created.push_back(created_time(*guard.store().reader, input.survey,
+        created.push_back(created_time(guard.store().reader(), input.survey,
                                        input.survey.graph.repository(i).tags[t],
                                        now_ns_));
       if (auto refusal = refusal_for(group, created))

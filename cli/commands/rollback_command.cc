@@ -58,9 +58,8 @@ class RollbackRun {
 
   ExitCode run() {
     store_ = open_store(global_);
-    const Exclusivity others =
-        dry_run_ ? look_for_registries(store_.root)
-                 : make_exclusive(store_.root, store_.v2.get());
+    const Exclusivity others = dry_run_ ? store_.storage->look_for_others()
+                                        : store_.storage->make_exclusive();
     findings_ = others.findings;
     refusals_ = others.refusals;
     if (!refusals_.empty()) return finish();
@@ -82,7 +81,7 @@ class RollbackRun {
 
   void find_tag() {
     ScanProgress progress;
-    inventory_ = scan_named(v2(), {ref_.tag}, stop_, progress);
+    inventory_ = store_.storage->scan_named({ref_.tag}, stop_, progress);
     if (stop_.requested()) stop_early(stop_, "nothing was changed");
     const Selected found = select(inventory_, {ref_.tag}).front();
     repository_ = found.repository;
@@ -109,7 +108,7 @@ class RollbackRun {
   void find_revision() {
     std::vector<Digest> meant;
     for (const TagRevision& each :
-         read_tag_history(*store_.reader, change_.repository, tag_))
+         read_tag_history(store_.reader(), change_.repository, tag_))
       if (each.digest.hex().starts_with(ref_.hex)) meant.push_back(each.digest);
     if (meant.size() == 1) {
       change_.to = meant.front();
@@ -127,7 +126,7 @@ class RollbackRun {
 
   void require_whole() {
     const Inspection inspection =
-        inspect_manifest(*store_.reader, repository(), change_.to,
+        inspect_manifest(store_.reader(), repository(), change_.to,
                          change_.repository + "@" + change_.to.to_string());
     for (const std::string& reason :
          what_is_not_whole(repository(), inspection))

@@ -12,7 +12,7 @@
 #include "gc/context/stopwatch.h"
 #include "gc/guard/other_users.h"
 #include "gc/remove/trash.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "scanner/files/clock.h"
 #include "scanner/formats/text.h"
 
@@ -74,7 +74,7 @@ class TrashRun {
   int v2() const { return store_.v2.get(); }
 
   bool is_alone() {
-    report_.refusals = make_exclusive(store_.root, store_.v2.get()).refusals;
+    report_.refusals = store_.storage->make_exclusive().refusals;
     if (!report_.refusals.empty()) report_.exit_code = ExitCode::refused;
     return report_.refusals.empty();
   }

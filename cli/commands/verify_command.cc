@@ -22,10 +22,10 @@
 #include "gc/guard/aftercare.h"
 #include "gc/guard/other_users.h"
 #include "gc/runs/healing.h"
-#include "gc/runs/move_aside.h"
 #include "gc/saved/run_name.h"
 #include "gc/saved/user_file.h"
 #include "gc/saved/verify_state.h"
+#include "gc/storage/move_aside.h"
 #include "scanner/formats/append.h"
 
 namespace dregs {
@@ -67,7 +67,8 @@ class VerifyRun {
     request.since_ns = options_.since_ns;
     const OpenedStore store = open_store(global_);
     if (!options_.state_file.empty())
-      request.proved = load_state(options_.state_file, root_inode(store));
+      request.proved =
+          load_state(options_.state_file, store.storage->identity());
     else if (options_.healing.asked())
       request.proved.emplace();
     const DeadlineClock clock(options_.deadline, stop_);
@@ -91,12 +92,12 @@ class VerifyRun {
       "run without --quarantine and without repairs";
 
   std::vector<Refusal> reasons_not_to_write(const OpenedStore& store) {
-    others_ = make_exclusive(store.root, store.v2.get());
+    others_ = store.storage->make_exclusive();
     std::vector<Refusal> reasons = others_.refusals;
     append(reasons, reasons_not_to_move_aside(
                         store, find_frame_parts(store.v2.get()), kLookOnly));
     if (!reasons.empty()) return reasons;
-    return reasons_not_to_move_aside(store, true, kLookOnly);
+    return reasons_not_to_move_aside(store.v2.get(), true, kLookOnly);
   }
 
   // Where namespaces are the survey alone knows.
@@ -135,9 +136,9 @@ class VerifyRun {
                  : describe(progress.survey, now - begun);
     });
     const TakeSurvey survey = [&](SurveyProgress& surveying) {
-      return take_survey(store.v2.get(), store.proxy_cache, stop_, surveying);
+      return store.storage->take_survey(store.proxy_cache, stop_, surveying);
     };
-    Verification verification(*store.reader, survey, std::move(request), stop_,
+    Verification verification(store.reader(), survey, std::move(request), stop_,
                               progress);
     verification.take_first_survey();
     if (stop_.requested()) return false;
@@ -171,8 +172,8 @@ class VerifyRun {
   // Hours of reading are worth a report all the same.
   void save_state(const OpenedStore& store) {
     try {
-      replace_file(state_text(proved_, root_inode(store)), options_.state_file,
-                   store.root);
+      replace_file(state_text(proved_, store.storage->identity()),
+                   options_.state_file, store.root);
     } catch (const std::runtime_error& error) {
       print_error(error.what());
       report_.not_saved = error.what();

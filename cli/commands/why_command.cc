@@ -94,7 +94,7 @@ WhyReport explain(const OpenedStore& store, const Survey& survey,
   } else {
     report.tagged = has_tag_above(report.paths);
   }
-  report.traces = find_traces(*store.reader, survey.inventory, digest);
+  report.traces = find_traces(store.reader(), survey.inventory, digest);
   report.pinned_by = pinned_by(survey, report.traces);
   for (const Finding& finding : survey.diagnosis.findings)
     if (finding.digest == digest.to_string())

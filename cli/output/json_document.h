@@ -7,7 +7,7 @@
 
 #include "gc/context/exit_code.h"
 #include "gc/decide/refusal.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "scanner/inventory/finding.h"
 
 namespace dregs {

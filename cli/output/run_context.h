@@ -5,7 +5,7 @@
 
 #include "cli/arguments/options.h"
 #include "gc/context/run_context.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "gc/survey/take_survey.h"
 
 namespace dregs {

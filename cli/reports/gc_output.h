@@ -6,7 +6,7 @@
 #include "cli/arguments/options.h"
 #include "cli/terminal/terminal.h"
 #include "gc/runs/gc_report.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

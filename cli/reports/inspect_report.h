@@ -5,7 +5,7 @@
 
 #include "cli/terminal/terminal.h"
 #include "gc/explain/inspection.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

@@ -9,7 +9,7 @@
 #include "cli/terminal/terminal.h"
 #include "gc/explain/image_summary.h"
 #include "gc/explain/tag_history.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "scanner/inventory/finding.h"
 
 namespace dregs {

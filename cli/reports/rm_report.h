@@ -5,7 +5,7 @@
 
 #include "cli/output/json_document.h"
 #include "cli/terminal/terminal.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "gc/runs/removal_report.h"
 
 namespace dregs {

@@ -8,7 +8,7 @@
 #include "gc/decide/refusal.h"
 #include "gc/heal/quarantine.h"
 #include "gc/heal/repair.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "gc/verify/verify.h"
 
 namespace dregs {

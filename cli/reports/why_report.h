@@ -8,7 +8,7 @@
 #include "cli/terminal/terminal.h"
 #include "gc/explain/paths_to.h"
 #include "gc/explain/traces.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

@@ -20,8 +20,8 @@ int lock_exclusively(int v2) {
 }
 
 DiskWatch::DiskWatch(int v2, const std::string& v2_path,
-                       const Inventory& scanned, StopRequest& stop,
-                       LookForNewcomers newcomers)
+                     const Inventory& scanned, StopRequest& stop,
+                     LookForNewcomers newcomers)
     : WriteWatch(std::move(newcomers)),
       v2_(v2),
       scanned_(scanned),
@@ -70,7 +70,7 @@ bool DiskWatch::nobody_came() {
 // the links before it needs a blob. Looking costs as much as a scan of the
 // repositories.
 bool DiskWatch::undisturbed_links(const Plan& plan,
-                                   const std::set<std::uint32_t>& failed) {
+                                  const std::set<std::uint32_t>& failed) {
   std::this_thread::sleep_for(kRequestInFlight);
   return undisturbed() && nobody_came() && same_links(plan, failed) &&
          undisturbed();
@@ -78,13 +78,13 @@ bool DiskWatch::undisturbed_links(const Plan& plan,
 
 // Whoever wrote while blobs went was seen at once, but where a watch is blind.
 bool DiskWatch::undisturbed_to_the_end(const Plan& plan,
-                                        const std::set<std::uint32_t>& failed) {
+                                       const std::set<std::uint32_t>& failed) {
   const bool alone = !any_may_write(look_for_newcomers());
   return (writes_.complete() || same_links(plan, failed)) && alone;
 }
 
 bool DiskWatch::same_links(const Plan& plan,
-                            const std::set<std::uint32_t>& failed) {
+                           const std::set<std::uint32_t>& failed) {
   if (!change_.changed)
     change_ = written_since(scanned_, plan, failed, v2_, stop_);
   if (change_.changed) stop_.request(StopReason::changed);

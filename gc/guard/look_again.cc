@@ -136,8 +136,7 @@ Change written_since(const Inventory& before, const Plan& plan,
                      const std::set<std::uint32_t>& failed, int v2,
                      const StopRequest& stop) {
   const Inventory now = look(v2, stop);
-  return stop.requested() ? Change()
-                          : written_since(before, plan, failed, now);
+  return stop.requested() ? Change() : written_since(before, plan, failed, now);
 }
 
 Change written_since(const Inventory& before, const Plan& plan,

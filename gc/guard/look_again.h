@@ -1,6 +1,7 @@
 // Is the store still what the scan saw? format.md#6.3, #row-72. Those that are
-// given a v2 folder scan the repositories again, which costs what scanning them cost; they use the calling
-// task arena, and say nothing has changed where `stop` is requested meanwhile.
+// given a v2 folder scan the repositories again, which costs what scanning them
+// cost; they use the calling task arena, and say nothing has changed where
+// `stop` is requested meanwhile.
 #pragma once
 
 #include <set>

@@ -96,7 +96,7 @@ void Collection::use_trash() {
 }
 
 void Collection::refuse_other_root() {
-  if (options_.saved->inode == root_inode(store())) return;
+  if (options_.saved->inode == store().storage->identity()) return;
   refuse({fmt::format("the plan is for another root, {}", options_.saved->root),
           "say which with --root, or make a new plan"});
 }
@@ -110,7 +110,7 @@ void Collection::keep_to_saved_plan() {
                                   planned(removal, survey.inventory));
       });
   report_.applied = compare(*options_.saved, plan_, agreed.plan,
-                            survey.inventory, store().v2.get());
+                            survey.inventory, store().reader());
   held_back_ = std::move(agreed.held_back);
   plan_ = std::move(agreed.plan);
 }
@@ -118,8 +118,8 @@ void Collection::keep_to_saved_plan() {
 // The dry run must not name what the run would leave.
 std::vector<Finding> Collection::keep_future_links() {
   const Survey& survey = guard_.survey();
-  const FutureLinks future = find_future_links(
-      store().v2.get(), survey.inventory, plan_, options_.policy.now_ns);
+  const FutureLinks future = store().storage->find_future_links(
+      survey.inventory, plan_, options_.policy.now_ns);
   if (future.found.empty()) return {};
   for (const auto& [repository, found] : future.found)
     held_back_.insert(repository);

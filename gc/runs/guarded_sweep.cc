@@ -6,17 +6,13 @@
 #include <stdexcept>
 
 #include "gc/guard/aftercare.h"
-#include "gc/guard/disk_watch.h"
-#include "gc/runs/move_aside.h"
 #include "gc/runs/shown_survey.h"
-#include "gc/survey/take_survey.h"
+#include "gc/storage/move_aside.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
-
-constexpr auto kWithoutTrash = "run without --trash";
 
 bool removed_anything(const SweepResult& result) {
   return std::any_of(result.removed.begin(), result.removed.end(),
@@ -30,8 +26,8 @@ GuardedSweep::GuardedSweep(const RunContext& context, bool dry_run)
 
 bool GuardedSweep::enter() {
   store_ = open_store(context_.root);
-  others_ = dry_run_ ? look_for_registries(store_.root)
-                     : make_exclusive(store_.root, store_.v2.get());
+  others_ = dry_run_ ? store_.storage->look_for_others()
+                     : store_.storage->make_exclusive();
   findings_ = others_.findings;
   known_ = others_.processes;
   refuse(others_.refusals);
@@ -39,10 +35,8 @@ bool GuardedSweep::enter() {
 }
 
 void GuardedSweep::use_trash(const std::string& run) {
-  const int v2 = store_.v2.get();
-  refuse(reasons_not_to_move_aside(store_, !dry_run_, kWithoutTrash));
-  if (!refusals_.empty()) return;
-  trash_ = std::make_unique<AsideFolder>(v2, "trash/" + run);
+  refuse(store_.storage->use_trash(run, !dry_run_));
+  trash_ = true;
 }
 
 bool GuardedSweep::take_survey() {
@@ -55,21 +49,22 @@ bool GuardedSweep::take_survey() {
 
 std::unique_ptr<WriteWatch> GuardedSweep::begin_watch() {
   removing_ = false;
-  auto watch = std::make_unique<DiskWatch>(
-      store_.v2.get(), store_.root.directory, survey_.inventory, context_.stop,
-      [this] { return look_for_newcomers(); });
+  std::unique_ptr<WriteWatch> watch =
+      store_.storage->watch(survey_.inventory, context_.stop,
+                            [this] { return look_for_newcomers(); });
   append(findings_, watch->limits());
   const Change change = watch->changed_since_scan();
   if (change.changed) refuse_change(finding_for(change));
   refuse_newcomers(watch->look_for_newcomers());
-  return refusals_.empty() ? std::move(watch) : nullptr;
+  if (!refusals_.empty()) watch.reset();
+  return watch;
 }
 
 // One that was known as a reader, and writes now, is new too.
 std::vector<RegistryProcess> GuardedSweep::look_for_newcomers() {
   std::vector<RegistryProcess> found;
   try {
-    found = find_registry_processes(store_.root);
+    found = store_.storage->find_processes();
   } catch (const std::runtime_error& error) {
     found.emplace_back().detail = error.what();  // every doubt keeps
   }
@@ -118,9 +113,9 @@ SweepResult GuardedSweep::carry_out(WriteWatch& watch, const Plan& plan,
   removing_ = true;
   const ShownLine line =
       context_.show.sweep ? context_.show.sweep(progress) : nullptr;
-  DiskRemover remover(store_.v2.get(), survey_.inventory, newest_temporary_ns,
-                      trash_.get());
-  SweepResult result = sweep(plan, survey_.inventory, remover, replan,
+  const std::unique_ptr<Remover> remover =
+      store_.storage->remover(survey_.inventory, newest_temporary_ns);
+  SweepResult result = sweep(plan, survey_.inventory, *remover, replan,
                              context_.stop, progress, watch.precautions());
   note_disturbance(watch, result);
   note_aftercare(result);

@@ -17,12 +17,11 @@
 
 #include "gc/context/run_context.h"
 #include "gc/context/stopwatch.h"
-#include "gc/guard/write_watch.h"
 #include "gc/guard/other_users.h"
+#include "gc/guard/write_watch.h"
 #include "gc/mark/survey.h"
-#include "gc/remove/aside_folder.h"
 #include "gc/remove/sweep.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 #include "gc/verify/prove.h"
 
 namespace dregs {
@@ -83,7 +82,7 @@ class GuardedSweep {
   Stopwatch stopwatch_;
   OpenedStore store_;
   Survey survey_;
-  std::unique_ptr<AsideFolder> trash_;
+  bool trash_ = false;
   Exclusivity others_;  // who else uses the store
   bool aftercare_noted_ = false;
   std::vector<RegistryProcess> known_;  // found by any look so far

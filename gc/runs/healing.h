@@ -9,7 +9,7 @@
 
 #include "gc/context/progress.h"
 #include "gc/heal/repair.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "gc/decide/plan.h"
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

@@ -147,8 +147,8 @@ void RequestedRun::list_what_goes() {
 
 // A user who names things wants all of them removed, or a reason.
 void RequestedRun::refuse_future_links() {
-  const FutureLinks future = find_future_links(
-      guard_.store().v2.get(), inventory(), plan_, policy_.now_ns);
+  const FutureLinks future = guard_.store().storage->find_future_links(
+      inventory(), plan_, policy_.now_ns);
   for (const Finding& finding : findings_of(future, inventory()))
     guard_.refuse({{escaped(finding.path) + ": " + finding.detail,
                     "set the clock, or touch the link if the clock is right"}});
@@ -211,9 +211,7 @@ void RequestedRun::carry_out(WriteWatch& watch) {
 
 void RequestedRun::leave_out_what_is_still_there() {
   std::erase_if(report_.removed, [this](const RemovedThing& thing) {
-    FileStatus status;
-    return file_status(guard_.store().v2.get(), thing.path.c_str(), status) ==
-           0;
+    return guard_.store().reader().is_there(thing.path);
   });
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "gc/context/progress.h"
-#include "gc/runs/opened_store.h"
 #include "gc/runs/shown_survey.h"
+#include "gc/storage/opened_store.h"
 #include "gc/survey/take_survey.h"
 
 namespace dregs {

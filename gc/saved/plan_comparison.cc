@@ -28,12 +28,6 @@ Removals without(const Removals& some, const Removals& others) {
   return rest;
 }
 
-bool is_gone(const PlannedRemoval& removal, int v2) {
-  FileStatus status;
-  const int error = file_status(v2, removal.path.c_str(), status);
-  return error == ENOENT || error == ENOTDIR;
-}
-
 }  // namespace
 
 std::string_view to_string(Why why) {
@@ -57,7 +51,8 @@ std::uint64_t AppliedPlan::count(Why why) const {
 }
 
 AppliedPlan compare(const SavedPlan& saved, const Plan& fresh,
-                    const Plan& agreed, const Inventory& inventory, int v2) {
+                    const Plan& agreed, const Inventory& inventory,
+                    const StoreReader& store) {
   AppliedPlan applied;
   applied.made_ns = saved.made_ns;
   applied.planned = saved.removals.size();
@@ -66,9 +61,9 @@ AppliedPlan compare(const SavedPlan& saved, const Plan& fresh,
   const Removals go = sorted(agreed, inventory);
   for (PlannedRemoval& removal : without(saved.removals, go)) {
     const bool is_garbage = std::binary_search(now.begin(), now.end(), removal);
-    const Why why = is_garbage             ? Why::held_back
-                    : is_gone(removal, v2) ? Why::gone
-                                           : Why::kept;
+    const Why why = is_garbage                      ? Why::held_back
+                    : !store.is_there(removal.path) ? Why::gone
+                                                    : Why::kept;
     applied.differences.push_back({why, std::move(removal)});
   }
   for (PlannedRemoval& removal : without(now, saved.removals))

@@ -7,6 +7,7 @@
 
 #include "gc/decide/agreed_plan.h"
 #include "gc/saved/saved_plan.h"
+#include "scanner/store/store_reader.h"
 
 namespace dregs {
 
@@ -37,6 +38,7 @@ struct AppliedPlan {
 // `fresh` is what gc would remove, `agreed` what remains of it. Asks the open
 // folder `v2` what is gone.
 AppliedPlan compare(const SavedPlan& saved, const Plan& fresh,
-                    const Plan& agreed, const Inventory& inventory, int v2);
+                    const Plan& agreed, const Inventory& inventory,
+                    const StoreReader& store);
 
 }  // namespace dregs

@@ -135,6 +135,12 @@ std::optional<std::int64_t> DiskReader::modified_time(
   return dregs::modified_time(v2_, path);
 }
 
+bool DiskReader::is_there(const std::string& path) const {
+  FileStatus status;
+  const int error = file_status(v2_, path.c_str(), status);
+  return error != ENOENT && error != ENOTDIR;
+}
+
 std::vector<Digest> DiskReader::digests_in(const std::string& path) const {
   std::vector<Digest> digests;
   const Descriptor folder = open_folder(v2_, path);

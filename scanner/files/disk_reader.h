@@ -23,6 +23,7 @@ class DiskReader final : public StoreReader {
   std::optional<Digest> link_target(const std::string& path) const override;
   std::optional<std::int64_t> modified_time(
       const std::string& path) const override;
+  bool is_there(const std::string& path) const override;
   std::vector<Digest> digests_in(const std::string& path) const override;
 
  private:

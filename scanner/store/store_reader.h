@@ -52,6 +52,8 @@ class StoreReader {
   // Of a file; of a folder, where the storage knows folders.
   virtual std::optional<std::int64_t> modified_time(
       const std::string& path) const = 0;
+  // Whether a file or folder is there, or may be.
+  virtual bool is_there(const std::string& path) const = 0;
   // The digests that name the folders in this one.
   virtual std::vector<Digest> digests_in(const std::string& path) const = 0;
 };

@@ -1,14 +1,13 @@
-#include "gc/runs/opened_store.h"
+#include "gc/storage/opened_store.h"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
 
+#include "gc/storage/disk_storage.h"
 #include "scanner/disk/look_around.h"
-#include "scanner/files/disk_reader.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/path_below.h"
 
@@ -47,16 +46,8 @@ OpenedStore open_store(const RootRequest& request) {
         fmt::format("{}: {}; run dregs as root or as the "
                     "registry's user",
                     store.root.directory, std::strerror(errno)));
-  store.reader = std::make_unique<DiskReader>(store.v2.get());
+  store.storage = std::make_unique<DiskStorage>(store.root, store.v2.get());
   return store;
-}
-
-std::uint64_t root_inode(const OpenedStore& store) {
-  FileStatus status;
-  if (const int error = descriptor_status(store.v2.get(), status))
-    throw std::runtime_error(
-        fmt::format("cannot look at the root: {}", std::strerror(error)));
-  return status.inode;
 }
 
 }  // namespace dregs

@@ -1,4 +1,4 @@
-#include "gc/runs/move_aside.h"
+#include "gc/storage/move_aside.h"
 
 #include <fmt/format.h>
 
@@ -9,12 +9,10 @@
 
 namespace dregs {
 
-std::vector<Refusal> reasons_not_to_move_aside(const OpenedStore& store,
-                                               bool may_try,
+std::vector<Refusal> reasons_not_to_move_aside(int v2, bool may_try,
                                                const std::string& way_out) {
   FileStatus ours;
   FileStatus above;
-  const int v2 = store.v2.get();
   if (descriptor_status(v2, ours) != 0 || file_status(v2, "..", above) != 0 ||
       ours.device != above.device)
     return {

@@ -1,0 +1,73 @@
+// A Storage is where a store is kept: a DiskStorage or a BucketStorage. It is
+// what differs between the two once a command runs; everything that decides
+// works on the Survey and does not know it.
+//
+// Unless said otherwise, any thread may call, and the calling task arena does
+// the work.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gc/decide/refusal.h"
+#include "gc/guard/future_links.h"
+#include "gc/guard/other_users.h"
+#include "gc/guard/write_watch.h"
+#include "gc/names/image_ref.h"
+#include "gc/remove/remover.h"
+#include "gc/survey/take_survey.h"
+#include "scanner/store/store_reader.h"
+
+namespace dregs {
+
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  virtual const StoreReader& reader() const = 0;
+
+  // The survey is not complete where `stop` was requested. `proxy_cache` is
+  // what the configuration says.
+  virtual Survey take_survey(bool proxy_cache, const StopRequest& stop,
+                             SurveyProgress& progress) const = 0;
+  // Has at least the repositories that `refs` name, and no blobs; see
+  // gc/explain/named_repositories.h.
+  virtual Inventory scan_named(const std::vector<ImageRef>& refs,
+                               const StopRequest& stop,
+                               ScanProgress& progress) const = 0;
+
+  // Who else uses the store, for a command that only reads, and for one that
+  // removes: that one holds the store until the Storage goes.
+  virtual Exclusivity look_for_others() const = 0;
+  virtual Exclusivity make_exclusive() = 0;
+  // Whoever serves the store now. Throws std::runtime_error where nobody can
+  // tell.
+  virtual std::vector<RegistryProcess> find_processes() const = 0;
+
+  // `scanned` and `stop` are borrowed and outlive the watch.
+  virtual std::unique_ptr<WriteWatch> watch(const Inventory& scanned,
+                                            StopRequest& stop,
+                                            LookForNewcomers newcomers) = 0;
+
+  // Why files cannot move to the trash; from then on, those that go move to
+  // the run's folder there. Where `may_try` they are moved for a trial.
+  virtual std::vector<Refusal> use_trash(const std::string& run,
+                                         bool may_try) = 0;
+  // `scanned` is borrowed and outlives the remover. Temporary files that are
+  // newer stay where they lie beside what goes.
+  virtual std::unique_ptr<Remover> remover(
+      const Inventory& scanned, std::int64_t newest_temporary_ns) = 0;
+
+  // Links that the plan would remove and that are of the future.
+  virtual FutureLinks find_future_links(const Inventory& inventory,
+                                        const Plan& plan,
+                                        std::int64_t now_ns) const = 0;
+
+  // A saved plan or state belongs to the store with that identity: a move or
+  // a container does not change it. Throws std::runtime_error.
+  virtual std::uint64_t identity() const = 0;
+};
+
+}  // namespace dregs
