@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "scanner/formats/escaped.h"
-#include "scanner/s3/xml_answer.h"
+#include "scanner/http/xml_answer.h"
 
 namespace dregs {
 namespace {

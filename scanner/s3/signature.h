@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "scanner/credentials/credentials.h"
+
 namespace dregs {
 
 // Names and values as they are; they are escaped where they leave.
@@ -16,14 +18,6 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 struct HeaderField {
   std::string name;  // in lower case
   std::string value;
-};
-
-// What a request is signed with. Never to be printed.
-struct Credentials {
-  std::string key_id;
-  std::string secret;
-  std::string session_token;    // empty where there is none
-  std::int64_t expires_ns = 0;  // 0: never
 };
 
 struct UnsignedRequest {

@@ -1,4 +1,4 @@
-#include "scanner/s3/xml_answer.h"
+#include "scanner/http/xml_answer.h"
 
 #include <fmt/format.h>
 
