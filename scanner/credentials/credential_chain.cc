@@ -54,6 +54,14 @@ std::optional<Credentials> keys_of(const Profile& profile) {
   return keys;
 }
 
+HttpSettings distant_settings(
+    const std::map<std::string, std::string>& variables) {
+  HttpSettings settings;
+  const auto authorities = variables.find("AWS_CA_BUNDLE");
+  if (authorities != variables.end()) settings.ca_file = authorities->second;
+  return settings;
+}
+
 HttpSettings neighbours_settings() {
   HttpSettings settings;
   settings.connect_timeout = std::chrono::milliseconds(1000);
@@ -92,7 +100,7 @@ bool may_go_without_tls(const std::string& url) {
 CredentialChain::CredentialChain(CredentialSettings settings)
     : settings_(std::move(settings)),
       variables_(variables_of(settings_.environment)),
-      http_(HttpSettings{}),
+      http_(distant_settings(variables_)),
       neighbours_(neighbours_settings()) {}
 
 std::string CredentialChain::variable(const std::string& name) const {

@@ -21,7 +21,7 @@ struct HttpSettings {
   bool skip_verify = false;                // takes any certificate
   std::string ca_file;    // empty: the one of this machine's distribution
   bool use_proxy = true;  // of the environment: https_proxy and its like
-  std::string user_agent;
+  std::string user_agent = "dregs";
 };
 
 struct HttpAnswer {
