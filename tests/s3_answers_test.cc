@@ -180,6 +180,25 @@ TEST(S3Versions, ComeInTheServersOrderWithTheirMarkers) {
             "XML: \"a\" does not sort behind \"b\"");
 }
 
+TEST(S3Versions, AMarkerIsNotReadInTwoWays) {
+  const auto next = [](const std::string& key, const std::string& marker) {
+    return read_version_page(
+               "<ListVersionsResult><EncodingType>url</EncodingType>"
+               "<IsTruncated>true</IsTruncated><NextKeyMarker>" +
+                   marker + "</NextKeyMarker><DeleteMarker><Key>" + key +
+                   "</Key><VersionId>v</VersionId><IsLatest>true</IsLatest>"
+                   "<LastModified>2026-11-27T11:05:00Z</LastModified>"
+                   "</DeleteMarker></ListVersionsResult>",
+               "", std::nullopt)
+        .next->key;
+  };
+  EXPECT_EQ(next("a%2Bb", "a%2Bb"), "a+b");  // as Amazon
+  EXPECT_EQ(next("a%2Bb", "a+b"), "a+b");    // as radosgw
+  EXPECT_EQ(next("a", "b"), "b");
+  EXPECT_EQ(refusal_of([&] { next("a", "b+c"); }),
+            "XML: NextKeyMarker \"b+c\" can be read in two ways");
+}
+
 TEST(S3Uploads, AreReadWithThePositionOfTheNextPage) {
   const std::string xml =
       "<ListMultipartUploadsResult><NextKeyMarker>k</NextKeyMarker>"

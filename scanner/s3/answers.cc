@@ -105,6 +105,20 @@ ObjectVersion read_version(const pugi::xml_node& node, const NameReader& names,
   return version;
 }
 
+// radosgw says EncodingType=url and leaves the marker of the next page as it
+// is, others encode it. A marker that reads as two different keys would lead
+// past some, so it is taken only where one of them is the page's last.
+std::string read_key_marker(const pugi::xml_node& root, const NameReader& names,
+                            const std::string& last) {
+  std::string plain = demand_text(root, "NextKeyMarker");
+  if (plain == last) return plain;
+  std::string decoded = names.read(root, "NextKeyMarker");
+  if (decoded != plain && decoded != last)
+    refuse_xml("NextKeyMarker " + quoted_name(plain) +
+               " can be read in two ways");
+  return decoded;
+}
+
 // A page that leads back to where it began would be read for ever.
 void check_progress(const std::string& key, const std::string& id,
                     const std::string& from_key, const std::string& from_id) {
@@ -155,7 +169,7 @@ VersionPage read_version_page(std::string_view xml, const std::string& prefix,
     page.versions.push_back(std::move(version));
   }
   if (!demand_bool(answer.root(), "IsTruncated")) return page;
-  page.next = {names.read(answer.root(), "NextKeyMarker"),
+  page.next = {read_key_marker(answer.root(), names, last),
                child_text(answer.root(), "NextVersionIdMarker").value_or("")};
   check_progress(page.next->key, page.next->version_id, from ? from->key : "",
                  from ? from->version_id : "");
@@ -175,8 +189,10 @@ UploadPage read_upload_page(std::string_view xml,
     page.uploads.push_back(std::move(upload));
   }
   if (!demand_bool(answer.root(), "IsTruncated")) return page;
-  page.next = {names.read(answer.root(), "NextKeyMarker"),
-               child_text(answer.root(), "NextUploadIdMarker").value_or("")};
+  page.next = {
+      read_key_marker(answer.root(), names,
+                      page.uploads.empty() ? "" : page.uploads.back().key),
+      child_text(answer.root(), "NextUploadIdMarker").value_or("")};
   check_progress(page.next->key, page.next->upload_id, from ? from->key : "",
                  from ? from->upload_id : "");
   return page;

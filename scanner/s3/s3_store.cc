@@ -56,12 +56,13 @@ VersionPage S3Store::list_versions(const std::string& prefix,
       });
 }
 
-// Without a prefix: MinIO knows only whole keys there.
+// Without a prefix: MinIO knows only whole keys there. Without encoding-type:
+// radosgw encodes the keys and does not say so.
 std::vector<PendingUpload> S3Store::pending_uploads() {
   std::vector<PendingUpload> uploads;
   std::optional<UploadPosition> from;
   do {
-    Query query{{"uploads", ""}, {"encoding-type", "url"}};
+    Query query{{"uploads", ""}};
     if (from) {
       query.emplace_back("key-marker", from->key);
       query.emplace_back("upload-id-marker", from->upload_id);
