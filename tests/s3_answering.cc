@@ -6,217 +6,11 @@
 #include <ctime>
 #include <pugixml.hpp>
 
-#include "scanner/formats/text.h"
+#include "s3_pages.h"
 #include "scanner/http/xml_answer.h"
 
 namespace dregs {
 namespace {
-
-std::string xml_text(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
-std::string element(const char* name, const std::string& text) {
-  return fmt::format("<{0}>{1}</{0}>", name, xml_text(text));
-}
-
-std::string time_text(std::int64_t ns) {
-  return signing_time(ns / 1'000'000'000)
-      .replace(13, 0, ":")
-      .replace(11, 0, ":");
-}
-
-// "20261127T11:05:00Z" with dashes in its date.
-std::string iso_time(std::int64_t ns) {
-  return time_text(ns).insert(6, "-").insert(4, "-");
-}
-
-ServedAnswer xml_answer(const std::string& root, const std::string& inside) {
-  ServedAnswer answer;
-  answer.headers = {{"Content-Type", "application/xml"}};
-  answer.body = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{0} xmlns=\"http://s3."
-      "amazonaws.com/doc/2006-03-01/\">{1}</{0}>",
-      root, inside);
-  return answer;
-}
-
-// One answer to one listing.
-class PageWriter {
- public:
-  PageWriter(const S3ServerSettings& settings, const AskedOfBucket& asked)
-      : asked_(asked),
-        encoded_(settings.encodes_names &&
-                 asked.parameter("encoding-type") == "url"),
-        left_(settings.page_size) {
-    const std::string most = asked.parameter("max-keys");
-    if (!most.empty()) left_ = std::min<std::size_t>(left_, std::stoul(most));
-    if (encoded_) inside_ = element("EncodingType", "url");
-  }
-
-  std::string name(const char* element_name, const std::string& text) const {
-    return element(element_name, encoded_ ? escaped_path(text) : text);
-  }
-  bool full() const { return left_ == 0; }
-  void add(const std::string& text) {
-    inside_ += text;
-    --left_;
-  }
-  void end(const std::string& text) { inside_ += text; }
-  const std::string& inside() const { return inside_; }
-
- private:
-  const AskedOfBucket& asked_;
-  bool encoded_;
-  std::size_t left_;
-  std::string inside_;
-};
-
-std::string object_elements(const KeptVersion& version) {
-  return element("LastModified", iso_time(version.modified_ns)) +
-         element("ETag", "\"" + version.etag + "\"") +
-         element("Size", std::to_string(version.bytes.size())) +
-         element("StorageClass", version.storage_class);
-}
-
-// The token is the last name that was given: a key or a folder.
-ServedAnswer list_keys(const S3Bucket& bucket, const S3ServerSettings& settings,
-                       const AskedOfBucket& asked) {
-  PageWriter page(settings, asked);
-  const std::string prefix = asked.parameter("prefix");
-  const bool by_folder = asked.parameter("delimiter") == "/";
-  std::string last = asked.parameter("continuation-token");
-  last = last.empty() ? asked.parameter("start-after") : last.substr(1);
-  bool truncated = false;
-  auto at = bucket.keys.lower_bound(std::max(prefix, last));
-  for (; at != bucket.keys.end() && at->first.starts_with(prefix); ++at) {
-    const std::string& key = at->first;
-    if (key <= last || bucket.find(key) == nullptr) continue;
-    const std::size_t slash =
-        by_folder ? key.find('/', prefix.size()) : std::string::npos;
-    const std::string folder =
-        slash == std::string::npos ? "" : key.substr(0, slash + 1);
-    if (!folder.empty() && folder == last) continue;
-    if (page.full()) {
-      truncated = true;
-      break;
-    }
-    last = folder.empty() ? key : folder;
-    if (folder.empty())
-      page.add("<Contents>" + page.name("Key", key) +
-               object_elements(*bucket.find(key)) + "</Contents>");
-    else
-      page.add("<CommonPrefixes>" + page.name("Prefix", folder) +
-               "</CommonPrefixes>");
-  }
-  page.end(element("IsTruncated", truncated ? "true" : "false"));
-  if (truncated) page.end(element("NextContinuationToken", "t" + last));
-  return xml_answer("ListBucketResult", page.inside());
-}
-
-std::string version_elements(const PageWriter& page, const std::string& key,
-                             const KeptVersion& version, bool latest) {
-  const std::string inside = page.name("Key", key) +
-                             element("VersionId", version.id) +
-                             element("IsLatest", latest ? "true" : "false");
-  if (version.is_delete_marker)
-    return "<DeleteMarker>" + inside +
-           element("LastModified", iso_time(version.modified_ns)) +
-           "</DeleteMarker>";
-  return "<Version>" + inside + object_elements(version) + "</Version>";
-}
-
-ServedAnswer list_all_versions(const S3Bucket& bucket,
-                               const S3ServerSettings& settings,
-                               const AskedOfBucket& asked) {
-  PageWriter page(settings, asked);
-  const std::string prefix = asked.parameter("prefix");
-  const std::string from_key = asked.parameter("key-marker");
-  const std::string from_id = asked.parameter("version-id-marker");
-  std::string last_key;
-  std::string last_id;
-  for (const auto& [key, versions] : bucket.keys) {
-    if (!key.starts_with(prefix) || key < from_key) continue;
-    bool passed = key != from_key;
-    for (auto version = versions.rbegin(); version != versions.rend();
-         ++version) {
-      if (!passed) {
-        passed = version->id == from_id;
-        continue;
-      }
-      if (page.full()) {
-        page.end(element("IsTruncated", "true") +
-                 page.name("NextKeyMarker", last_key) +
-                 element("NextVersionIdMarker", last_id));
-        return xml_answer("ListVersionsResult", page.inside());
-      }
-      page.add(
-          version_elements(page, key, *version, version == versions.rbegin()));
-      last_key = key;
-      last_id = version->id;
-    }
-  }
-  page.end(element("IsTruncated", "false"));
-  return xml_answer("ListVersionsResult", page.inside());
-}
-
-ServedAnswer list_pending(const S3Bucket& bucket,
-                          const S3ServerSettings& settings,
-                          const AskedOfBucket& asked) {
-  PageWriter page(settings, asked);
-  std::map<std::pair<std::string, std::string>, const KeptUpload*> sorted;
-  for (const auto& [id, upload] : bucket.uploads)
-    sorted[{upload.key, id}] = &upload;
-  auto at = sorted.upper_bound(
-      {asked.parameter("key-marker"), asked.parameter("upload-id-marker")});
-  std::pair<std::string, std::string> last;
-  for (; at != sorted.end() && !page.full(); ++at) {
-    last = at->first;
-    page.add("<Upload>" + page.name("Key", last.first) +
-             element("UploadId", last.second) +
-             element("Initiated", iso_time(at->second->initiated_ns)) +
-             "</Upload>");
-  }
-  page.end(element("IsTruncated", at == sorted.end() ? "false" : "true"));
-  if (at != sorted.end())
-    page.end(page.name("NextKeyMarker", last.first) +
-             element("NextUploadIdMarker", last.second));
-  return xml_answer("ListMultipartUploadsResult", page.inside());
-}
-
-ServedAnswer list_parts(const S3Bucket& bucket,
-                        const S3ServerSettings& settings,
-                        const AskedOfBucket& asked) {
-  const auto upload = bucket.uploads.find(asked.parameter("uploadId"));
-  if (upload == bucket.uploads.end()) return error_answer(404, "NoSuchUpload");
-  PageWriter page(settings, asked);
-  const std::string marker = asked.parameter("part-number-marker");
-  unsigned last =
-      marker.empty() ? 0 : static_cast<unsigned>(std::stoul(marker));
-  auto at = upload->second.parts.upper_bound(last);
-  for (; at != upload->second.parts.end() && !page.full(); ++at) {
-    last = at->first;
-    page.add("<Part>" + element("PartNumber", std::to_string(last)) +
-             element("Size", std::to_string(at->second.size())) + "</Part>");
-  }
-  const bool whole = at == upload->second.parts.end();
-  page.end(element("IsTruncated", whole ? "false" : "true") +
-           element("NextPartNumberMarker", std::to_string(last)));
-  return xml_answer("ListPartsResult", page.inside());
-}
 
 ServedAnswer give_object(const S3Bucket& bucket, const AskedOfBucket& asked) {
   const KeptVersion* version = bucket.find(asked.key);
@@ -299,7 +93,7 @@ ServedAnswer copy_object_or_part(S3Bucket& bucket,
     bytes = bytes.substr(first, std::stoul(range.substr(dash + 1)) - first + 1);
   }
   const auto upload = bucket.uploads.find(asked.parameter("uploadId"));
-  const std::string etag = element("ETag", "\"" + md5_hex(bytes) + "\"");
+  const std::string etag = xml_element("ETag", "\"" + md5_hex(bytes) + "\"");
   if (upload != bucket.uploads.end()) {
     const auto number =
         static_cast<unsigned>(std::stoul(asked.parameter("partNumber")));
@@ -319,7 +113,8 @@ ServedAnswer begin_upload(S3Bucket& bucket, const AskedOfBucket& asked) {
   const std::string id = fmt::format("upload-{}", bucket.uploads.size() + 1);
   bucket.uploads[id] = {
       asked.key, like.modified_ns, like.storage_class, like.metadata, {}};
-  return xml_answer("InitiateMultipartUploadResult", element("UploadId", id));
+  return xml_answer("InitiateMultipartUploadResult",
+                    xml_element("UploadId", id));
 }
 
 ServedAnswer complete_upload(S3Bucket& bucket, const AskedOfBucket& asked) {
@@ -336,7 +131,7 @@ ServedAnswer complete_upload(S3Bucket& bucket, const AskedOfBucket& asked) {
   const std::string etag = bucket.put(asked.key, std::move(version)).etag;
   bucket.uploads.erase(upload);
   return xml_answer("CompleteMultipartUploadResult",
-                    element("ETag", "\"" + etag + "\""));
+                    xml_element("ETag", "\"" + etag + "\""));
 }
 
 const Fault* fault_of_key(const std::vector<Fault>& faults, Fault::Kind kind,
@@ -350,16 +145,18 @@ const Fault* fault_of_key(const std::vector<Fault>& faults, Fault::Kind kind,
 std::string removed_elements(S3Bucket& bucket, const std::string& key,
                              const std::string& version,
                              const std::vector<Fault>& faults) {
-  const std::string id = version.empty() ? "" : element("VersionId", version);
+  const std::string id =
+      version.empty() ? "" : xml_element("VersionId", version);
   if (const Fault* fault = fault_of_key(faults, Fault::Kind::key_error, key))
-    return "<Error>" + element("Key", key) + id + element("Code", fault->code) +
-           element("Message", "not this one") + "</Error>";
+    return "<Error>" + xml_element("Key", key) + id +
+           xml_element("Code", fault->code) +
+           xml_element("Message", "not this one") + "</Error>";
   if (fault_of_key(faults, Fault::Kind::forget_key, key) != nullptr) return {};
   const std::string marker = bucket.remove(key, version);
-  return "<Deleted>" + element("Key", key) + id +
+  return "<Deleted>" + xml_element("Key", key) + id +
          (marker.empty() ? ""
-                         : element("DeleteMarker", "true") +
-                               element("DeleteMarkerVersionId", marker)) +
+                         : xml_element("DeleteMarker", "true") +
+                               xml_element("DeleteMarkerVersionId", marker)) +
          "</Deleted>";
 }
 
@@ -444,7 +241,7 @@ ServedAnswer answer_of(S3Bucket& bucket, const S3ServerSettings& settings,
       return xml_answer("VersioningConfiguration",
                         bucket.versioning.empty()
                             ? ""
-                            : element("Status", bucket.versioning));
+                            : xml_element("Status", bucket.versioning));
     case Asked::get:
     case Asked::head:
       return give_object(bucket, asked);
@@ -475,8 +272,9 @@ ServedAnswer answer_of(S3Bucket& bucket, const S3ServerSettings& settings,
 
 ServedAnswer error_answer(int status, const std::string& code,
                           const std::string& more) {
-  ServedAnswer answer = xml_answer(
-      "Error", element("Code", code) + element("Message", "said so") + more);
+  ServedAnswer answer =
+      xml_answer("Error", xml_element("Code", code) +
+                              xml_element("Message", "said so") + more);
   answer.status = status;
   return answer;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "s3_client_fixture.h"
+#include "scanner/s3/bucket_location.h"
 
 namespace dregs {
 namespace {
@@ -39,6 +40,24 @@ TEST_F(S3StoreTest, ListsEveryPageOfABucket) {
   EXPECT_EQ(list_all("k/").size(), 10);
   EXPECT_EQ(counts.list, 4);
   EXPECT_EQ(server().count(Asked::list), 4);
+}
+
+TEST_F(S3StoreTest, IsOpenedWhereTheConfigurationSays) {
+  server().put("k", "x");
+  const auto config = parse_s3_registry_config(
+      "version: 0.1\nstorage: {s3: {bucket: registry, region: us-east-1, "
+      "regionendpoint: 'http://" +
+          server().host() +
+          "', accesskey: AKIDTEST, secretkey: the-secret-of-the-test, "
+          "storageclass: STANDARD_IA}}",
+      {}, "config.yml");
+  const auto opened =
+      open_bucket(locate_bucket(config->s3, {}, {}), {}, counts);
+  EXPECT_EQ(opened->get("k", 1), "x");
+  opened->put("new", "y");
+  server().with_bucket([](S3Bucket& bucket) {
+    EXPECT_EQ(bucket.find("new")->storage_class, "STANDARD_IA");
+  });
 }
 
 TEST_F(S3StoreTest, ListsFoldersAndWhatComesBehindAKey) {
@@ -164,6 +183,16 @@ TEST_F(S3StoreTest, FindsPendingUploadsCountsTheirBytesAndAbortsThem) {
   store().abort(uploads[0]);  // somebody else was faster
   EXPECT_EQ(store().bytes_of(uploads[0]), 0);
   EXPECT_THAT(store().pending_uploads(), IsEmpty());
+}
+
+TEST_F(S3StoreTest, AnUploadWithoutAnIdIsNeverAborted) {
+  // That request would remove the object of the same key.
+  server().put("k", "x");
+  EXPECT_THAT(error_of([&] {
+                store().abort({"k", "", 0});
+              }),
+              HasSubstr("an upload without a name is none"));
+  EXPECT_THAT(server().keys(), ElementsAre("k"));
 }
 
 TEST_F(S3StoreTest, ACopyKeepsClassAndMetadata) {

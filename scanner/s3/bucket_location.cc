@@ -229,6 +229,18 @@ BucketLocation locate_bucket(const S3Settings& settings,
   return location;
 }
 
+std::unique_ptr<S3Store> open_bucket(const BucketLocation& location,
+                                     ClientSettings settings,
+                                     RequestCounts& counts) {
+  StoreSettings store;
+  store.client = std::move(settings);
+  store.client.http = location.http;
+  store.copy.headers = location.copy_headers;
+  store.put_headers = location.put_headers;
+  return std::make_unique<S3Store>(location.address, location.credentials,
+                                   std::move(store), counts);
+}
+
 std::string shown_location(const BucketLocation& location) {
   return fmt::format("{} at {}://{}",
                      shown_as(location.address, location.prefix),

@@ -3,6 +3,7 @@
 // configuration. object-storage.md 2 and 5. Pure functions.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,12 @@ BucketLocation locate_bucket(const BucketFlags& flags,
 BucketLocation locate_bucket(const S3Settings& settings,
                              const BucketFlags& flags,
                              std::span<const std::string> environment);
+
+// `settings` but for http, which is the location's. `counts` outlives the
+// store.
+std::unique_ptr<S3Store> open_bucket(const BucketLocation& location,
+                                     ClientSettings settings,
+                                     RequestCounts& counts);
 
 // "s3://BUCKET/PREFIX at https://HOST", for reports.
 std::string shown_location(const BucketLocation& location);
