@@ -140,6 +140,9 @@ TEST(S3Listing, IsRefusedWhereItIsHostile) {
             "XML: Key stands twice in one Contents");
   EXPECT_EQ(refusal(listing(contents("a%4"))),
             "XML: \"a%4\" is not URL-encoded");
+  std::string split = listing(contents("a"));
+  split.insert(split.find("&quot;"), "&#13;&#10;x-amz-acl: public-read");
+  EXPECT_EQ(refusal(split), "XML: an ETag or a class holds a control byte");
   EXPECT_EQ(refusal("<html/>"),
             "XML: its root element is \"html\", not ListBucketResult");
   EXPECT_EQ(refusal(listing("") + listing("")),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "scanner/formats/escaped.h"
@@ -14,6 +15,15 @@ std::string without_quotes(std::string etag) {
   if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"')
     return etag.substr(1, etag.size() - 2);
   return etag;
+}
+
+// What goes back to the server as a header must not begin another one.
+std::string fit_for_header(std::string text) {
+  if (std::any_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+      }))
+    refuse_xml("an ETag or a class holds a control byte");
+  return text;
 }
 
 std::string quoted_name(std::string_view name) {
@@ -64,10 +74,11 @@ StoredObject read_object(const pugi::xml_node& node, const NameReader& names) {
   StoredObject object;
   object.key = names.read(node, "Key");
   if (object.key.empty()) refuse_xml("a key is empty");
-  object.etag = without_quotes(demand_text(node, "ETag"));
+  object.etag = without_quotes(fit_for_header(demand_text(node, "ETag")));
   object.size = demand_size(node, "Size");
   object.modified_ns = demand_time(node, "LastModified");
-  object.storage_class = child_text(node, "StorageClass").value_or("");
+  object.storage_class =
+      fit_for_header(child_text(node, "StorageClass").value_or(""));
   return object;
 }
 
