@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <pugixml.hpp>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -10,13 +11,6 @@
 
 namespace dregs {
 namespace {
-
-struct StringWriter final : pugi::xml_writer {
-  std::string text;
-  void write(const void* bytes, std::size_t size) override {
-    text.append(static_cast<const char*>(bytes), size);
-  }
-};
 
 using NameKey = std::pair<std::string_view, std::string_view>;
 
@@ -54,9 +48,9 @@ std::string delete_body(std::span<const ObjectName> names) {
     if (!name.version_id.empty())
       object.append_child("VersionId").text() = name.version_id.c_str();
   }
-  StringWriter writer;
-  document.save(writer, "", pugi::format_raw, pugi::encoding_utf8);
-  return std::move(writer.text);
+  std::ostringstream body;
+  document.save(body, "", pugi::format_raw, pugi::encoding_utf8);
+  return std::move(body).str();
 }
 
 std::vector<NotRemoved> not_removed(std::span<const ObjectName> names,
