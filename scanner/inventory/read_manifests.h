@@ -1,4 +1,4 @@
-// read_manifests() reads every manifest of a store on a disk into a graph.
+// read_manifests() reads every manifest of a store into a graph.
 #pragma once
 
 #include <atomic>
@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "scanner/inventory/manifest_graph.h"
+#include "scanner/inventory/manifest_source.h"
 #include "scanner/inventory/stop_request.h"
 
 namespace dregs {
@@ -24,7 +24,8 @@ using Candidates =
 // `candidates` is called after everything is read that a tag, a revision or a
 // manifest names. A candidate becomes part of the graph, with all that it
 // names, where it is a manifest of a kind that servers serve.
-ManifestGraph read_manifests(int v2, const Inventory& inventory,
+ManifestGraph read_manifests(const ManifestSource& source,
+                             const Inventory& inventory,
                              const StopRequest& stop,
                              ManifestProgress& progress,
                              const Candidates& candidates = {});

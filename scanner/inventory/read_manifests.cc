@@ -2,19 +2,16 @@
 // children of the indexes among them, and so on. Each wave is parallel and
 // its results are put together in order, so that the graph does not depend on
 // the number of threads.
-#include <tbb/blocked_range.h>
+#include "scanner/inventory/read_manifests.h"
+
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <iterator>
 #include <optional>
 #include <span>
 
-#include "scanner/disk/manifest_reader.h"
-#include "scanner/disk/read_manifests.h"
-#include "scanner/files/listing.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/count32.h"
 #include "scanner/formats/layout.h"
@@ -36,13 +33,12 @@ struct WaveResult {
 
 class ManifestGraphBuilder {
  public:
-  ManifestGraphBuilder(int v2, const Inventory& inventory,
+  ManifestGraphBuilder(const ManifestSource& source, const Inventory& inventory,
                        const StopRequest& stop, ManifestProgress& progress)
-      : v2_(v2),
+      : source_(source),
         inventory_(inventory),
         stop_(stop),
-        progress_(progress),
-        readers_(v2) {}
+        progress_(progress) {}
 
   ManifestGraph build(const Candidates& candidates) {
     graph_.blobs_ = inventory_.blobs.size();
@@ -220,14 +216,13 @@ class ManifestGraphBuilder {
 
   std::vector<WaveResult> read_all(std::span<const DigestId> portion) {
     std::vector<WaveResult> results(portion.size());
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, portion.size(), 32),
-                      [&](const tbb::blocked_range<std::size_t>& range) {
-                        for (std::size_t i = range.begin(); i < range.end();
-                             ++i)
-                          if (!stop_.requested())
-                            results[i] = read_one(portion[i]);
-                        progress_.read += range.size();
-                      });
+    source_.in_parallel(portion.size(),
+                        [&](std::size_t first, std::size_t last) {
+                          for (std::size_t i = first; i < last; ++i)
+                            if (!stop_.requested())
+                              results[i] = read_one(portion[i]);
+                          progress_.read += last - first;
+                        });
     return results;
   }
 
@@ -245,9 +240,9 @@ class ManifestGraphBuilder {
     const bool declared = wanted_[blob] == Wanted::as_manifest;
     result.read =
         graph_.present(blob)
-            ? readers_.read(inventory_.blobs[blob], declared)
-            : readers_.read_other(inventory_.other_blobs[blob - graph_.blobs_],
-                                  declared);
+            ? source_.read(inventory_.blobs[blob], declared)
+            : source_.read_other(inventory_.other_blobs[blob - graph_.blobs_],
+                                 declared);
     result.ids.reserve(result.read.manifest.references.size());
     for (const Reference& reference : result.read.manifest.references) {
       result.ids.push_back(lookup(reference.digest));
@@ -355,44 +350,35 @@ class ManifestGraphBuilder {
 
   void read_signatures_of(const Repository& repository, const Digest& digest,
                           DigestId id) {
-    const std::string revision = layout::revision(repository.name, digest);
-    const std::string path = revision + "/signatures/sha256";
-    const Descriptor above = open_folder(v2_, revision);
-    // Behind a symbolic link another revision may have them, and go. Of mounts
-    // the kernel has a list, and their ends are kept.
-    Descriptor folder =
-        above ? open_folder_beneath(above.get(), "signatures/sha256")
-              : Descriptor();
-    if (!folder && errno == EXDEV) folder = open_folder(v2_, path);
-    const auto visit = [&](FolderEntry entry) {
-      if (const auto signature = Digest::from_hex(entry.name))
-        graph_.signatures_[id].push_back(intern(*signature));
-    };
-    const int error = folder ? for_each_entry(folder.get(), visit) : errno;
-    if (error == 0 || error == ENOENT || error == ENOTDIR) return;
+    const SignatureFolder found = source_.signatures(repository, digest);
+    for (const Digest& signature : found.digests)
+      graph_.signatures_[id].push_back(intern(signature));
+    if (found.error == 0) return;
     Finding& obstacle = graph_.obstacles_.emplace_back();
     obstacle.kind = FindingKind::unreadable_folder;
-    obstacle.path = path;
+    obstacle.path =
+        layout::revision(repository.name, digest) + "/signatures/sha256";
     obstacle.repository = repository.name;
-    obstacle.detail = std::strerror(error);
+    obstacle.detail = std::strerror(found.error);
   }
 
-  int v2_;
+  const ManifestSource& source_;
   const Inventory& inventory_;
   const StopRequest& stop_;
   ManifestProgress& progress_;
-  ManifestReaderPool readers_;
   ManifestGraph graph_;
   std::vector<Wanted> wanted_;
   std::vector<DigestId> opaque_;
   std::optional<AliasIndex> aliases_;
 };
 
-ManifestGraph read_manifests(int v2, const Inventory& inventory,
+ManifestGraph read_manifests(const ManifestSource& source,
+                             const Inventory& inventory,
                              const StopRequest& stop,
                              ManifestProgress& progress,
                              const Candidates& candidates) {
-  return ManifestGraphBuilder(v2, inventory, stop, progress).build(candidates);
+  return ManifestGraphBuilder(source, inventory, stop, progress)
+      .build(candidates);
 }
 
 }  // namespace dregs
