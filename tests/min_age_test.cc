@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "gc/decide/plan.h"
 #include "gc/mark/survey.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/files/descriptor.h"

@@ -12,7 +12,7 @@ constexpr std::string_view kHexDigits16 = "0123456789abcdef";
 constexpr std::string_view kNameBytes =
     "-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t kDigits = 10;  // 66 to the power of 10 fits 64 bits
-constexpr std::uint64_t kPagesWorthACut = 4;
+constexpr std::uint64_t kPagesWorthACut = 8;
 
 // Keys in one folder, by what follows `folder`: its first bytes are taken for
 // the digits of a number.
@@ -31,8 +31,9 @@ struct Scale {
   // A byte beyond the alphabet counts as the next one in it.
   std::uint64_t position(std::string_view key) const {
     std::string_view text = key.substr(std::min(key.size(), folder.size()));
-    if (below_prefixes)
-      text = text.substr(std::min<std::size_t>(3, text.size()));
+    constexpr std::size_t kPrefix = 2;
+    if (below_prefixes && text.size() > kPrefix)
+      text = text.substr(kPrefix + 1);
     std::uint64_t number = 0;
     for (std::size_t i = 0; i < kDigits; ++i) {
       const auto digit =

@@ -5,6 +5,7 @@
 #include <deque>
 #include <mutex>
 
+#include "scanner/bucket/first_cuts.h"
 #include "scanner/bucket/key_range.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/objects/at_once.h"
@@ -22,10 +23,7 @@ namespace {
 // The ranges that wait for a connection.
 class RangeQueue {
  public:
-  RangeQueue(KeyRange all, std::size_t connections)
-      : connections_(connections) {
-    waiting_.push_back(std::move(all));
-  }
+  explicit RangeQueue(std::size_t connections) : connections_(connections) {}
 
   // None when all is listed, or nothing more shall be.
   std::optional<KeyRange> take() {
@@ -54,7 +52,8 @@ class RangeQueue {
   // Whether a connection has nothing to do, and one more range is allowed.
   bool wants_more() {
     const std::scoped_lock lock(mutex_);
-    return active_ + waiting_.size() < connections_ && ranges_ < kMostRanges;
+    return active_ + waiting_.size() < connections_ &&
+           ranges_ + kMostFolderRequests < kMostRanges;
   }
 
   void add(KeyRange range) {
@@ -70,7 +69,7 @@ class RangeQueue {
   std::condition_variable changed_;
   std::deque<KeyRange> waiting_;
   std::size_t active_ = 0;
-  std::size_t ranges_ = 1;
+  std::size_t ranges_ = 1;  // that of the first page
   bool closed_ = false;
 };
 
@@ -88,12 +87,21 @@ class RangeLister {
   template <class Visit>
   void run(const StopRequest& stop, Visit visit) {
     while (!done_ && !stop.requested()) {
-      const ListPage page = next_page();
-      const std::span<const StoredObject> objects = inside(page.objects);
-      if (!objects.empty()) visit(objects);
+      const ListPage page = list_page(visit);
       if (!done_) give_away(page.objects);
     }
   }
+
+  template <class Visit>
+  ListPage list_page(Visit visit) {
+    ListPage page = next_page();
+    const std::span<const StoredObject> objects = inside(page.objects);
+    if (!objects.empty()) visit(objects);
+    return page;
+  }
+
+  bool done() const { return done_; }
+  const std::string& newest_key() const { return last_; }
 
  private:
   ListPage next_page() {
@@ -135,14 +143,12 @@ class RangeLister {
 
   void give_away(const std::vector<StoredObject>& page) {
     if (page.empty()) return;
-    constexpr int kMostAtOnce = 4;
-    for (int i = 0; i < kMostAtOnce && queue_.wants_more(); ++i) {
-      const std::optional<std::string> cut =
-          cut_behind(page.front().key, last_, range_.up_to);
-      if (!cut) return;
-      queue_.add({*cut, range_.up_to});
-      range_.up_to = *cut;
-    }
+    if (!queue_.wants_more()) return;
+    const std::optional<std::string> cut =
+        cut_behind(page.front().key, last_, range_.up_to);
+    if (!cut) return;
+    queue_.add({*cut, range_.up_to});
+    range_.up_to = *cut;
   }
 
   ObjectStore& store_;
@@ -155,25 +161,52 @@ class RangeLister {
   bool done_ = false;
 };
 
+// What is behind the first page, in the order of keys.
+void fill(RangeQueue& queue, std::string after,
+          const std::vector<std::string>& cuts) {
+  for (const std::string& cut : cuts) {
+    if (cut <= after) continue;
+    queue.add({after, cut});
+    after = cut;
+  }
+  queue.add({after, ""});
+}
+
+void list_ranges(ObjectStore& store, const std::string& prefix,
+                 std::size_t connection, RangeQueue& queue,
+                 const StopRequest& stop, const VisitObjects& visit) {
+  try {
+    while (auto range = queue.take()) {
+      RangeLister(store, prefix, std::move(*range), queue)
+          .run(stop, [&](std::span<const StoredObject> objects) {
+            visit(connection, objects);
+          });
+      queue.done();
+    }
+  } catch (...) {
+    queue.close();
+    throw;
+  }
+}
+
 }  // namespace
 
-void list_tree(ObjectStore& store, const std::string& prefix, int connections,
+void list_tree(ObjectStore& store, const std::string& v2, int connections,
                const StopRequest& stop, const VisitObjects& visit) {
   const auto most = static_cast<std::size_t>(std::max(connections, 1));
-  RangeQueue queue({}, most);
+  const auto visit_first = [&](std::span<const StoredObject> objects) {
+    visit(0, objects);
+  };
+  RangeQueue queue(most);
+  RangeLister all(store, v2, {}, queue);
+  all.list_page(visit_first);
+  if (all.done()) return;
+  const std::vector<std::string> cuts =
+      most == 1 ? std::vector<std::string>()
+                : first_cuts(store, v2, connections, stop);
+  fill(queue, all.newest_key(), cuts);
   at_once(connections, most, [&](std::size_t connection) {
-    try {
-      while (auto range = queue.take()) {
-        RangeLister(store, prefix, std::move(*range), queue)
-            .run(stop, [&](std::span<const StoredObject> objects) {
-              visit(connection, objects);
-            });
-        queue.done();
-      }
-    } catch (...) {
-      queue.close();
-      throw;
-    }
+    list_ranges(store, v2, connection, queue, stop, visit);
   });
 }
 
