@@ -6,7 +6,7 @@
 #include <regex>
 #include <sstream>
 
-#include "cli/reports/du_page.h"
+#include "cli/pages/du_page.h"
 #include "tests/browser.h"
 #include "tests/command_run.h"
 

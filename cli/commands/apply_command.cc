@@ -3,9 +3,12 @@
 
 #include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
+#include "cli/metrics/gc_metrics.h"
 #include "cli/output/run_context.h"
+#include "cli/output/saved_files.h"
 #include "cli/reports/gc_output.h"
 #include "gc/runs/collection.h"
+#include "gc/saved/user_file.h"
 
 namespace dregs {
 namespace {
@@ -13,7 +16,7 @@ namespace {
 struct ApplyOptions {
   std::string file;
   CollectionOptions collection;
-  bool list = false;
+  RemovalOutputs outputs;
 };
 
 ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
@@ -34,8 +37,18 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   Collection run(context, collection);
   if (refusal) run.refuse(*refusal);
   run.run();
-  return deliver(run.report(), run.store(), run.survey(), run.plan(),
-                 options.list, global);
+  GcReport report = run.report();
+  const std::string& metrics = options.outputs.metrics_file;
+  if (!metrics.empty())
+    save_beside_report(
+        [&] {
+          replace_file(gc_metrics(run.report(), run.policy().now_ns,
+                                  text_before(metrics)),
+                       metrics, run.store().root);
+        },
+        report.not_saved, report.exit_code);
+  return deliver(report, run.store(), run.survey(), run.plan(),
+                 options.outputs.list, global);
 }
 
 }  // namespace
@@ -51,7 +64,7 @@ void add_apply_command(CLI::App& app, Invocation& invocation) {
       ->required();
   apply->add_flag("-n,--dry-run", options->collection.dry_run,
                   "Say what would go, and remove nothing");
-  add_removal_options(*apply, options->collection, options->list);
+  add_removal_options(*apply, options->collection, options->outputs);
   apply->get_option("--list")->description(
       "Name every removal, and each on which the plan differs");
   apply->callback([&invocation, options] {

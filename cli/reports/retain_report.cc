@@ -130,6 +130,7 @@ std::vector<RetainedRepository> retained(const RetentionDecision& decision,
     if (!decision[i].considered) continue;
     const Repository& repository = inventory.repositories[i];
     RetainedRepository& one = all.emplace_back();
+    one.position = i;
     one.name = repository.name;
     one.manifests = decision[i].manifests;
     one.tags.reserve(repository.tags.size());
@@ -177,6 +178,7 @@ std::string to_json(const RetainReport& report, const OpenedStore& store) {
   document["totals"] = {{"tags_kept", totals.tags_kept},
                         {"tags_removed", totals.tags_removed},
                         {"manifests_removed", totals.manifests_removed}};
+  document["page"] = text_or_null(report.page);
   return finish_json(std::move(document), run, store);
 }
 
@@ -193,6 +195,7 @@ void print_text(const RetainReport& report, const OpenedStore& store,
   const std::string what = in_words(totals_of(report), !report.run.dry_run);
   fmt::print("{}\n", palette.strong(conclusion(report.run, what)));
   if (report.run.look_back) print_text(*report.run.look_back);
+  if (!report.page.empty()) fmt::print("Wrote {}\n", escaped(report.page));
   print_findings(stdout, report.run.findings, store, palette, verbose);
 }
 

@@ -253,6 +253,7 @@ class RepositoryDecider {
     decision.pulled = pulled(t);
     switch (role.kind) {
       case Kind::kept:
+        decision.is_protected = true;
         decision.reason = role.reason;
         return;
       case Kind::candidate:
@@ -293,13 +294,13 @@ class RepositoryDecider {
         tell_of_going(r, tag == gone.end() ? nullptr : &tag->second);
       else if (tag != gone.end())
         decision_.manifests.push_back(
-            {repository_.revisions[r], Fate::keep, false, why_it_stays(id)});
+            {repository_.revisions[r], Fate::keep, false, why_it_stays(id), 0});
     }
   }
 
   void tell_of_going(std::size_t r, const std::size_t* tag) {
     ManifestDecision manifest{repository_.revisions[r], Fate::follows, true,
-                              "what it belongs to goes"};
+                              "what it belongs to goes", 0};
     if (tag != nullptr) {
       manifest.fate = decision_.tags[*tag].fate;
       manifest.reason = fmt::format("tag {} goes", repository_.tags[*tag].name);
@@ -308,6 +309,7 @@ class RepositoryDecider {
         each != let_go_.end()) {
       manifest.fate = Fate::remove;
       manifest.reason = each->second->reason;
+      manifest.untagged_rule = each->second->rule;
     }
     decision_.manifests.push_back(std::move(manifest));
   }
@@ -350,7 +352,10 @@ RepositoryDecision keep_all(const Repository& repository,
   RepositoryDecision decision;
   decision.considered = true;
   decision.tags.resize(repository.tags.size());
-  for (TagDecision& tag : decision.tags) tag.reason = reason;
+  for (TagDecision& tag : decision.tags) {
+    tag.is_protected = true;
+    tag.reason = reason;
+  }
   return decision;
 }
 

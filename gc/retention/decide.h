@@ -41,6 +41,9 @@ struct TagDecision {
   Fate fate = Fate::keep;
   bool goes = false;
   std::size_t rule = 0;  // the one that decided, from 1 on; 0: none
+  // Stays whatever a rule says: by its name, by its use, or because something
+  // cannot be read.
+  bool is_protected = false;
   // Says whether a time decided, and which kind of time.
   bool by_time = false;
   RetentionTime time = RetentionTime::pushed;
@@ -55,6 +58,8 @@ struct ManifestDecision {
   Fate fate = Fate::keep;
   bool goes = false;
   std::string reason;
+  // The rule for untagged manifests that let it go, from 1 on; 0: none.
+  std::size_t untagged_rule = 0;
 };
 
 struct RepositoryDecision {

@@ -49,6 +49,7 @@ struct RemovalReport {
   std::optional<LookBack> look_back;  // of a run that looked again
   // The exit code of the collection, where the run had one.
   std::optional<ExitCode> collection;
+  std::string not_saved;  // why a file that was asked for is not there
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
   ExitCode exit_code = ExitCode::done;

@@ -1,6 +1,6 @@
 // The JSON in the page is made of arrays, a fifth as long as with keys: there
 // may be millions of tags.
-#include "cli/reports/du_page.h"
+#include "cli/pages/du_page.h"
 
 #include <fmt/format.h>
 
@@ -8,26 +8,12 @@
 #include <map>
 
 #include "cli/output/json_document.h"
-#include "cli/reports/report_page.h"
+#include "cli/pages/page_text.h"
 #include "gc/mark/policy.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
-
-// JSON is no markup once it has no "<": neither "</script>" nor "<!--".
-std::string without_markup(const std::string& json) {
-  std::string safe;
-  safe.reserve(json.size());
-  for (const char c : json)
-    if (c == '<')
-      safe += "\\u003c";
-    else
-      safe += c;
-  return safe;
-}
-
-std::string json_text(std::string_view text) { return Json(utf8(text)).dump(); }
 
 void add_sizes(const Usage& usage, std::string& json) {
   fmt::format_to(std::back_inserter(json), ",{},{},{}", usage.total.bytes,
@@ -73,7 +59,7 @@ std::string du_page(const DuReport& report, const OpenedStore& store,
   std::string json = document.dump();
   json.pop_back();
   json += ",\n\"repositories\":" + repositories_json(report) + "}";
-  return kPageHead + without_markup(json) + kPageTail;
+  return page_with(kDuPage, json);
 }
 
 }  // namespace dregs

@@ -1,40 +1,10 @@
-'use strict';
-// Draws what the JSON in the page says. Names come from a disk that anybody may
-// have written to: they go into the page as text only, never as markup.
+// Draws what du says: a bar, a map, and lists.
 (() => {
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const byId = (id) => document.getElementById(id);
   const repositories = data.repositories.map(
       ([name, total, shared, own, tags]) => ({name, total, shared, own, tags}));
   const kMaxTiles = 400;
   const kMaxInside = 30;
   const kRanges = 40;
-  const kRows = 100;
-
-  function element(tag, text, attributes = {}) {
-    const node = document.createElement(tag);
-    if (text !== undefined && text !== null) node.textContent = text;
-    for (const [name, value] of Object.entries(attributes))
-      node.setAttribute(name, value);
-    return node;
-  }
-
-  function bytes(number) {
-    const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-    let unit = 0;
-    while (number >= 1024 && unit < units.length - 1) {
-      number /= 1024;
-      ++unit;
-    }
-    return (unit ? number.toFixed(1) : number) + '\u00a0' + units[unit];
-  }
-
-  const grouped = (number) => number.toLocaleString('en');
-  const plural = (number, one, many) =>
-      grouped(number) + ' ' + (number === 1 ? one : many);
-  const day = (seconds) =>
-      seconds === null ? '' : new Date(seconds * 1000).toISOString().slice(0, 10);
-  const short = (hex) => hex ? 'sha256:' + hex.slice(0, 12) : '';
 
   // ---- the head and the bar
 
@@ -331,17 +301,13 @@
     return best;
   }
 
-  const number = (head, key, show = bytes) =>
-      ({head, value: (row) => row[key], show, className: 'number', downFirst: true});
-  const text = (head, key, className) => ({head, value: (row) => row[key] || '', className});
-  const digest = {head: 'Digest', value: (row) => row.hex || '', show: short, className: 'digest'};
   const lists = {
     repositories: {
       rows: repositories,
       columns: [
-        text('Repository', 'name'),
-        {...number('Tags', 'tags', grouped), value: (row) => row.tags.length},
-        number('Total', 'total'), number('Shared', 'shared'), number('Own', 'own'),
+        textColumn('Repository', 'name'),
+        {...numberColumn('Tags', 'tags', grouped), value: (row) => row.tags.length},
+        numberColumn('Total', 'total'), numberColumn('Shared', 'shared'), numberColumn('Own', 'own'),
       ],
       sort: [2, -1],
       haystack: (row) => row.name,
@@ -349,8 +315,8 @@
     tags: {
       rows: allTags,
       columns: [
-        text('Tag', 'name'), digest, number('Total', 'total'), number('Shared', 'shared'),
-        number('Own', 'own'), number('Pushed', 'pushed', day),
+        textColumn('Tag', 'name'), digestColumn, numberColumn('Total', 'total'), numberColumn('Shared', 'shared'),
+        numberColumn('Own', 'own'), numberColumn('Pushed', 'pushed', day),
       ],
       sort: [2, -1],
       haystack: (row) => row.name + ' ' + (row.hex ? 'sha256:' + row.hex : ''),
@@ -358,8 +324,8 @@
     findings: {
       rows: data.findings,
       columns: [
-        {...text('Severity', 'severity'), classOf: (row) => row.severity},
-        text('Kind', 'kind'), text('Path', 'path'), text('Detail', 'detail'),
+        {...textColumn('Severity', 'severity'), classOf: (row) => row.severity},
+        textColumn('Kind', 'kind'), textColumn('Path', 'path'), textColumn('Detail', 'detail'),
         {head: 'Needed by', value: (row) => row.needed_by.join(', ')},
       ],
       sort: [0, 1],
@@ -368,109 +334,12 @@
     },
   };
 
-  let listed = 'repositories';
-  let matches = [];
-  let shownRows = 0;
-
-  function compare(column, direction) {
-    return (a, b) => {
-      const [x, y] = [column.value(a), column.value(b)];
-      return x < y ? -direction : x > y ? direction : 0;
-    };
-  }
-
-  function find() {
-    const {rows, columns, sort, haystack} = lists[listed];
-    const words = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
-    matches = words.length ? rows.filter((row) => {
-      const hay = haystack(row).toLowerCase();
-      return words.every((word) => hay.includes(word));
-    }) : rows.slice();
-    matches.sort(compare(columns[sort[0]], sort[1]));
-    shownRows = 0;
-    byId('all').tBodies[0].replaceChildren();
-    showMore();
-  }
-
-  function drawHeads() {
-    const {columns, sort} = lists[listed];
-    const row = element('tr');
-    columns.forEach((column, i) => {
-      const cell = element('th', null, {scope: 'col'});
-      if (column.className === 'number') cell.className = 'number';
-      if (sort[0] === i) cell.setAttribute('aria-sort', sort[1] > 0 ? 'ascending' : 'descending');
-      const button = element('button', column.head, {type: 'button'});
-      button.addEventListener('click', () => {
-        lists[listed].sort = sort[0] === i ? [i, -sort[1]] : [i, column.downFirst ? -1 : 1];
-        drawHeads();
-        find();
-        byId('all').tHead.rows[0].cells[i].firstChild.focus();
-      });
-      cell.append(button);
-      row.append(cell);
-    });
-    byId('all').tHead.replaceChildren(row);
-  }
-
-  function showMore() {
-    const {columns, rows} = lists[listed];
-    byId('all').tBodies[0].append(...matches.slice(shownRows, shownRows + kRows).map((match) => {
-      const row = element('tr');
-      for (const column of columns) {
-        const value = column.value(match);
-        const cell = element('td', column.show ? column.show(value) : value);
-        const classes = [column.className, column.classOf && column.classOf(match)].filter(Boolean);
-        if (classes.length) cell.className = classes.join(' ');
-        if (column === digest && value) cell.title = 'sha256:' + value;
-        row.append(cell);
-      }
-      return row;
-    }));
-    shownRows = Math.min(matches.length, shownRows + kRows);
-    byId('more').hidden = shownRows === matches.length;
-    byId('count').textContent = matches.length === rows.length && shownRows === rows.length ?
-        plural(rows.length, 'row', 'rows') :
-        `${grouped(shownRows)} shown of ${grouped(matches.length)} found in ${grouped(rows.length)}`;
-  }
-
-  function choose(list) {
-    listed = list;
-    document.querySelector(`input[name="list"][value="${list}"]`).checked = true;
-    drawHeads();
-    find();
-  }
-
-  function lookFor(list, words) {
-    byId('search').value = words;
-    choose(list);
-    byId('search').focus();
-  }
-
-  let typing = 0;
-  byId('search').addEventListener('input', () => {
-    clearTimeout(typing);
-    typing = setTimeout(find, 80);
-  });
-  byId('search').addEventListener('change', find);
-  byId('more').addEventListener('click', showMore);
-  for (const input of document.querySelectorAll('input[name="list"]'))
-    input.addEventListener('change', () => choose(input.value));
+  const {choose, lookFor} = searchLists(lists);
   for (const input of document.querySelectorAll('input[name="size"]'))
     input.addEventListener('change', () => {
       measure = input.value;
       drawMap(false);
     });
-
-  // ---- light and dark
-
-  const page = document.documentElement;
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const follow = () => { page.dataset.theme = dark.matches ? 'dark' : 'light'; };
-  follow();
-  dark.addEventListener('change', follow);
-  byId('theme').addEventListener('click', () => {
-    page.dataset.theme = page.dataset.theme === 'dark' ? 'light' : 'dark';
-  });
 
   drawHead();
   drawBar();
@@ -486,6 +355,5 @@
   drawTop('oldest', first(allTags.filter((tag) => tag.pushed !== null),
                           (a, b) => a.pushed < b.pushed), (tag) => day(tag.pushed));
   choose('repositories');
-  // Milliseconds since the page began to load, for whoever measures.
-  page.dataset.ready = Math.round(performance.now());
+  pageIsReady();
 })();

@@ -1,0 +1,164 @@
+#include "cli/commands/retention.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+
+#include "cli/metrics/removal_metrics.h"
+#include "cli/output/delivery.h"
+#include "cli/output/print_findings.h"
+#include "cli/output/run_context.h"
+#include "cli/output/saved_files.h"
+#include "cli/pages/retain_page.h"
+#include "cli/reports/retain_report.h"
+#include "gc/retention/freed_by_rules.h"
+#include "gc/retention/tripwires.h"
+#include "gc/rules/policy_names.h"
+#include "gc/saved/in_use_files.h"
+#include "gc/saved/pulls_file.h"
+#include "scanner/files/clock.h"
+
+namespace dregs {
+namespace {
+
+class Retention {
+ public:
+  Retention(const GlobalOptions& global, const RetainOptions& options)
+      : global_(global), options_(options), now_ns_(now_ns()) {}
+
+  ExitCode run() {
+    if (options_.page_file == "-" && global_.json)
+      throw std::runtime_error(
+          "--html - and --json both write to stdout; name a file for the page");
+    policy_ = policy_of(options_.words);
+    refs_ = parse_image_refs(options_.words.refs);
+    std::vector<std::string> files = policy_.in_use;
+    files.insert(files.end(), options_.in_use.begin(), options_.in_use.end());
+    in_use_ = read_in_use(files, now_ns_);
+    if (!policy_.pulls_state.empty()) pulls_ = load_pulls(policy_.pulls_state);
+    const RunContext context = run_context(global_);
+    RequestedRunOptions run_options = options_.run;
+    run_options.list = options_.outputs.list;
+    RequestedRun run(context, run_options,
+                     [this](GuardedSweep& guard) { return choose(guard); });
+    run.run();
+    report_.run = run.report();
+    report_.list = options_.outputs.list;
+    save_files(run.store());
+    return deliver(run.store());
+  }
+
+ private:
+  Chosen choose(GuardedSweep& guard) {
+    const Survey& survey = guard.survey();
+    named_ = named_repositories(survey.inventory);
+    require_names(policy_, survey.inventory);
+    const UsedImages used = find_used(survey, in_use_.lists);
+    guard.refuse(in_use_.refusals);
+    guard.refuse(foreign_lists(in_use_.lists, used.found));
+    const int v2 = guard.store().v2.get();
+    const StoreTimes times = read_times(v2, survey, policy_);
+    const RetentionInput input{survey, policy_, times, used,
+                               pulls_, now_ns_, named_};
+    const RetentionDecision decision = decide(input);
+    guard.refuse(tripwires(input, decision,
+                           options_.run.collection.policy.max_delete_percent));
+    refuse_lost_times(guard, input, decision);
+    report_.repositories = retained(decision, times, survey.inventory);
+    if (!options_.page_file.empty()) measure(input, decision);
+    return {removal_of(decision), {}, pinned_findings(survey)};
+  }
+
+  void measure(const RetentionInput& input, const RetentionDecision& decision) {
+    Policy policy = options_.run.collection.policy;
+    policy.now_ns = now_ns_;
+    freed_ = freed_by_rules(input, decision, policy);
+  }
+
+  // There is no page where a run was refused before it decided.
+  void save_files(const OpenedStore& store) {
+    save_metrics(store, options_.outputs.metrics_file, "retain", report_.run);
+    if (!freed_) return;
+    const auto write = [&] {
+      write_file(retain_page(report_, policy_, *freed_, store, now_ns_),
+                 options_.page_file, store.root);
+    };
+    if (save_beside_report(write, report_.run.not_saved, report_.run.exit_code))
+      report_.page = options_.page_file;
+  }
+
+  // A run reports findings about the repositories that it changes. A collection
+  // reports all findings.
+  std::vector<Finding> pinned_findings(const Survey& survey) const {
+    std::vector<Finding> found;
+    if (options_.run.collect) return found;
+    std::set<std::string_view> pinned;
+    for (std::size_t i = 0; i < survey.diagnosis.pins.size(); ++i)
+      if (!survey.diagnosis.pins[i].empty() && (named_.empty() || named_[i]))
+        pinned.insert(survey.inventory.repositories[i].name);
+    std::copy_if(survey.diagnosis.findings.begin(),
+                 survey.diagnosis.findings.end(), std::back_inserter(found),
+                 [&](const Finding& finding) {
+                   return pinned.contains(finding.repository);
+                 });
+    return found;
+  }
+
+  std::vector<bool> named_repositories(const Inventory& inventory) const {
+    if (refs_.empty()) return {};
+    std::vector<bool> named(inventory.repositories.size(), false);
+    for (const Selected& each : select(inventory, refs_))
+      named[each.repository] = true;
+    return named;
+  }
+
+  void refuse_lost_times(GuardedSweep& guard, const RetentionInput& input,
+                         const RetentionDecision& decision) const {
+    for (const WrittenTogether& group : written_together(input, decision)) {
+      std::vector<KnownTime> created;
+      created.reserve(group.together.size());
+      for (const auto& [i, t] : group.together)
+        created.push_back(created_time(guard.store().v2.get(), input.survey,
+                                       input.survey.graph.repository(i).tags[t],
+                                       now_ns_));
+      if (auto refusal = refusal_for(group, created))
+        guard.refuse({std::move(*refusal)});
+    }
+  }
+
+  ExitCode deliver(const OpenedStore& store) const {
+    if (report_.page == "-") {
+      print_refusals(report_.run.refusals);
+      return report_.run.exit_code;
+    }
+    return dregs::deliver(
+        {store, report_.run.findings, report_.run.refusals,
+         report_.run.exit_code, [&] { return to_json(report_, store); },
+         [&](const Palette& palette) {
+           print_text(report_, store, palette, global_.verbose);
+         }},
+        global_);
+  }
+
+  const GlobalOptions& global_;
+  const RetainOptions& options_;
+  std::int64_t now_ns_;
+  RetentionPolicy policy_;
+  std::vector<ImageRef> refs_;
+  InUseFiles in_use_;
+  PullTimes pulls_;
+  std::vector<bool> named_;
+  std::optional<FreedByRules> freed_;
+  RetainReport report_;
+};
+
+}  // namespace
+
+ExitCode run_retain(const GlobalOptions& global, const RetainOptions& options) {
+  return Retention(global, options).run();
+}
+
+}  // namespace dregs
