@@ -4,11 +4,11 @@
 #include <fstream>
 #include <iostream>
 #include <regex>
-#include <sstream>
 
 #include "cli/pages/du_page.h"
 #include "tests/browser.h"
 #include "tests/command_run.h"
+#include "tests/html_page.h"
 
 namespace dregs {
 namespace {
@@ -18,46 +18,11 @@ using nlohmann::json;
 
 constexpr const char* kEvil = "<script>alert(1)</script>";
 
-std::string text_of_page(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 fs::path page_of(const StoreBuilder& store) {
   const fs::path page = store.root() / "page.html";
   const ProgramResult run = run_dregs(store, {"du", "--html", page.string()});
   EXPECT_LE(run.exit_code, 1) << run.err;
   return page;
-}
-
-json data_in(const std::string& page) {
-  const std::string start = R"(id="data">)";
-  const std::size_t from = page.find(start) + start.size();
-  return json::parse(page.substr(from, page.find("</script>", from) - from));
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + 1))
-    ++found;
-  return found;
-}
-
-// The same page, in which somebody then does what `script` says.
-std::string dom_after(const fs::path& page, const std::string& script) {
-  std::string text = text_of_page(page);
-  text.insert(text.rfind("</body>"), "<script>" + script + "</script>");
-  std::ofstream(page) << text;
-  return dom_of(page);
-}
-
-std::string attribute(const std::string& dom, const std::string& name) {
-  std::smatch match;
-  const std::regex regex("data-" + name + "=\"([^\"]*)\"");
-  return std::regex_search(dom, match, regex) ? match[1].str() : "";
 }
 
 void build_two_repositories(StoreBuilder& store) {

@@ -3,6 +3,7 @@
 
 #include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/retention.h"
 #include "cli/metrics/gc_metrics.h"
 #include "cli/output/run_context.h"
 #include "cli/output/saved_files.h"
@@ -33,6 +34,8 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   if (share) collection.policy.max_delete_percent = share;
   collection.prove = true;
   collection.saved = &saved;
+  if (saved.retention)
+    return apply_retention(global, saved, collection, options.outputs);
   const RunContext context = run_context(global);
   Collection run(context, collection);
   if (refusal) run.refuse(*refusal);
@@ -57,7 +60,8 @@ void add_apply_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<ApplyOptions>();
   CLI::App* apply = app.add_subcommand(
       "apply",
-      "Remove what gc --plan saved, as far as it is garbage still; then look "
+      "Remove what gc --plan or retain --plan saved, as far as it may still "
+      "go; then look "
       "whether each tag and manifest has all that it needs");
   apply->add_option("FILE", options->file, "The saved plan")
       ->type_name("FILE")

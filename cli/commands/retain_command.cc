@@ -94,8 +94,9 @@ void add_retain_command(CLI::App& app, Invocation& invocation) {
                    "nomad, or one image a line; -: stdin")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  retain->add_flag("-n,--dry-run", options->run.collection.dry_run,
-                   "Say what would go, and remove nothing");
+  CLI::Option* dry_run =
+      retain->add_flag("-n,--dry-run", options->run.collection.dry_run,
+                       "Say what would go, and remove nothing");
   retain->add_flag("--gc", options->run.collect,
                    "Then remove what no image needs any more, as gc does");
   add_removal_options(*retain, options->run.collection, options->outputs);
@@ -106,6 +107,11 @@ void add_retain_command(CLI::App& app, Invocation& invocation) {
   retain->get_option("--list")->description(
       "Show what stays as well, and name every removal");
   add_allow_empty(*retain, options->run.collection.policy);
+  retain
+      ->add_option("--plan", options->plan_file,
+                   "Save what would go, to be looked at and given to apply")
+      ->type_name("FILE")
+      ->needs(dry_run);
   retain
       ->add_option("--html", options->page_file,
                    "Also write one self-contained page to look at: what "

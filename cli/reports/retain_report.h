@@ -36,6 +36,7 @@ struct RetainReport {
   std::vector<RetainedRepository> repositories;  // by name
   bool list = false;                             // all, and not what goes alone
   std::string page;                              // --html; empty: none
+  std::string plan_file;                         // --plan; empty: none
   RemovalReport run;
 };
 

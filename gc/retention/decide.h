@@ -27,6 +27,9 @@ struct RetentionInput {
   // Says for each repository whether the decision covers it. An empty vector
   // covers all.
   std::vector<bool> named{};
+  // Only these tags and manifests may go; the rest stays with all that it
+  // needs. Null: whatever the policy lets go.
+  const RequestedRemoval* approved = nullptr;
 };
 
 enum class Fate : std::uint8_t {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gc/mark/mark.h"
 #include "gc/mark/policy.h"
@@ -27,6 +28,10 @@ struct CollectionOptions {
   // What alone may go; borrowed. Its policy is to be the one above.
   const SavedPlan* saved = nullptr;
 };
+
+// Why a saved plan is not for this store; empty where it is.
+std::vector<Refusal> refusals_of_root(const SavedPlan& saved,
+                                      const OpenedStore& store);
 
 class Collection {
  public:
@@ -57,7 +62,6 @@ class Collection {
  private:
   bool may_go_on() const { return guard_.refusals().empty(); }
   void use_trash();
-  void refuse_other_root();
   void keep_to_saved_plan();
   std::vector<Finding> keep_future_links();
   std::optional<KindTotals> look_further() const;

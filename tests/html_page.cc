@@ -1,0 +1,47 @@
+#include "tests/html_page.h"
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "tests/browser.h"
+
+namespace dregs {
+
+std::string text_of_page(const std::filesystem::path& page) {
+  std::ifstream file(page);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+nlohmann::json data_in(const std::string& page) {
+  const std::string start = R"(id="data">)";
+  const std::size_t from = page.find(start) + start.size();
+  return nlohmann::json::parse(
+      page.substr(from, page.find("</script>", from) - from));
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + 1))
+    ++found;
+  return found;
+}
+
+std::string dom_after(const std::filesystem::path& page,
+                      const std::string& script) {
+  std::string text = text_of_page(page);
+  text.insert(text.rfind("</body>"), "<script>" + script + "</script>");
+  std::ofstream(page) << text;
+  return dom_of(page);
+}
+
+std::string attribute(const std::string& dom, const std::string& name) {
+  std::smatch match;
+  const std::regex regex("data-" + name + "=\"([^\"]*)\"");
+  return std::regex_search(dom, match, regex) ? match[1].str() : "";
+}
+
+}  // namespace dregs
