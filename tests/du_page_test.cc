@@ -52,7 +52,7 @@ TEST(DuPage, HoldsWhatDuSaysAndNoNameIsMarkup) {
   }
   EXPECT_EQ(tags, 4U);
   EXPECT_EQ(page.find(kEvil), std::string::npos);
-  EXPECT_EQ(count(page, "<script"), 3U);  // its own
+  EXPECT_EQ(occurrences(page, "<script"), 3U);  // its own
 }
 
 TEST(DuPage, NeedsNoNetwork) {
@@ -82,11 +82,11 @@ TEST(DuPage, ABrowserShowsEveryName) {
   StoreBuilder store;
   build_two_repositories(store);
   const std::string dom = dom_of(page_of(store));
-  EXPECT_NE(attribute(dom, "ready"), "");
+  EXPECT_NE(data_attribute(dom, "ready"), "");
   EXPECT_NE(dom.find("<td>team/web</td>"), std::string::npos);
   EXPECT_NE(dom.find("<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>"),
             std::string::npos);
-  EXPECT_EQ(count(dom, "<script"), 3U);
+  EXPECT_EQ(occurrences(dom, "<script"), 3U);
   EXPECT_NE(dom.find("garbage, which gc frees"), std::string::npos);
 }
 
@@ -117,13 +117,14 @@ TEST(DuPage, TheKeyboardOpensRepositoriesAndTheSearchFindsDigests) {
     search.dispatchEvent(new Event('change'));
     seen.found = document.querySelector('#all tbody').textContent;
   )js");
-  EXPECT_EQ(attribute(dom, "stops"), "1");
-  EXPECT_EQ(attribute(dom, "opened"), "team/app:v1 team/app:v2");
-  EXPECT_EQ(attribute(dom, "focused"), "v1");
-  EXPECT_EQ(attribute(dom, "moved"), "v2");
-  EXPECT_EQ(attribute(dom, "up"), "true");
-  EXPECT_NE(attribute(dom, "found").find("team/web:v1"), std::string::npos);
-  EXPECT_EQ(attribute(dom, "found").find("team/app"), std::string::npos);
+  EXPECT_EQ(data_attribute(dom, "stops"), "1");
+  EXPECT_EQ(data_attribute(dom, "opened"), "team/app:v1 team/app:v2");
+  EXPECT_EQ(data_attribute(dom, "focused"), "v1");
+  EXPECT_EQ(data_attribute(dom, "moved"), "v2");
+  EXPECT_EQ(data_attribute(dom, "up"), "true");
+  EXPECT_NE(data_attribute(dom, "found").find("team/web:v1"),
+            std::string::npos);
+  EXPECT_EQ(data_attribute(dom, "found").find("team/app"), std::string::npos);
 }
 
 DuReport report_of_many(std::size_t repositories, std::size_t tags) {
@@ -149,7 +150,7 @@ TEST(DuPage, OpensWithTenThousandRepositoriesAndAHundredThousandTags) {
   std::ofstream(page) << du_page(report_of_many(10'000, 10), {}, 0);
   const std::string dom = dom_of(page);
   EXPECT_NE(dom.find("10,000 repositories, 100,000 tags"), std::string::npos);
-  std::cout << "ready after " << attribute(dom, "ready") << " ms\n";
+  std::cout << "ready after " << data_attribute(dom, "ready") << " ms\n";
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ nlohmann::json data_in(const std::string& page) {
       page.substr(from, page.find("</script>", from) - from));
 }
 
-std::size_t count(const std::string& text, const std::string& what) {
+std::size_t occurrences(const std::string& text, const std::string& what) {
   std::size_t found = 0;
   for (std::size_t at = text.find(what); at != std::string::npos;
        at = text.find(what, at + 1))
@@ -38,7 +38,7 @@ std::string dom_after(const std::filesystem::path& page,
   return dom_of(page);
 }
 
-std::string attribute(const std::string& dom, const std::string& name) {
+std::string data_attribute(const std::string& dom, const std::string& name) {
   std::smatch match;
   const std::regex regex("data-" + name + "=\"([^\"]*)\"");
   return std::regex_search(dom, match, regex) ? match[1].str() : "";

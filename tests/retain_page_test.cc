@@ -20,7 +20,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kEvil = "<script>alert(1)</script>";
+constexpr const char* kEvilRepository = "<script>alert(1)</script>";
 
 class RetainPage : public testing::Test {
  protected:
@@ -31,7 +31,7 @@ class RetainPage : public testing::Test {
     store_.push("team/app", "dev-1", 60);
     store_.push("team/app", "dev-2", 2);
     store_.push("team/app", "v1", 700);
-    store_.push(kEvil, "v1", 5);
+    store_.push(kEvilRepository, "v1", 5);
   }
 
   RetainRun run(std::vector<std::string> words, const std::string& rules) {
@@ -68,8 +68,8 @@ TEST_F(RetainPage, HoldsEveryDecisionAndNoNameIsMarkup) {
     }
   EXPECT_EQ(tags, retained.report["tags"].size());
   const std::string text = text_of_page(page_);
-  EXPECT_THAT(text, Not(HasSubstr(kEvil)));
-  EXPECT_EQ(count(text, "<script"), 2U);  // its own
+  EXPECT_THAT(text, Not(HasSubstr(kEvilRepository)));
+  EXPECT_EQ(occurrences(text, "<script"), 2U);  // its own
 }
 
 TEST_F(RetainPage, NeedsNoNetwork) {
@@ -149,14 +149,14 @@ TEST_F(RetainPage, ABrowserShowsEveryNameAndTheReason) {
   if (!has_browser()) GTEST_SKIP() << "no chromium here";
   run();
   const std::string dom = dom_of(page_);
-  EXPECT_NE(attribute(dom, "ready"), "");
+  EXPECT_NE(data_attribute(dom, "ready"), "");
   EXPECT_THAT(dom, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;</h3>"));
   EXPECT_THAT(dom, HasSubstr("<td>rule 1: older than 30d</td>"));
   EXPECT_THAT(dom, HasSubstr("2 tags (28.6&nbsp;%) would go"));
-  EXPECT_EQ(count(dom, "<script"), 2U);
+  EXPECT_EQ(occurrences(dom, "<script"), 2U);
   // Closed sections hold nothing yet.
-  EXPECT_EQ(count(dom, "<details"), 2U);
-  EXPECT_EQ(count(dom, "class=\"mark"), 0U);
+  EXPECT_EQ(occurrences(dom, "<details"), 2U);
+  EXPECT_EQ(occurrences(dom, "class=\"mark"), 0U);
 }
 
 // Whatever a mouse does, the keyboard does; and shapes tell what colours do.
@@ -189,15 +189,16 @@ TEST_F(RetainPage, TheKeyboardMovesOnTheTimeLineAndFiltersTheTable) {
           (path) => path.getAttribute('d').replace(/[-\d., ]+/g, ''))).size;
     });
   )js");
-  EXPECT_EQ(attribute(dom, "stops"), "1");
-  EXPECT_THAT(attribute(dom, "first"), HasSubstr("1 tag goes"));
-  EXPECT_THAT(attribute(dom, "first"), HasSubstr("pr-1 (rule 1: older than"));
-  EXPECT_EQ(attribute(dom, "told"), attribute(dom, "first"));
-  EXPECT_THAT(attribute(dom, "right"), HasSubstr("dev-1"));
-  EXPECT_EQ(attribute(dom, "filtered"), "dev-1");
-  EXPECT_THAT(attribute(dom, "down"), HasSubstr("stay"));
-  EXPECT_THAT(attribute(dom, "all"), HasSubstr("pr-1"));
-  EXPECT_EQ(attribute(dom, "shapes"), "3");
+  EXPECT_EQ(data_attribute(dom, "stops"), "1");
+  EXPECT_THAT(data_attribute(dom, "first"), HasSubstr("1 tag goes"));
+  EXPECT_THAT(data_attribute(dom, "first"),
+              HasSubstr("pr-1 (rule 1: older than"));
+  EXPECT_EQ(data_attribute(dom, "told"), data_attribute(dom, "first"));
+  EXPECT_THAT(data_attribute(dom, "right"), HasSubstr("dev-1"));
+  EXPECT_EQ(data_attribute(dom, "filtered"), "dev-1");
+  EXPECT_THAT(data_attribute(dom, "down"), HasSubstr("stay"));
+  EXPECT_THAT(data_attribute(dom, "all"), HasSubstr("pr-1"));
+  EXPECT_EQ(data_attribute(dom, "shapes"), "3");
 }
 
 RetainReport report_of_many_tags(std::size_t repositories, std::size_t tags) {
@@ -245,12 +246,12 @@ TEST(RetainPageOfMany, OpensWithAHundredThousandTags) {
     });
   )js");
   EXPECT_THAT(dom, HasSubstr("100,000 tags"));
-  const int marks = std::stoi("0" + attribute(dom, "marks"));
+  const int marks = std::stoi("0" + data_attribute(dom, "marks"));
   EXPECT_GT(marks, 10);
   EXPECT_LT(marks, 200);
-  EXPECT_EQ(attribute(dom, "rows"), "100");
-  std::cout << "ready after " << attribute(dom, "ready") << " ms, opened after "
-            << attribute(dom, "opened") << " ms\n";
+  EXPECT_EQ(data_attribute(dom, "rows"), "100");
+  std::cout << "ready after " << data_attribute(dom, "ready")
+            << " ms, opened after " << data_attribute(dom, "opened") << " ms\n";
 }
 
 }  // namespace
