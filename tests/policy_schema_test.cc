@@ -15,12 +15,11 @@
 namespace dregs {
 namespace {
 
-using nlohmann::json;
 using Keys = std::set<std::string>;
 
-json schema() {
+nlohmann::json schema() {
   std::ifstream file(fmt::format("{}/docs/policy-schema.json", kSourceFolder));
-  return json::parse(file);
+  return nlohmann::json::parse(file);
 }
 
 std::string wrong_in(const std::string& text) {
@@ -48,7 +47,7 @@ Keys words_after(const std::string& message, const std::string& start,
   return words;
 }
 
-Keys keys_of(const json& object) {
+Keys keys_of(const nlohmann::json& object) {
   Keys keys;
   for (const auto& [key, value] : object.items()) keys.insert(key);
   return keys;
@@ -75,7 +74,8 @@ TEST(PolicySchema, HasTheKeysThatTheProgramTakes) {
       {untagged("repositories: [a], keep: {zz: 1}"),
        "/definitions/untagged_rule/properties/keep"}};
   for (const auto& [text, place] : places) {
-    const json object = schema().at(json::json_pointer(place));
+    const nlohmann::json object =
+        schema().at(nlohmann::json::json_pointer(place));
     EXPECT_EQ(keys_of(object["properties"]),
               words_after(wrong_in(text), "has no key 'zz', but ", ", "))
         << place;
@@ -90,8 +90,9 @@ TEST(PolicySchema, HasTheWordsThatTheProgramTakes) {
        "/definitions/rule/properties/sort"},
       {rule(kNamed + ", expire: 1d, time: zz"), "/definitions/time"}};
   for (const auto& [text, place] : places)
-    EXPECT_EQ(schema().at(json::json_pointer(place))["enum"].get<Keys>(),
-              words_after(wrong_in(text), "can be ", " or "))
+    EXPECT_EQ(
+        schema().at(nlohmann::json::json_pointer(place))["enum"].get<Keys>(),
+        words_after(wrong_in(text), "can be ", " or "))
         << place;
 }
 

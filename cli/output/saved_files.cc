@@ -9,10 +9,10 @@
 
 namespace dregs {
 
-bool save_beside_report(const std::function<void()>& write, std::string& error,
+bool save_beside_report(const std::function<void()>& save, std::string& error,
                         ExitCode& code) {
   try {
-    write();
+    save();
     return true;
   } catch (const std::runtime_error& wrong) {
     print_error(wrong.what());

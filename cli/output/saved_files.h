@@ -8,10 +8,10 @@
 
 namespace dregs {
 
-// Runs `write`. What cannot be written costs no report, and is no success: then
+// Runs `save`. What cannot be written costs no report, and is no success: then
 // stderr and `error` say why, and `code` is could_not_run or what was worse.
 // Returns whether it is written.
-bool save_beside_report(const std::function<void()>& write, std::string& error,
+bool save_beside_report(const std::function<void()>& save, std::string& error,
                         ExitCode& code);
 
 // Empty where there is none.

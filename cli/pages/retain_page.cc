@@ -102,6 +102,7 @@ class RetainPage {
     document["policy"] = utf8(policy_.origin);
     document["dry_run"] = run.dry_run;
     document["gc"] = run.collects;
+    document["trash"] = text_or_null(run.trash);
     document["exit_code"] = static_cast<int>(run.exit_code);
     document["frees"] = run.frees ? Json(*run.frees) : Json(nullptr);
     document["totals"] = {{"tags_kept", totals.tags_kept},

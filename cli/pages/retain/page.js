@@ -53,6 +53,7 @@
     const {tags_removed: gone, tags_kept: kept, manifests_removed: manifests} = data.totals;
     const would = went ? 'went' : 'would go';
     const frees = data.frees === null ? '' :
+        went && data.trash ? ` What went waits in the trash as ${data.trash}.` :
         data.gc ? (went ? ` ${bytes(data.frees)} were freed.` : ` That would free ${bytes(data.frees)}.`) :
         ` dregs gc ${went ? 'now frees' : 'would then free'} ${bytes(data.frees)} more.`;
     byId('root').textContent = data.root;
