@@ -1,7 +1,6 @@
 #include "tests/html_page.h"
 
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "tests/browser.h"
@@ -39,9 +38,11 @@ std::string dom_after(const std::filesystem::path& page,
 }
 
 std::string data_attribute(const std::string& dom, const std::string& name) {
-  std::smatch match;
-  const std::regex regex("data-" + name + "=\"([^\"]*)\"");
-  return std::regex_search(dom, match, regex) ? match[1].str() : "";
+  const std::string start = "data-" + name + "=\"";
+  const std::size_t at = dom.find(start);
+  if (at == std::string::npos) return "";
+  const std::size_t first = at + start.size();
+  return dom.substr(first, dom.find('"', first) - first);
 }
 
 }  // namespace dregs
