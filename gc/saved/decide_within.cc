@@ -1,5 +1,7 @@
 #include "gc/saved/decide_within.h"
 
+#include <stdexcept>
+
 namespace dregs {
 namespace {
 
@@ -56,6 +58,8 @@ class BoundDecision {
       if (parts != approved_.end())
         changed |= parts->second.manifests.erase(removal.digest) > 0;
     }
+    if (any && approved_.empty())
+      throw std::logic_error("something goes that nobody approved");
     if (any && !changed) approved_.clear();
     return any;
   }
