@@ -186,6 +186,22 @@ TEST(Retain, WhatIsInUseStays) {
             "in use: registry.example.com:5000/prod/web:v1");
 }
 
+TEST(Retain, AnImageThatAPodMountsAsAVolumeStays) {
+  AgedStore store;
+  store.push("app", "v1", 400);
+  store.push("app", "v2", 400);
+  store.push("app", "v3", 1);
+  const std::string pods = store.file(
+      "pods.json",
+      R"({"spec":{"volumes":[{"name":"models","image":{"pullPolicy":"Always",)"
+      R"("reference":"registry.example.com/app:v1"}}]}})");
+  const RetainRun run = retain_by(
+      store,
+      by_rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--in-use", pods});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v2"));
+}
+
 TEST(Retain, ADigestInUseProtectsItselfAndTheIndexesAboveIt) {
   AgedStore store;
   const BuiltImage child = store.push("app", "", 400);

@@ -64,18 +64,34 @@ pulls: {state: /var/lib/dregs/pulls, ignore_agents: ['Trivy*']}
   EXPECT_EQ(policy.min_kept, 1U);
 }
 
-TEST(RetentionPolicy, TheTenWishesOfTheManualAreUnderstood) {
-  std::ifstream page(fmt::format("{}/docs/retention.md", kSourceFolder));
-  const std::string text{std::istreambuf_iterator<char>(page), {}};
+// Returns the text of each ```yaml block of a page of the manual.
+std::vector<std::string> policies_in(const std::string& page) {
+  std::ifstream file(fmt::format("{}/docs/{}", kSourceFolder, page));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::string begin = "```yaml\n";
-  int wishes = 0;
+  std::vector<std::string> policies;
   for (std::size_t at = text.find(begin); at != std::string::npos;
-       at = text.find(begin, at + 1), ++wishes) {
+       at = text.find(begin, at + 1)) {
     const std::size_t first = at + begin.size();
-    EXPECT_EQ(error_in(text.substr(first, text.find("```", first) - first)),
-              "");
+    policies.push_back(text.substr(first, text.find("```", first) - first));
   }
-  EXPECT_EQ(wishes, 10);
+  return policies;
+}
+
+TEST(RetentionPolicy, ThoseOfTheManualAreUnderstood) {
+  for (const char* page :
+       {"retention.md", "from-other-tools.md", "retention-rules.md"})
+    for (const std::string& policy : policies_in(page))
+      EXPECT_EQ(error_in(policy), "") << page << ":\n" << policy;
+  EXPECT_EQ(policies_in("retention.md").size(), 10U);
+  EXPECT_EQ(policies_in("from-other-tools.md").size(), 10U);
+}
+
+TEST(RetentionPolicy, ThatOfTheClusterIsUnderstood) {
+  const std::string path = fmt::format(
+      "{}/deploy/kubernetes/retention/retention.yml", kSourceFolder);
+  std::ifstream file(path);
+  EXPECT_EQ(error_in({std::istreambuf_iterator<char>(file), {}}), "") << path;
 }
 
 TEST(RetentionPolicy, WithoutProtectLatestIsProtected) {
