@@ -230,20 +230,23 @@ END
 # something to decide. What retain takes beyond a dry run of gc is the deciding, with
 # the times that it reads and the forecast of what gc would free then.
 retain() {
+  local tags
   need_memory
   need_new_store "$work/memory" retain --repositories 100 --tags 10000 \
     --shared-image-pool 200 --moved-tags-share 0
   write_policy >"$work/retention.yml"
-  find "$store" -path '*[02468]/current/link' -print0 |
-    xargs -0 touch -d '-400 days'
+  find "$store/docker/registry/v2/repositories" -name tags -prune -print |
+    while IFS= read -r tags; do
+      touch -d '-400 days' "$tags"/*[02468]/current/link
+    done
   contender floor "$programs/floor_gc" --root "$store"
   contender gc "$dregs" gc -n --root "$store"
   contender retain "$dregs" retain -n --policy "$work/retention.yml" \
     --max-delete 100 --root "$store"
   warm "$dregs" gc -n --root "$store"
-  note decided "$("$dregs" retain -n --json --policy "$work/retention.yml" \
-    --max-delete 100 --root "$store" | jq -c .totals)"
-  take_turns --rounds 3
+  note decided "$("$dregs" retain -n --policy "$work/retention.yml" \
+    --max-delete 100 --root "$store" | tail -n 1 | jq -R .)"
+  take_turns --rounds $(((rounds + 1) / 2))
   compare 'retain -n of 1,000,000 tags, to gc -n' retain gc '<=' 2
   note peak_kib "$(peak_memory "$dregs" retain -n --root "$store" \
     --policy "$work/retention.yml" --max-delete 100)"
