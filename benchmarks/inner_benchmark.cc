@@ -8,11 +8,12 @@
 #include "gc/decide/plan.h"
 #include "gc/mark/diagnose.h"
 #include "gc/mark/mark.h"
-#include "scanner/disk/read_manifests.h"
+#include "scanner/disk/manifest_reader.h"
 #include "scanner/disk/scan.h"
 #include "scanner/files/link.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
+#include "scanner/store/read_manifests.h"
 #include "scanner/manifests/manifest.h"
 
 namespace dregs {
@@ -114,8 +115,8 @@ void read_all_manifests(State& state) {
   const StopRequest stop;
   for (auto _ : state) {
     ManifestProgress progress;
-    DoNotOptimize(
-        read_manifests(MadeSurvey::the().v2(), inventory(), stop, progress));
+    DoNotOptimize(read_manifests(DiskManifests(MadeSurvey::the().v2()),
+                                 inventory(), stop, progress));
   }
   count_items(state, graph().manifest_count());
 }

@@ -209,6 +209,50 @@ many_tags() {
     '<=' 3
 }
 
+# Rules of each kind. Each of them decides about some of the tags that make_store
+# makes, v0.0.0 to v0.99.99.
+write_policy() {
+  cat <<'END'
+version: 1
+protect: {tags: [latest, '/^v\d+\.0\.0$/']}
+rules:
+- {repositories: ['**'], tags: ['/^v\d+\.\d+\.\d$/'], keep: {within: 1h}}
+- {repositories: ['**'], tags: ['/^(v\d+\.\d+)\.1\d$/'], per: '$1', sort: semver, keep: {last: 2}}
+- {repositories: ['team-0*/**'], tags: ['*5', '*7'], keep: {last: 50}, expire: 1y}
+- {repositories: ['**'], tags: ['/^v\d+\.(\d+)\./'], per: '$1', keep: {last: 20, within: 1h}}
+- {repositories: ['**'], tags: ['*'], keep: {last: 100}}
+untagged:
+- {repositories: ['**'], keep: {revisions: 3, within: 7d}}
+END
+}
+
+# Every second tag is a year old, so that floors, groups and the ceiling have
+# something to decide. What retain takes beyond a dry run of gc is the deciding, with
+# the times that it reads and the forecast of what gc would free then.
+retain() {
+  local tags
+  need_memory
+  need_new_store "$work/memory" retain --repositories 100 --tags 10000 \
+    --shared-image-pool 200 --moved-tags-share 0
+  write_policy >"$work/retention.yml"
+  find "$store/docker/registry/v2/repositories" -name tags -prune -print |
+    while IFS= read -r tags; do
+      touch -d '-400 days' "$tags"/*[02468]/current/link
+    done
+  contender floor "$programs/floor_gc" --root "$store"
+  contender gc "$dregs" gc -n --root "$store"
+  contender retain "$dregs" retain -n --policy "$work/retention.yml" \
+    --max-delete 100 --root "$store"
+  warm "$dregs" gc -n --root "$store"
+  note decided "$("$dregs" retain -n --policy "$work/retention.yml" \
+    --max-delete 100 --root "$store" | tail -n 1 | jq -R .)"
+  take_turns --rounds $(((rounds + 1) / 2))
+  compare 'retain -n of 1,000,000 tags, to gc -n' retain gc '<=' 2
+  note peak_kib "$(peak_memory "$dregs" retain -n --root "$store" \
+    --policy "$work/retention.yml" --max-delete 100)"
+  rm -rf "$store"
+}
+
 start() {
   need_store "$folder" hundred --repositories 10 --tags 10
   contender dregs "$dregs" gc -n --root "$store"

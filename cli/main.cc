@@ -28,6 +28,7 @@
 #include "gc/context/stopped_early.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/text.h"
+#include "scanner/objects/object_store.h"
 
 namespace {
 
@@ -144,6 +145,11 @@ int run_program(const std::vector<std::string>& words) {
     return parse_and_run(app, words);
   } catch (const StoppedEarly& stopped) {
     return fail(stopped.code(), stopped.what());
+  } catch (const StorageError& error) {
+    const StopReason stopped = stop_on_signals().reason();
+    if (error.code() == "Stopped" && stopped != StopReason::none)
+      return fail(exit_code_of(stopped), "interrupted");
+    return fail(invocation.could_not_run, error.what());
   } catch (const std::bad_alloc&) {
     return fail(
         invocation.could_not_run,

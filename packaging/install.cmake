@@ -37,8 +37,8 @@ install(CODE "
 # What is linked in keeps its authors' names.
 if(DREGS_STATIC_LIBRARIES)
   set(boost libboost${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR}-dev)
-  foreach(package ${boost} libc6-dev libcli11-dev libfmt-dev libre2-dev
-      libsimdjson-dev libssl-dev libstdc++6 libtbb-dev libyaml-cpp-dev
+  foreach(package ${boost} libc6-dev libcli11-dev libcurl4-openssl-dev libfmt-dev
+      libpugixml-dev libre2-dev libsimdjson-dev libssl-dev libstdc++6 libtbb-dev libyaml-cpp-dev
       libzstd-dev nlohmann-json3-dev zlib1g-dev)
     install(FILES /usr/share/doc/${package}/copyright RENAME ${package}
       DESTINATION ${CMAKE_INSTALL_DOCDIR}/third-party)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Holds the architecture to its word, over the sources and the dev build's
-# object files: only gc/remove/remover.cc changes a registry, what decides asks no
-# disk, scanner and gc do not print, no nasty input is without a test, and no
+# object files: only gc/remove/remover.cc and gc/bucket/bucket_remover.cc change a
+# registry, what decides asks no disk, scanner and gc do not print, no nasty input is without a test, and no
 # citation leads nowhere. That a room includes only what it may is the build's to
 # say (packaging/check_room.cmake).
 #   tests/architecture_test.sh [BUILD_DIR]      (default: build/dev)
@@ -130,6 +130,14 @@ other_writers() {
   calls "$calls_that_change" | without_allowed
 }
 
+# A bucket forgets what the one file asks it to forget, and takes nothing from
+# anybody but the client.
+other_writers_of_buckets() {
+  grep -rnE '\b(store|store_|bucket|bucket_)(\.|->)(remove|abort|copy|put)\(' \
+    scanner gc cli --include='*.cc' --include='*.h' |
+    grep -vE '^(gc/bucket/bucket_remover\.cc|scanner/s3/):?' || true
+}
+
 opened_for_writing() {
   { grep -rnoE '\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b' scanner gc cli ||
     true; } | sed -E 's/:([0-9]+):(.*)/ \2 in line \1/' | without_allowed
@@ -176,7 +184,7 @@ long_files() {
 citations() {
   grep -rhE '#(row-[0-9]|P[0-9]|[0-9]|[a-z])' "$@" | awk '{
     page = "format.md"
-    while (match($0, /(format|promises|retention-rules)\.md#|[ (]#(row-|P?[0-9])/)) {
+    while (match($0, /(format|promises|retention-rules|object-storage)\.md#|[ (]#(row-|P?[0-9])/)) {
       word = substr($0, RSTART, RLENGTH)
       if (word ~ /md#/) page = substr(word, 1, RLENGTH - 1)
       $0 = substr($0, RSTART + index(word, "#") - 1)
@@ -189,10 +197,10 @@ citations() {
 
 citations_that_lead_nowhere() {
   local files=(scanner gc cli tests window deploy packaging benchmarks scripts)
-  grep -rnE '\b(contract|format|promises|retention-rules)\.md( [0-9Ps"]|,)|\bcontract\.md' \
+  grep -rnE '\b(contract|format|promises|retention-rules|object-storage)\.md( [0-9Ps"]|,)|\bcontract\.md' \
     "${files[@]}" --include='*.*' | grep -v '^tests/architecture_test.sh' || true
   comm -23 <(citations "${files[@]}" --include='*.h' --include='*.cc') <(
-    grep -oE '<a id="[^"]*"' docs/{format,promises,retention-rules}.md |
+    grep -oE '<a id="[^"]*"' docs/{format,promises,retention-rules,object-storage}.md |
       sed -E 's|docs/([^:]*):<a id="(.*)"|\1#\2|' | sort -u
   )
 }
@@ -208,6 +216,7 @@ rows_without_a_test() {
 expect_nothing 'every source has an object file' every_source_has_an_object
 expect_nothing 'gc/remove/remover.cc references unlinkat' remover_shows_its_unlinkat
 expect_nothing 'nothing else references what changes files' other_writers
+expect_nothing 'only bucket_remover changes a bucket' other_writers_of_buckets
 expect_nothing 'nothing else opens a file for writing' opened_for_writing
 expect_nothing 'system calls by number only list and open' other_system_calls
 expect_nothing 'scanner and gc reference nothing that prints' printing_libraries

@@ -4,11 +4,11 @@
 #include <fstream>
 #include <iostream>
 #include <regex>
-#include <sstream>
 
-#include "cli/reports/du_page.h"
+#include "cli/pages/du_page.h"
 #include "tests/browser.h"
 #include "tests/command_run.h"
+#include "tests/html_page.h"
 
 namespace dregs {
 namespace {
@@ -18,46 +18,11 @@ using nlohmann::json;
 
 constexpr const char* kEvil = "<script>alert(1)</script>";
 
-std::string text_of_page(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 fs::path page_of(const StoreBuilder& store) {
   const fs::path page = store.root() / "page.html";
   const ProgramResult run = run_dregs(store, {"du", "--html", page.string()});
   EXPECT_LE(run.exit_code, 1) << run.err;
   return page;
-}
-
-json data_in(const std::string& page) {
-  const std::string start = R"(id="data">)";
-  const std::size_t from = page.find(start) + start.size();
-  return json::parse(page.substr(from, page.find("</script>", from) - from));
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (std::size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + 1))
-    ++found;
-  return found;
-}
-
-// The same page, in which somebody then does what `script` says.
-std::string dom_after(const fs::path& page, const std::string& script) {
-  std::string text = text_of_page(page);
-  text.insert(text.rfind("</body>"), "<script>" + script + "</script>");
-  std::ofstream(page) << text;
-  return dom_of(page);
-}
-
-std::string attribute(const std::string& dom, const std::string& name) {
-  std::smatch match;
-  const std::regex regex("data-" + name + "=\"([^\"]*)\"");
-  return std::regex_search(dom, match, regex) ? match[1].str() : "";
 }
 
 void build_two_repositories(StoreBuilder& store) {
@@ -87,7 +52,7 @@ TEST(DuPage, HoldsWhatDuSaysAndNoNameIsMarkup) {
   }
   EXPECT_EQ(tags, 4U);
   EXPECT_EQ(page.find(kEvil), std::string::npos);
-  EXPECT_EQ(count(page, "<script"), 3U);  // its own
+  EXPECT_EQ(occurrences(page, "<script"), 3U);  // its own
 }
 
 TEST(DuPage, NeedsNoNetwork) {
@@ -117,11 +82,11 @@ TEST(DuPage, ABrowserShowsEveryName) {
   StoreBuilder store;
   build_two_repositories(store);
   const std::string dom = dom_of(page_of(store));
-  EXPECT_NE(attribute(dom, "ready"), "");
+  EXPECT_NE(data_attribute(dom, "ready"), "");
   EXPECT_NE(dom.find("<td>team/web</td>"), std::string::npos);
   EXPECT_NE(dom.find("<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>"),
             std::string::npos);
-  EXPECT_EQ(count(dom, "<script"), 3U);
+  EXPECT_EQ(occurrences(dom, "<script"), 3U);
   EXPECT_NE(dom.find("garbage, which gc frees"), std::string::npos);
 }
 
@@ -152,13 +117,14 @@ TEST(DuPage, TheKeyboardOpensRepositoriesAndTheSearchFindsDigests) {
     search.dispatchEvent(new Event('change'));
     seen.found = document.querySelector('#all tbody').textContent;
   )js");
-  EXPECT_EQ(attribute(dom, "stops"), "1");
-  EXPECT_EQ(attribute(dom, "opened"), "team/app:v1 team/app:v2");
-  EXPECT_EQ(attribute(dom, "focused"), "v1");
-  EXPECT_EQ(attribute(dom, "moved"), "v2");
-  EXPECT_EQ(attribute(dom, "up"), "true");
-  EXPECT_NE(attribute(dom, "found").find("team/web:v1"), std::string::npos);
-  EXPECT_EQ(attribute(dom, "found").find("team/app"), std::string::npos);
+  EXPECT_EQ(data_attribute(dom, "stops"), "1");
+  EXPECT_EQ(data_attribute(dom, "opened"), "team/app:v1 team/app:v2");
+  EXPECT_EQ(data_attribute(dom, "focused"), "v1");
+  EXPECT_EQ(data_attribute(dom, "moved"), "v2");
+  EXPECT_EQ(data_attribute(dom, "up"), "true");
+  EXPECT_NE(data_attribute(dom, "found").find("team/web:v1"),
+            std::string::npos);
+  EXPECT_EQ(data_attribute(dom, "found").find("team/app"), std::string::npos);
 }
 
 DuReport report_of_many(std::size_t repositories, std::size_t tags) {
@@ -184,7 +150,7 @@ TEST(DuPage, OpensWithTenThousandRepositoriesAndAHundredThousandTags) {
   std::ofstream(page) << du_page(report_of_many(10'000, 10), {}, 0);
   const std::string dom = dom_of(page);
   EXPECT_NE(dom.find("10,000 repositories, 100,000 tags"), std::string::npos);
-  std::cout << "ready after " << attribute(dom, "ready") << " ms\n";
+  std::cout << "ready after " << data_attribute(dom, "ready") << " ms\n";
 }
 
 }  // namespace

@@ -125,6 +125,22 @@ TEST(Flags, NoneMeansTwoThings) {
   }
 }
 
+// With one meaning, for the same code adds them.
+TEST(Flags, EveryCommandThatRemovesHasTheSame) {
+  const Tree tree;
+  std::size_t seen = 0;
+  for (const Command* command : flattened(tree.root)) {
+    if (!Names{"gc", "apply", "rm", "retain"}.contains(command->name()))
+      continue;
+    ++seen;
+    const Names flags = flags_of(*command, tree.root);
+    for (const char* flag : {"--dry-run", "--list", "--trash", "--max-delete",
+                             "--deadline", "--prove", "--metrics"})
+      EXPECT_TRUE(flags.contains(flag)) << command->name() << " " << flag;
+  }
+  EXPECT_EQ(seen, 4U);
+}
+
 TEST(Flags, ManPagesNameThem) {
   if (run_program({"help2man", "--version"}).exit_code != 0)
     GTEST_SKIP() << "no help2man here";

@@ -43,6 +43,10 @@ TEST(FuzzCorpus, LogsHoldWhateverTheirBytes) {
   EXPECT_GT(replay("log", fuzz_log), 10);
 }
 
+TEST(FuzzCorpus, AnswersOfS3HoldWhateverTheirBytes) {
+  EXPECT_GT(replay("answer", fuzz_answer), 5);
+}
+
 TEST(FuzzCorpus, ConfigurationsHoldWhateverTheirBytes) {
   EXPECT_GT(replay("config", fuzz_config), 5);
 }

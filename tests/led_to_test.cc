@@ -117,12 +117,16 @@ TEST_F(LedTo, AWholeRepositoryByAnotherNameIsKeptWhole) {
 
 // row 52: a loop is another name of all that it leads back to.
 TEST_F(LedTo, RepositoriesInALoopAreKeptWhole) {
-  store_.symlink("../..", "repositories/up");
-  const Digest garbage = store_.blob("garbage");
-  const GcRun run = run_gc(store_, {"-m"});
-  EXPECT_TRUE(run.pinned("a"));
-  EXPECT_TRUE(store_.has(StoreBuilder::revision_path("a", image_.manifest)));
-  EXPECT_FALSE(store_.has_blob(garbage));
+  for (const char* loop : {".", "..", "../..", "../../../.."}) {
+    SCOPED_TRACE(loop);
+    store_.symlink(loop, "repositories/up");
+    const Digest garbage = store_.blob("garbage");
+    const GcRun run = run_gc(store_, {"-m"});
+    EXPECT_TRUE(run.pinned("a"));
+    EXPECT_TRUE(store_.has(StoreBuilder::revision_path("a", image_.manifest)));
+    EXPECT_FALSE(store_.has_blob(garbage));
+    store_.remove("repositories/up");
+  }
 }
 
 // row 51

@@ -64,7 +64,48 @@ TEST_F(Metrics, KeepTheTimeOfTheLastSuccessWhereARunIsRefused) {
   EXPECT_THAT(refused, HasSubstr(success.substr(at)));
 }
 
+TEST_F(Metrics, OfARemovalByNameHaveNamesOfTheirOwn) {
+  store_.image("app", "v2", {"more"});
+  const std::string dry = after({"rm", "app:v2", "--gc", "-n"});
+  EXPECT_THAT(dry, HasSubstr("\ndregs_rm_removed{kind=\"tag\"} 1\n"));
+  EXPECT_THAT(dry, HasSubstr("\ndregs_rm_removed{kind=\"manifest\"} 1\n"));
+  EXPECT_THAT(dry, HasSubstr("\ndregs_rm_freed_bytes 0\n"));
+  EXPECT_THAT(dry, Not(HasSubstr("last_success")));
+  const std::string metrics = after({"rm", "app:v2", "--gc"});
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_rm_reclaimable_bytes 0\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("\ndregs_rm_freed_bytes 0\n")));
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_rm_last_success_timestamp_seconds"));
+}
+
+TEST_F(Metrics, OfRetentionKeepTheTimeOfTheLastSuccess) {
+  store_.image("app", "v2", {"more"});
+  const std::vector<std::string> command = {"retain", "app", "--keep-within",
+                                            "1y"};
+  const std::string success = after(command);
+  EXPECT_EQ(exit_code_, 0);
+  const std::size_t at = success.find("\ndregs_retain_last_success");
+  ASSERT_NE(at, std::string::npos);
+  store_.set_age(StoreBuilder::tag_path("app", "v1"), std::chrono::years(2));
+  store_.set_age(StoreBuilder::tag_path("app", "v2"), std::chrono::years(2));
+  const std::string refused = after(command);
+  EXPECT_EQ(exit_code_, 3);
+  EXPECT_THAT(refused, HasSubstr("\ndregs_retain_exit_code 3\n"));
+  EXPECT_THAT(refused, HasSubstr(success.substr(at)));
+}
+
+TEST_F(Metrics, OfAPlanAreThoseOfGc) {
+  const std::string plan = (store_.root() / "plan").string();
+  run_dregs(store_, {"gc", "-n", "--plan", plan});
+  const std::string metrics = after({"apply", plan});
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_freed_bytes 7\n"));
+}
+
 TEST_F(Metrics, ThatCannotBeWrittenAreExitCode2) {
+  EXPECT_EQ(run_dregs(store_, {"rm", "app:v1", "-n", "--metrics", "/nowhere/x"})
+                .exit_code,
+            2);
   EXPECT_EQ(run_dregs(store_, {"gc", "--metrics", "/nowhere/x"}).exit_code, 2);
   EXPECT_EQ(run_dregs(store_, {"gc", "--metrics", store_.v2() / "x"}).exit_code,
             2);

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
+#include <string>
 
+#include "gc/decide/plan.h"
+#include "gc/mark/mark.h"
 #include "gc/mark/survey.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/files/descriptor.h"

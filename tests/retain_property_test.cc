@@ -11,7 +11,9 @@
 #include "gc/decide/survey_after.h"
 #include "gc/mark/closure.h"
 #include "gc/retention/decide.h"
+#include "gc/retention/freed_by_rules.h"
 #include "gc/retention/rule_verdicts.h"
+#include "gc/saved/decide_within.h"
 #include "gc/survey/take_survey.h"
 #include "tests/random_store.h"
 #include "tests/retention_run.h"
@@ -202,6 +204,65 @@ RC_GTEST_PROP(RetainProperty, ASecondRunRemovesNothing, ()) {
   const Decided again = decided(after, words);
   if (!again.goes.empty()) RC_LOG() << *again.goes.begin();
   RC_ASSERT(again.goes.empty());
+}
+
+// Returns any part of what goes, as a saved plan names it.
+SavedPlan any_part_of(const Plan& plan, const Inventory& inventory) {
+  SavedPlan saved;
+  const unsigned left_out = *rc::gen::inRange(0U, 3U);
+  for (const Removal& removal : plan.removals)
+    if (left_out == 0 || *rc::gen::inRange(0U, 4U) >= left_out)
+      saved.removals.push_back(planned(removal, inventory));
+  std::sort(saved.removals.begin(), saved.removals.end());
+  return saved;
+}
+
+RC_GTEST_PROP(RetainProperty, UnderASavedPlanOnlyWhatItNamesGoes, ()) {
+  StoreBuilder store;
+  build_any(store);
+  const Survey survey = survey_of(store);
+  const RetentionPolicy policy = policy_of_words(any_words());
+  const StoreTimes times = times_by_names(survey);
+  const UsedImages used = find_used(survey, {});
+  const PullTimes pulls;
+  const RetentionInput input{survey, policy, times, used, pulls, kNow_ns};
+  const RequestedRemoval fresh = removal_of(decide(input));
+  const Plan all = plan_removal(survey.inventory, fresh);
+  const SavedPlan saved = any_part_of(all, survey.inventory);
+  const RequestedRemoval bound = removal_of(decide_within(saved, input, fresh));
+  const Plan plan = plan_removal(survey.inventory, bound);
+  for (const Removal& removal : plan.removals)
+    RC_ASSERT(is_in(saved, removal, survey.inventory));
+  RC_ASSERT(intersection(plan, all).removals.size() == plan.removals.size());
+  expect_whole(survey, bound);
+  if (saved.removals.size() == all.removals.size())
+    RC_ASSERT(plan.removals.size() == all.removals.size());
+}
+
+RC_GTEST_PROP(RetainProperty, WhatRulesFreeIsWhatIsFreedThen, ()) {
+  StoreBuilder store;
+  build_any(store);
+  const Survey survey = survey_of(store);
+  const PolicyWords words = any_words();
+  const RetentionPolicy policy = policy_of_words(words);
+  const StoreTimes times = times_by_names(survey);
+  const UsedImages used = find_used(survey, {});
+  const PullTimes pulls;
+  const RetentionInput input{survey, policy, times, used, pulls, kNow_ns};
+  const RetentionDecision decision = decide(input);
+  Policy gc;
+  gc.now_ns = kNow_ns;
+  const FreedByRules freed = freed_by_rules(input, decision, gc);
+  const auto blob_bytes = [&](const Survey& of) {
+    const MarkSet marks = mark(of.inventory, of.graph, of.diagnosis.pins, gc);
+    return planned_totals(of.inventory, marks,
+                          gc)[static_cast<std::size_t>(RemovalKind::blob)]
+        .bytes;
+  };
+  RC_ASSERT(blob_bytes(survey) + freed.all() ==
+            blob_bytes(survey_after(survey, removal_of(decision))));
+  if (!words.orphans && words.revisions + words.untagged_days == 0)
+    RC_ASSERT(freed.all() == freed.rules[0]);
 }
 
 RC_GTEST_PROP(RetainProperty, TheOrderOfTagsChangesNothing, ()) {

@@ -49,6 +49,22 @@ TEST(Retain, AnIndexIsAsNewAsItsNewestChild) {
   EXPECT_EQ(run.tag("app:both")["created"], "2021-05-01T10:00:00Z");
 }
 
+// The server writes the tag's link anew, and leaves its history and the
+// revision as they are.
+TEST(Retain, APushOfTheSameImageMakesItYoungAgain) {
+  AgedStore store;
+  store.push("app", "v1", 400);
+  store.push("app", "v2", 400);
+  store.push("app", "v3", 1);
+  std::filesystem::last_write_time(
+      store.v2() / StoreBuilder::tag_path("app", "v2"),
+      std::filesystem::file_time_type::clock::now());
+  const RetainRun run = retain_by(
+      store,
+      by_rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"));
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v1"));
+}
+
 TEST(Retain, ATimeThatIsStillToComeIsYoung) {
   AgedStore store;
   store.push("app", "future", -400);
@@ -184,6 +200,36 @@ TEST(Retain, WhatIsInUseStays) {
   EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("prod/web:v2"));
   EXPECT_EQ(run.reason("prod/web:v1"),
             "in use: registry.example.com:5000/prod/web:v1");
+}
+
+TEST(Retain, AFirstPartThatIsARepositoryHereIsNoHost) {
+  AgedStore store;
+  for (const char* repository : {"hub.example/web", "web"}) {
+    store.push(repository, "v1", 400);
+    store.push(repository, "v2", 1);
+  }
+  const std::string list = store.file("list", "hub.example/web:v1\n");
+  const RetainRun run = retain_by(
+      store,
+      by_rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--in-use", list, "-n"});
+  EXPECT_THAT(run.kept_tags(), testing::Contains("hub.example/web:v1"));
+}
+
+TEST(Retain, AnImageThatAPodMountsAsAVolumeStays) {
+  AgedStore store;
+  store.push("app", "v1", 400);
+  store.push("app", "v2", 400);
+  store.push("app", "v3", 1);
+  const std::string pods = store.file(
+      "pods.json",
+      R"({"spec":{"volumes":[{"name":"models","image":{"pullPolicy":"Always",)"
+      R"("reference":"registry.example.com/app:v1"}}]}})");
+  const RetainRun run = retain_by(
+      store,
+      by_rules("- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}"),
+      {"--in-use", pods});
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v2"));
 }
 
 TEST(Retain, ADigestInUseProtectsItselfAndTheIndexesAboveIt) {

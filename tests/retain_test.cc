@@ -336,6 +336,36 @@ TEST(Retain, ReferrersLeaveWithTheirSubject) {
   EXPECT_TRUE(store.has_blob(about_new.manifest));
 }
 
+TEST(Retain, ReferrersTakeNoPlaceAmongTheLast) {
+  AgedStore store;
+  const BuiltImage first = store.push("app", "v1", 9);
+  store.push("app", "v2", 8);
+  store.push("app", "v3", 7);
+  const BuiltImage sbom = store.referrer("app", first.manifest, "sbom");
+  store.tag_aged("app", "v1-sbom", sbom.manifest, 1);
+  const RetainRun run = retain_by(
+      store, rules("- {repositories: ['**'], tags: ['*'], keep: {last: 2}}"));
+  EXPECT_THAT(run.removed_tags(),
+              UnorderedElementsAre("app:v1", "app:v1-sbom"));
+}
+
+TEST(Retain, TheSubjectOfAKeptReferrerStaysWithoutItsTag) {
+  AgedStore store;
+  const BuiltImage old = store.push("app", "v1", 400);
+  store.push("app", "v2", 1);
+  const BuiltImage sbom = store.referrer("app", old.manifest, "sbom");
+  store.tag_aged("app", "audit", sbom.manifest, 400);
+  const RetainRun run =
+      retain_by(store,
+                "version: 1\nprotect: {tags: [audit]}\nrules:\n"
+                "- {repositories: ['**'], tags: ['*'], keep: {within: 30d}}",
+                {"--gc"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.removed_tags(), UnorderedElementsAre("app:v1"));
+  EXPECT_TRUE(store.has_blob(sbom.manifest));
+  EXPECT_TRUE(store.has_blob(old.layers[1]));
+}
+
 TEST(Retain, OrphansStayUnlessTheyShallGo) {
   AgedStore store;
   const BuiltImage image = store.push("app", "v1", 1);

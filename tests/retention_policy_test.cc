@@ -64,18 +64,34 @@ pulls: {state: /var/lib/dregs/pulls, ignore_agents: ['Trivy*']}
   EXPECT_EQ(policy.min_kept, 1U);
 }
 
-TEST(RetentionPolicy, TheTenWishesOfTheManualAreUnderstood) {
-  std::ifstream page(fmt::format("{}/docs/retention.md", kSourceFolder));
-  const std::string text{std::istreambuf_iterator<char>(page), {}};
+// Returns the text of each ```yaml block of a page of the manual.
+std::vector<std::string> policies_in(const std::string& page) {
+  std::ifstream file(fmt::format("{}/docs/{}", kSourceFolder, page));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::string begin = "```yaml\n";
-  int wishes = 0;
+  std::vector<std::string> policies;
   for (std::size_t at = text.find(begin); at != std::string::npos;
-       at = text.find(begin, at + 1), ++wishes) {
+       at = text.find(begin, at + 1)) {
     const std::size_t first = at + begin.size();
-    EXPECT_EQ(error_in(text.substr(first, text.find("```", first) - first)),
-              "");
+    policies.push_back(text.substr(first, text.find("```", first) - first));
   }
-  EXPECT_EQ(wishes, 10);
+  return policies;
+}
+
+TEST(RetentionPolicy, ThoseOfTheManualAreUnderstood) {
+  for (const char* page :
+       {"retention.md", "from-other-tools.md", "retention-rules.md"})
+    for (const std::string& policy : policies_in(page))
+      EXPECT_EQ(error_in(policy), "") << page << ":\n" << policy;
+  EXPECT_EQ(policies_in("retention.md").size(), 10U);
+  EXPECT_EQ(policies_in("from-other-tools.md").size(), 10U);
+}
+
+TEST(RetentionPolicy, ThatOfTheClusterIsUnderstood) {
+  const std::string path = fmt::format(
+      "{}/deploy/kubernetes/retention/retention.yml", kSourceFolder);
+  std::ifstream file(path);
+  EXPECT_EQ(error_in({std::istreambuf_iterator<char>(file), {}}), "") << path;
 }
 
 TEST(RetentionPolicy, WithoutProtectLatestIsProtected) {
@@ -173,6 +189,48 @@ TEST(RetentionPolicy, CheckLooksAtNoRegistry) {
   EXPECT_THAT(wrong.err, HasSubstr("bad.yml:2:1: the policy has no key 'x'"));
 }
 
+// One document, whatever is wrong.
+TEST(RetentionPolicy, CheckHasOneJsonDocument) {
+  AgedStore store;
+  const auto check = [](const std::string& file) {
+    const ProgramResult run =
+        run_program({kDregsProgram, "retain", "--check", file, "--json"});
+    const auto document = nlohmann::json::parse(run.out);
+    EXPECT_EQ(document["schema"], "dregs.retain-check/1");
+    EXPECT_TRUE(document["root"].is_null());
+    EXPECT_EQ(document["exit_code"], run.exit_code);
+    EXPECT_TRUE(document["findings"].empty());
+    EXPECT_EQ(document["errors"].empty(), run.exit_code == 0);
+    EXPECT_EQ(run.exit_code == 0 ? 0 : 2, run.exit_code);
+    return document;
+  };
+  const auto good = check(store.file(
+      "good.yml",
+      "version: 1\nrules:\n- {repositories: [a], tags: [b], expire: 1d}\n"));
+  EXPECT_EQ(good["rules"], 1);
+  EXPECT_EQ(good["untagged_rules"], 0);
+  const std::vector<std::pair<std::string, std::pair<int, int>>> wrong = {
+      {"", {1, 1}},
+      {"version: 1\nrules:\n- {repositories: [a], tags: [b], keep: {}}\n",
+       {3, 40}},
+      {"version: 1\n  zz: [\n", {2, 5}},
+      {"version: 1\nrules:\n- {repositories: [a], tags: ['/(/'], expire: 1d}",
+       {3, 30}},
+      {std::string("\xff\0{", 3), {0, 0}}};
+  for (const auto& [text, place] : wrong) {
+    const std::string file = store.file("bad.yml", text);
+    const auto error = check(file)["errors"][0];
+    EXPECT_EQ(error["file"], file);
+    EXPECT_FALSE(error["error"].get<std::string>().empty());
+    if (place.first == 0) continue;
+    EXPECT_EQ(error["line"], place.first) << text;
+    EXPECT_EQ(error["column"], place.second) << text;
+  }
+  const auto absent = check("/nowhere/policy.yml")["errors"][0];
+  EXPECT_TRUE(absent["line"].is_null());
+  EXPECT_THAT(absent["error"].get<std::string>(), HasSubstr("cannot read"));
+}
+
 TEST(RetentionPolicy, AnExpressionThatLooksCatastrophicEndsInTime) {
   const NamePattern pattern("/^(a+)+(a|aa)+$/");
   const auto start = std::chrono::steady_clock::now();
@@ -192,9 +250,11 @@ TEST(RetentionPolicy, TenThousandRulesEndInTime) {
         n, n, n);
   text += "- {repositories: ['**'], tags: ['*'], keep: {last: 15}}\n";
   const auto start = std::chrono::steady_clock::now();
-  const RetainRun run = retain_by(store, text, {"-n"});
+  const RetainRun run = retain_by(
+      store, text, {"-n", "--html", (store.root() / "page").string()});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.removed_tags().size(), 5U);
+  EXPECT_TRUE(std::filesystem::exists(store.root() / "page"));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
 }
 

@@ -9,9 +9,10 @@
 #include "gc/mark/diagnose.h"
 #include "gc/mark/mark.h"
 #include "gc/remove/sweep.h"
-#include "scanner/disk/read_manifests.h"
+#include "scanner/disk/manifest_reader.h"
 #include "scanner/disk/scan.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/store/read_manifests.h"
 #include "tests/canary.h"
 #include "tests/mounted_store.h"
 #include "tests/store_builder.h"
@@ -39,7 +40,7 @@ class SwappedFolders : public ::testing::Test {
     ScanProgress scanned;
     inventory_ = scan(v2_.get(), stop_, scanned);
     ManifestProgress read;
-    graph_ = read_manifests(v2_.get(), inventory_, stop_, read);
+    graph_ = read_manifests(DiskManifests(v2_.get()), inventory_, stop_, read);
     pins_ = diagnose(inventory_, graph_, false).pins;
     policy_.delete_untagged = true;
     policy_.uploads_older_than_ns = 0;

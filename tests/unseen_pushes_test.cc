@@ -142,7 +142,7 @@ class UnseenPush : public testing::Test {
 TEST_F(UnseenPush, ThatRewritesATagInItsPlaceIsFoundBeforeTheBlobsGo) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
   DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                   marked.stop());
+                  marked.stop());
   ASSERT_TRUE(watch.limits().empty());
   const SweepResult result =
       sweep_with_push_before_blobs(marked, watch, [this] {
@@ -158,7 +158,7 @@ TEST_F(UnseenPush, ThatRewritesATagInItsPlaceIsFoundBeforeTheBlobsGo) {
 TEST_F(UnseenPush, ThatRenamesALinkOverAnotherIsFoundBeforeTheBlobsGo) {
   MarkedStore marked(store.v2(), policy_of_tests(true));
   DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                   marked.stop());
+                  marked.stop());
   const SweepResult result =
       sweep_with_push_before_blobs(marked, watch, [this] {
         const std::string tag = StoreBuilder::tag_path("app", "v1");
@@ -177,7 +177,7 @@ TEST_F(UnseenPush, IntoAFolderThatTheSweepLeftOpenEndsIt) {
   store.write(link + ".orig", "somebody's copy");
   MarkedStore marked(store.v2(), policy_of_tests(true));
   DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                   marked.stop());
+                  marked.stop());
   Precautions precautions = watch.precautions();
   bool links_are_gone = false;
   precautions.undisturbed_links = [&](const Plan&,
@@ -202,7 +202,7 @@ TEST_F(UnseenPush, IsNotAFolderThatTheSweepLeftForATemporaryFile) {
   store.temp_file(StoreBuilder::layer_link_path("app", sha256("spare")));
   MarkedStore marked(store.v2(), policy_of_tests(true));
   DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                   marked.stop());
+                  marked.stop());
   DiskRemover remover(marked.v2(), marked.inventory(), 0);
   for (const Removal& removal : marked.plan().removals)
     if (removal.kind < RemovalKind::blob) remover.remove(removal);

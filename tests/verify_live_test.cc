@@ -30,12 +30,7 @@ class LiveVerify : public testing::Test {
       : app_(store_.image("app", "v1", {"base", "app layer"})),
         v2_(open_folder(AT_FDCWD, store_.v2().string())),
         reader_(v2_.get()),
-        verification_(
-            reader_,
-            [this](SurveyProgress& progress) {
-              return take_survey(v2_.get(), false, stop_, progress);
-            },
-            without_pause(), stop_, progress_) {
+        verification_(reader_, survey_, without_pause(), stop_, progress_) {
     store_.image("web", "v1", {"base"});
   }
 
@@ -59,6 +54,9 @@ class LiveVerify : public testing::Test {
   StopRequest stop_;
   VerifyProgress progress_;
   DiskReader reader_;
+  TakeSurvey survey_ = [this](SurveyProgress& progress) {
+    return take_survey(v2_.get(), false, stop_, progress);
+  };
   Verification verification_;
 };
 
@@ -192,7 +190,7 @@ TEST_F(LiveVerify, AStopBeforeTheSecondLookLeavesOutWhatWasGone) {
 TEST_F(LiveVerify, AStopWhileItWaitsLeavesWhatTheFirstLookFound) {
   VerifyRequest request;
   request.pause = std::chrono::hours(1);
-  Verification patient(v2_.get(), false, request, stop_, progress_);
+  Verification patient(reader_, survey_, request, stop_, progress_);
   store_.lose(app_.layers[1]);
   patient.take_first_survey();
   patient.read_blobs();

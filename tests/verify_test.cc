@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "scanner/store/rate_limit.h"
 #include "scanner/formats/sha256.h"
+#include "scanner/store/rate_limit.h"
 #include "tests/command_run.h"
 #include "tests/gc_run.h"
 #include "tests/ordinary_user.h"

@@ -12,6 +12,7 @@
 
 #include "gc/context/exit_code.h"
 #include "gc/context/stopwatch.h"
+#include "scanner/objects/bucket_request.h"
 
 namespace dregs {
 
@@ -25,6 +26,7 @@ struct GlobalOptions {
   bool verbose = false;
   unsigned jobs = 0;  // threads; never 0 after parsing
   Colour colour = Colour::automatic;
+  BucketRequest bucket;  // for a registry in object storage
 };
 
 // The command that was chosen, ready to run.

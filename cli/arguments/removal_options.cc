@@ -5,13 +5,13 @@
 namespace dregs {
 
 void add_removal_options(CLI::App& command, CollectionOptions& options,
-                         bool& list) {
+                         RemovalOutputs& outputs) {
   command
       .add_option("--max-delete", options.policy.max_delete_percent,
                   "Refuse where more of the blobs or bytes would go")
       ->type_name("PERCENT")
       ->check(between(0, 100));
-  command.add_flag("--list", list, "Name every removal");
+  command.add_flag("--list", outputs.list, "Name every removal");
   command.add_flag("--prove", options.prove,
                    "Look again afterwards, whether each tag and manifest has "
                    "all that it needs");
@@ -19,6 +19,10 @@ void add_removal_options(CLI::App& command, CollectionOptions& options,
                    "Move files to the trash instead of deleting them; dregs "
                    "trash restores them, or empties it");
   add_deadline(command, options.deadline);
+  command
+      .add_option("--metrics", outputs.metrics_file,
+                  "Write what Prometheus' textfile collector reads")
+      ->type_name("FILE");
 }
 
 void add_allow_empty(CLI::App& command, Policy& policy) {

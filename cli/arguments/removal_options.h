@@ -1,15 +1,23 @@
 // The flags of every command that removes, with one meaning
-// (promises.md#may-touch): gc, apply and rm.
+// (promises.md#may-touch): gc, apply, rm and retain.
 #pragma once
+
+#include <string>
 
 #include "cli/arguments/options.h"
 #include "gc/runs/collection.h"
 
 namespace dregs {
 
-// --max-delete, --trash, --prove, --deadline, and --list into `list`.
+// What a run tells beside its report, or in more words.
+struct RemovalOutputs {
+  bool list = false;
+  std::string metrics_file;  // empty: none
+};
+
+// --max-delete, --trash, --prove, --deadline, --list and --metrics.
 void add_removal_options(CLI::App& command, CollectionOptions& options,
-                         bool& list);
+                         RemovalOutputs& outputs);
 
 void add_allow_empty(CLI::App& command, Policy& policy);
 

@@ -3,9 +3,13 @@
 
 #include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/retention.h"
+#include "cli/metrics/gc_metrics.h"
 #include "cli/output/run_context.h"
+#include "cli/output/saved_files.h"
 #include "cli/reports/gc_output.h"
 #include "gc/runs/collection.h"
+#include "gc/saved/user_file.h"
 
 namespace dregs {
 namespace {
@@ -13,7 +17,7 @@ namespace {
 struct ApplyOptions {
   std::string file;
   CollectionOptions collection;
-  bool list = false;
+  RemovalOutputs outputs;
 };
 
 ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
@@ -30,12 +34,24 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   if (share) collection.policy.max_delete_percent = share;
   collection.prove = true;
   collection.saved = &saved;
+  if (saved.retention)
+    return apply_retention(global, saved, collection, options.outputs);
   const RunContext context = run_context(global);
   Collection run(context, collection);
   if (refusal) run.refuse(*refusal);
   run.run();
-  return deliver(run.report(), run.store(), run.survey(), run.plan(),
-                 options.list, global);
+  GcReport report = run.report();
+  const std::string& metrics = options.outputs.metrics_file;
+  if (!metrics.empty())
+    save_beside_report(
+        [&] {
+          replace_file(gc_metrics(run.report(), run.policy().now_ns,
+                                  text_before(metrics)),
+                       metrics, run.store().root);
+        },
+        report.not_saved, report.exit_code);
+  return deliver(report, run.store(), run.survey(), run.plan(),
+                 options.outputs.list, global);
 }
 
 }  // namespace
@@ -44,14 +60,15 @@ void add_apply_command(CLI::App& app, Invocation& invocation) {
   const auto options = std::make_shared<ApplyOptions>();
   CLI::App* apply = app.add_subcommand(
       "apply",
-      "Remove what gc --plan saved, as far as it is garbage still; then look "
+      "Remove what gc --plan or retain --plan saved, as far as it may still "
+      "go; then look "
       "whether each tag and manifest has all that it needs");
   apply->add_option("FILE", options->file, "The saved plan")
       ->type_name("FILE")
       ->required();
   apply->add_flag("-n,--dry-run", options->collection.dry_run,
                   "Say what would go, and remove nothing");
-  add_removal_options(*apply, options->collection, options->list);
+  add_removal_options(*apply, options->collection, options->outputs);
   apply->get_option("--list")->description(
       "Name every removal, and each on which the plan differs");
   apply->callback([&invocation, options] {

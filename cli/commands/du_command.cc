@@ -9,7 +9,7 @@
 #include "cli/commands/commands.h"
 #include "cli/output/delivery.h"
 #include "cli/output/run_context.h"
-#include "cli/reports/du_page.h"
+#include "cli/pages/du_page.h"
 #include "cli/reports/du_report.h"
 #include "cli/terminal/signals.h"
 #include "gc/context/stopped_early.h"

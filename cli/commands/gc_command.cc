@@ -1,18 +1,15 @@
 // `dregs gc`: a collection, and its report.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
 
 #include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
+#include "cli/metrics/gc_metrics.h"
 #include "cli/output/delivery.h"
-#include "cli/output/print_findings.h"
 #include "cli/output/run_context.h"
-#include "cli/reports/gc_metrics.h"
+#include "cli/output/saved_files.h"
 #include "cli/reports/gc_output.h"
 #include "gc/runs/collection.h"
 #include "gc/saved/user_file.h"
@@ -22,9 +19,8 @@ namespace {
 
 struct GcOptions {
   CollectionOptions collection;
-  bool list = false;
+  RemovalOutputs outputs;
   std::string plan_file;
-  std::string metrics_file;
 };
 
 void check(const GlobalOptions& global, const GcOptions& options) {
@@ -43,31 +39,21 @@ void save_plan(const Collection& gc, const std::string& file) {
              file, store.root);
 }
 
-std::string text_of(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 void save_metrics(const Collection& gc, const std::string& file) {
-  replace_file(gc_metrics(gc.report(), gc.policy().now_ns, text_of(file)), file,
-               gc.store().root);
+  replace_file(gc_metrics(gc.report(), gc.policy().now_ns, text_before(file)),
+               file, gc.store().root);
 }
 
-// Those that were asked for. What cannot be written costs no report, and is no
-// success.
 void save_files(const Collection& gc, const GcOptions& options,
                 GcReport& report) {
-  try {
-    if (!options.plan_file.empty() && report.refusals.empty()) {
-      save_plan(gc, options.plan_file);
-      report.plan_file = options.plan_file;
-    }
-    if (!options.metrics_file.empty()) save_metrics(gc, options.metrics_file);
-  } catch (const std::runtime_error& error) {
-    print_error(error.what());
-    report.not_saved = error.what();
-    report.exit_code = std::max(report.exit_code, ExitCode::could_not_run);
-  }
+  if (!options.plan_file.empty() && report.refusals.empty() &&
+      save_beside_report([&] { save_plan(gc, options.plan_file); },
+                         report.not_saved, report.exit_code))
+    report.plan_file = options.plan_file;
+  const std::string& metrics = options.outputs.metrics_file;
+  if (!metrics.empty())
+    save_beside_report([&] { save_metrics(gc, metrics); }, report.not_saved,
+                       report.exit_code);
 }
 
 ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
@@ -77,8 +63,8 @@ ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {
   gc.run();
   GcReport report = gc.report();
   save_files(gc, options, report);
-  return deliver(report, gc.store(), gc.survey(), gc.plan(), options.list,
-                 global);
+  return deliver(report, gc.store(), gc.survey(), gc.plan(),
+                 options.outputs.list, global);
 }
 
 }  // namespace
@@ -98,8 +84,9 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
                options->collection.policy.uploads_older_than_ns,
                "Remove unfinished uploads not touched for this long (168h); 0: "
                "all");
-  add_duration(*gc, "--min-age", options->collection.policy.min_age_ns,
-               "Keep blobs younger than this (0)");
+  const CLI::Option* min_age =
+      add_duration(*gc, "--min-age", options->collection.policy.min_age_ns,
+                   "Keep blobs younger than this (0; in object storage 24h)");
   static const std::vector<std::pair<std::string, AgeBy>> kTimes = {
       {"ctime", AgeBy::ctime}, {"mtime", AgeBy::mtime}};
   gc->add_option("--age-by", options->collection.policy.age_by,
@@ -117,11 +104,9 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
                  "Save what would go, to be looked at and given to apply")
       ->type_name("FILE")
       ->needs(dry_run);
-  gc->add_option("--metrics", options->metrics_file,
-                 "Write what Prometheus' textfile collector reads")
-      ->type_name("FILE");
-  add_removal_options(*gc, options->collection, options->list);
-  gc->callback([&invocation, options] {
+  add_removal_options(*gc, options->collection, options->outputs);
+  gc->callback([&invocation, options, min_age] {
+    options->collection.min_age_said = min_age->count() > 0;
     invocation.run = [options](const GlobalOptions& global) {
       return run_gc(global, *options);
     };

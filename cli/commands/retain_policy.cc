@@ -41,7 +41,10 @@ RetentionPolicy policy_of_file(const RetainWords& words) {
           "'{}': with --policy only repositories can be named, and the policy "
           "names the tags",
           escaped(ref.text)));
-  RetentionPolicy policy = load_retention_policy(words.policy_file);
+  RetentionPolicy policy =
+      words.policy_text ? parse_retention_policy(*words.policy_text,
+                                                 escaped(words.policy_file))
+                        : load_retention_policy(words.policy_file);
   if (words.min_kept) policy.min_kept = *words.min_kept;
   return policy;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
+#include "cli/metrics/removal_metrics.h"
 #include "cli/output/delivery.h"
 #include "cli/output/run_context.h"
 #include "cli/reports/rm_report.h"
@@ -16,6 +17,7 @@ namespace {
 struct RmOptions {
   std::vector<std::string> refs;
   RequestedRunOptions run;
+  RemovalOutputs outputs;
   bool recursive = false;
   bool keep_manifests = false;
   bool ignore_missing = false;
@@ -86,13 +88,16 @@ class NamedRemoval {
 };
 
 ExitCode run_rm(const GlobalOptions& global, const RmOptions& options) {
+  RequestedRunOptions run_options = options.run;
+  run_options.list = options.outputs.list;
   const std::vector<ImageRef> refs = parse_image_refs(options.refs);
   const RunContext context = run_context(global);
-  RequestedRun run(context, options.run, [&](GuardedSweep& guard) {
+  RequestedRun run(context, run_options, [&](GuardedSweep& guard) {
     return NamedRemoval(options, guard.survey()).choose(refs);
   });
   run.run();
-  const RemovalReport& report = run.report();
+  RemovalReport report = run.report();
+  save_metrics(run.store(), options.outputs.metrics_file, "rm", report);
   return deliver(
       {run.store(), report.findings, report.refusals, report.exit_code,
        [&] { return to_json(report, run.store()); },
@@ -122,7 +127,7 @@ void add_rm_command(CLI::App& app, Invocation& invocation) {
   rm->add_flag("--keep-manifests", options->keep_manifests,
                "With --gc: leave the manifests that lose their last tag")
       ->needs("--gc");
-  add_removal_options(*rm, options->run.collection, options->run.list);
+  add_removal_options(*rm, options->run.collection, options->outputs);
   add_allow_empty(*rm, options->run.collection.policy);
   rm->add_flag("--force", options->run.force,
                "Remove a manifest though a kept index needs it");

@@ -58,6 +58,7 @@ class RollbackRun {
 
   ExitCode run() {
     store_ = open_store(global_);
+    require_folder(store_, "rollback");
     const Exclusivity others = dry_run_ ? store_.storage->look_for_others()
                                         : store_.storage->make_exclusive();
     findings_ = others.findings;

@@ -35,7 +35,9 @@ struct TrashReport {
 class TrashRun {
  public:
   TrashRun(const GlobalOptions& global, const TrashOptions& options)
-      : global_(global), options_(options), store_(open_store(global)) {}
+      : global_(global), options_(options), store_(open_store(global)) {
+    require_folder(store_, "the trash");
+  }
 
   ExitCode list() {
     report_.runs = list_trash(v2());

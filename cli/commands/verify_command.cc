@@ -66,6 +66,8 @@ class VerifyRun {
     request.bytes_per_second = options_.bytes_per_second;
     request.since_ns = options_.since_ns;
     const OpenedStore store = open_store(global_);
+    if (options_.quarantine || options_.healing.asked())
+      require_folder(store, "--quarantine and repairs");
     if (!options_.state_file.empty())
       request.proved =
           load_state(options_.state_file, store.storage->identity());

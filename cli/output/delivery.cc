@@ -28,6 +28,15 @@ int error_of(const std::function<void()>& print) {
   return errno == 0 ? EIO : errno;
 }
 
+// What the bucket's owner pays for.
+void print(const RequestsMade& made) {
+  fmt::print(
+      "requests: {} LIST, {} GET, {} HEAD, {} PUT, {} DELETE, of them {} "
+      "repeated; {:.4f} USD by the list prices of AWS\n",
+      made.list, made.get, made.head, made.put, made.remove, made.retries,
+      made.usd);
+}
+
 void print(const Delivery& delivery, const GlobalOptions& options) {
   if (options.json) return fmt::print("{}", delivery.json());
   if (options.quiet) return print_problems(delivery.findings, delivery.store);
@@ -36,6 +45,8 @@ void print(const Delivery& delivery, const GlobalOptions& options) {
   fmt::print("{} ({})\n", palette.strong(escaped(root.rootdirectory)),
              escaped(root.source));
   delivery.text(palette);
+  if (delivery.store.storage)
+    if (const auto made = delivery.store.storage->requests()) print(*made);
 }
 
 // A reader that has closed the pipe has seen enough.

@@ -25,6 +25,13 @@ std::string closed(Json document, Json findings, ExitCode exit_code,
   return in_ascii(document);
 }
 
+Json to_json(const RequestsMade& made) {
+  return {{"list", made.list},     {"get", made.get},
+          {"head", made.head},     {"put", made.put},
+          {"delete", made.remove}, {"retries", made.retries},
+          {"usd", made.usd}};
+}
+
 }  // namespace
 
 Json text_or_null(const std::string& text) {
@@ -85,6 +92,9 @@ Json refusals_json(const std::vector<Refusal>& refusals) {
 std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds) {
+  if (store.storage)
+    if (const auto made = store.storage->requests())
+      document["requests"] = to_json(*made);
   return closed(std::move(document), to_json(findings, store), exit_code,
                 seconds);
 }

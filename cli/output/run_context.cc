@@ -51,6 +51,8 @@ RootRequest root_request(const GlobalOptions& options) {
   request.root = options.root;
   request.config = options.config;
   request.environment = own_environment();
+  request.bucket = options.bucket;
+  request.bucket.stopped = [] { return stop_on_signals().requested(); };
   return request;
 }
 

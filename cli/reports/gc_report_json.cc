@@ -1,4 +1,5 @@
 // `dregs gc --json`: schema dregs.gc/1 (promises.md#json).
+#include "cli/output/applied_plan.h"
 #include "cli/output/json_document.h"
 #include "cli/output/proof_report.h"
 #include "cli/output/removal_list.h"
@@ -25,27 +26,6 @@ Json with_kept(const Tally& tally) {
 
 Json total_and_removed(const Tally& tally) {
   return {{"total", tally.total}, {"removed", tally.removed}};
-}
-
-Json applied_json(const GcReport& report, bool list) {
-  if (!report.applied) return nullptr;
-  using Why = PlanDifference::Why;
-  const AppliedPlan& applied = *report.applied;
-  Json json;
-  json["made"] = rfc3339(applied.made_ns);
-  json["planned"] = applied.planned;
-  json["agreed"] = applied.agreed;
-  json["gone"] = applied.count(Why::gone);
-  json["kept"] = applied.count(Why::kept);
-  json["held_back"] = applied.count(Why::held_back);
-  json["not_in_plan"] = applied.count(Why::came_later);
-  if (!list) return json;
-  json["differences"] = Json::array();
-  for (const PlanDifference& each : applied.differences)
-    json["differences"].push_back({{"kind", each.removal.kind},
-                                   {"path", each.removal.path},
-                                   {"why", to_string(each.why)}});
-  return json;
 }
 
 }  // namespace
@@ -78,7 +58,7 @@ std::string to_json(const GcReport& report, const OpenedStore& store,
     document["with_delete_untagged"] = {{"manifests", more->manifests},
                                         {"blobs", more->blobs},
                                         {"bytes", more->bytes}};
-  document["applied"] = applied_json(report, list);
+  document["applied"] = to_json(report.applied, list);
   document["proof"] = to_json(report.look_back);
   document["plan"] = text_or_null(report.plan_file);
   document["error"] = text_or_null(report.not_saved);

@@ -1,6 +1,7 @@
 // `dregs gc` for a person, readable in ten seconds at 80 columns.
 #include <fmt/format.h>
 
+#include "cli/output/applied_plan.h"
 #include "cli/output/print_findings.h"
 #include "cli/output/proof_report.h"
 #include "cli/output/removal_list.h"
@@ -78,24 +79,6 @@ bool was_surveyed(const GcReport& report) {
          report.blobs.total > 0;
 }
 
-void print_differences(const AppliedPlan& applied) {
-  for (const PlanDifference& each : applied.differences)
-    fmt::print("  {:<12} {}  {}\n", printable(each.removal.kind),
-               printable(each.removal.path), to_string(each.why));
-  if (!applied.differences.empty()) fmt::print("\n");
-}
-
-void print_applied(const AppliedPlan& applied) {
-  fmt::print(
-      "The plan of {}: {}, of which {} agreed with what is garbage now.\n",
-      rfc3339(applied.made_ns), counted(applied.planned, "removal", "removals"),
-      grouped(applied.agreed));
-  using Why = PlanDifference::Why;
-  for (const Why why : {Why::gone, Why::kept, Why::held_back, Why::came_later})
-    if (const std::uint64_t count = applied.count(why))
-      fmt::print("  {:>10}  {}\n", grouped(count), to_string(why));
-}
-
 void print_pinned(const GcReport& report, bool verbose) {
   if (report.pinned.empty()) return;
   fmt::print("{} kept whole", counted(report.pinned.size(), "repository is",
@@ -126,7 +109,7 @@ void print_text(const GcReport& report, const OpenedStore& store,
     fmt::print("\n");
   }
   fmt::print("{}\n", palette.strong(conclusion(report)));
-  if (report.applied) print_applied(*report.applied);
+  if (report.applied) print_applied(*report.applied, "what is garbage now");
   print_further(report);
   if (report.look_back) print_text(*report.look_back);
   print_pinned(report, verbose);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/output/applied_plan.h"
 #include "cli/output/image_words.h"
 #include "cli/output/json_document.h"
 #include "cli/output/print_findings.h"
@@ -130,6 +131,7 @@ std::vector<RetainedRepository> retained(const RetentionDecision& decision,
     if (!decision[i].considered) continue;
     const Repository& repository = inventory.repositories[i];
     RetainedRepository& one = all.emplace_back();
+    one.position = i;
     one.name = repository.name;
     one.manifests = decision[i].manifests;
     one.tags.reserve(repository.tags.size());
@@ -177,6 +179,9 @@ std::string to_json(const RetainReport& report, const OpenedStore& store) {
   document["totals"] = {{"tags_kept", totals.tags_kept},
                         {"tags_removed", totals.tags_removed},
                         {"manifests_removed", totals.manifests_removed}};
+  document["page"] = text_or_null(report.page);
+  document["plan"] = text_or_null(report.plan_file);
+  document["applied"] = to_json(run.applied, report.list);
   return finish_json(std::move(document), run, store);
 }
 
@@ -192,7 +197,15 @@ void print_text(const RetainReport& report, const OpenedStore& store,
   }
   const std::string what = in_words(totals_of(report), !report.run.dry_run);
   fmt::print("{}\n", palette.strong(conclusion(report.run, what)));
+  if (report.run.applied) {
+    print_applied(*report.run.applied, "what may go now");
+    if (report.list) print_differences(*report.run.applied);
+  }
   if (report.run.look_back) print_text(*report.run.look_back);
+  if (!report.page.empty()) fmt::print("Wrote {}\n", escaped(report.page));
+  if (!report.plan_file.empty())
+    fmt::print("The plan is saved; dregs apply {} carries it out.\n",
+               escaped(report.plan_file));
   print_findings(stdout, report.run.findings, store, palette, verbose);
 }
 

@@ -20,6 +20,7 @@ struct RetainedTag {
 };
 
 struct RetainedRepository {
+  std::size_t position = 0;  // in the inventory
   std::string name;
   std::vector<RetainedTag> tags;  // newest first, then by name
   std::vector<ManifestDecision> manifests;
@@ -34,6 +35,8 @@ struct RetainTotals {
 struct RetainReport {
   std::vector<RetainedRepository> repositories;  // by name
   bool list = false;                             // all, and not what goes alone
+  std::string page;                              // --html; empty: none
+  std::string plan_file;                         // --plan; empty: none
   RemovalReport run;
 };
 

@@ -54,6 +54,7 @@ std::string finish_json(Json document, const RemovalReport& report,
     for (const ListedRemoval& removal : *report.removals)
       document["removals"].push_back(to_json(removal));
   }
+  document["error"] = text_or_null(report.not_saved);
   document["refused"] = refusals_json(report.refusals);
   return finish_json(std::move(document), report.findings, store,
                      report.exit_code, report.seconds);

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,22 @@
 
 namespace dregs {
 
-// Thread contract: remove() may be called from any number of threads, for
-// removals of one kind at a time; sync() while no remove() runs.
+// Thread contract: remove() and remove_together() may be called from any number
+// of threads, for removals of one kind at a time; sync() while none runs.
 class Remover {
  public:
   virtual ~Remover() = default;
   virtual RemovalOutcome remove(const Removal& removal) = 0;
+  // How many removals one request takes; 1 where each is one of its own.
+  virtual std::size_t together() const { return 1; }
+  // Removes at most together() things. The outcomes are in their order.
+  virtual std::vector<RemovalOutcome> remove_together(
+      std::span<const Removal> removals) {
+    std::vector<RemovalOutcome> outcomes;
+    outcomes.reserve(removals.size());
+    for (const Removal& removal : removals) outcomes.push_back(remove(removal));
+    return outcomes;
+  }
   // Everything removed so far is on the disk when this returns 0; else errno.
   virtual int sync() = 0;
 };

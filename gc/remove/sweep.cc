@@ -85,23 +85,52 @@ class Sweeper {
     if (stage.empty()) return true;
     if (!may_begin(kind)) return false;
     tbb::enumerable_thread_specific<Share> shares;
-    const auto remove_range = [&](std::size_t first, std::size_t last) {
-      Share& mine = shares.local();
-      for (std::size_t i = first; i < last && may_go_on(); ++i)
-        remove(stage[i], mine);
-      progress_.done += last - first;
-    };
     for (std::size_t first = 0, last = 0; first < stage.size(); first = last) {
       last = first + in_any_order(stage.subspan(first));
-      tbb::parallel_for(
-          tbb::blocked_range<std::size_t>(first, last, 64),
-          [&](const auto& range) { remove_range(range.begin(), range.end()); });
+      remove_in_any_order(stage.subspan(first, last - first), shares);
     }
     const std::size_t failed_before = failed_.size();
     for (Share& share : shares) gather(share);
     if (!sync(kind) || stop_.requested()) return false;
     if (kind < RemovalKind::blob && failed_.size() != failed_before) replan();
     return true;
+  }
+
+  using Shares = tbb::enumerable_thread_specific<Share>;
+
+  void remove_in_any_order(std::span<const Removal> removals, Shares& shares) {
+    const std::size_t at_once = remover_.together();
+    if (at_once == 1)
+      return tbb::parallel_for(
+          tbb::blocked_range<std::size_t>(0, removals.size(), 64),
+          [&](const auto& range) {
+            remove_singly(removals.subspan(range.begin(), range.size()),
+                          shares.local());
+          });
+    const std::size_t requests = (removals.size() + at_once - 1) / at_once;
+    tbb::parallel_for(std::size_t{0}, requests, [&](std::size_t i) {
+      const std::size_t first = i * at_once;
+      remove_together(
+          removals.subspan(first, std::min(at_once, removals.size() - first)),
+          shares.local());
+    });
+  }
+
+  void remove_singly(std::span<const Removal> removals, Share& share) {
+    for (const Removal& removal : removals) {
+      if (!may_go_on()) break;
+      note(removal, remover_.remove(removal), share);
+    }
+    progress_.done += removals.size();
+  }
+
+  void remove_together(std::span<const Removal> removals, Share& share) {
+    if (!may_go_on()) return;
+    const std::vector<RemovalOutcome> outcomes =
+        remover_.remove_together(removals);
+    for (std::size_t i = 0; i < removals.size(); ++i)
+      note(removals[i], outcomes[i], share);
+    progress_.done += removals.size();
   }
 
   bool may_begin(RemovalKind kind) {
@@ -138,8 +167,8 @@ class Sweeper {
     return false;
   }
 
-  void remove(const Removal& removal, Share& share) {
-    const RemovalOutcome outcome = remover_.remove(removal);
+  void note(const Removal& removal, const RemovalOutcome& outcome,
+            Share& share) {
     if (outcome.state == OutcomeState::removed ||
         outcome.state == OutcomeState::already_gone) {
       KindTotal& total = share.removed[static_cast<std::size_t>(removal.kind)];

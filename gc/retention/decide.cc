@@ -7,6 +7,7 @@
 #include <set>
 
 #include "gc/mark/roots.h"
+#include "gc/retention/last_pull_of_tag.h"
 #include "gc/retention/needed_images.h"
 #include "gc/retention/repository_images.h"
 #include "gc/retention/rule_verdicts.h"
@@ -39,6 +40,10 @@ class RepositoryDecider {
     decision_.considered = true;
     decision_.tags.resize(roles_.size());
     find_protected_manifests();
+    if (input.approved == nullptr) return;
+    static const RequestedParts kNothing;
+    const auto at = input.approved->find(static_cast<std::uint32_t>(i));
+    approved_ = at == input.approved->end() ? &kNothing : &at->second;
   }
 
   RepositoryDecision run() {
@@ -99,32 +104,18 @@ class RepositoryDecider {
     tag.pushed = time_at(times.pushed, t);
     tag.time = rule.time == RetentionTime::created ? time_at(times.created, t)
                                                    : tag.pushed;
-    tag.pulled = pulled(t);
+    tag.pulled = last_pull(input_, i_, t);
     return tag;
   }
 
-  // A pull by digest counts for every tag that leads to that digest.
-  KnownTime pulled(std::size_t t) const {
-    if (input_.pulls.repositories().empty()) return std::nullopt;
-    KnownTime newest;
-    const auto note = [&](const std::string& reference) {
-      const KnownTime last =
-          input_.pulls.last_pull_ns(repository_.name, reference);
-      if (last && (!newest || *newest < *last)) newest = last;
-    };
-    note(repository_.tags[t].name);
-    std::vector<DigestId> waiting = {ids_.tags[t]};
-    std::set<DigestId> seen;
-    while (!waiting.empty()) {
-      const DigestId id = waiting.back();
-      waiting.pop_back();
-      if (id == kNoDigest || !seen.insert(id).second) continue;
-      note(input_.survey.graph.name(input_.survey.inventory, id));
-      if (const ManifestNode* node = input_.survey.graph.node(id))
-        for (const GraphEdge& edge : input_.survey.graph.edges(*node))
-          if (is_child(edge.role)) waiting.push_back(edge.to);
-    }
-    return newest;
+  bool tag_is_approved(std::size_t t) const {
+    return approved_ == nullptr ||
+           approved_->tags.contains(static_cast<std::uint32_t>(t));
+  }
+
+  bool revision_is_approved(std::size_t r) const {
+    return approved_ == nullptr ||
+           approved_->manifests.contains(repository_.revisions[r]);
   }
 
   // --- What stays.
@@ -140,6 +131,8 @@ class RepositoryDecider {
     for (const UntaggedRevision& each : untagged_)
       if (!each.goes) kept_.add_manifest(each.id);
     keep_what_is_a_layer_too();
+    for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
+      if (!revision_is_approved(r)) kept_.add_manifest(ids_.revisions[r]);
     stays_.assign(roles_.size(), false);
     for (std::size_t t = 0; t < roles_.size(); ++t)
       if (stays_by_itself(t)) keep_tag(t);
@@ -156,6 +149,7 @@ class RepositoryDecider {
   }
 
   bool stays_by_itself(std::size_t t) const {
+    if (!tag_is_approved(t)) return true;
     const TagRole& role = roles_[t];
     switch (role.kind) {
       case Kind::kept:
@@ -249,10 +243,11 @@ class RepositoryDecider {
 
   void tell_of_tag(const TagRole& role, std::size_t t,
                    TagDecision& decision) const {
-    if (decision.rule != 0) return;
-    decision.pulled = pulled(t);
+    if (decision.rule != 0) return tell_where_not_approved(decision);
+    decision.pulled = last_pull(input_, i_, t);
     switch (role.kind) {
       case Kind::kept:
+        decision.is_protected = true;
         decision.reason = role.reason;
         return;
       case Kind::candidate:
@@ -278,6 +273,12 @@ class RepositoryDecider {
     }
   }
 
+  static void tell_where_not_approved(TagDecision& decision) {
+    if (decision.goes || decision.fate != Fate::remove) return;
+    decision.fate = Fate::keep;
+    decision.reason += "; yet the saved plan does not name it";
+  }
+
   // --- Manifests.
 
   void tell_of_manifests() {
@@ -293,13 +294,13 @@ class RepositoryDecider {
         tell_of_going(r, tag == gone.end() ? nullptr : &tag->second);
       else if (tag != gone.end())
         decision_.manifests.push_back(
-            {repository_.revisions[r], Fate::keep, false, why_it_stays(id)});
+            {repository_.revisions[r], Fate::keep, false, why_it_stays(id), 0});
     }
   }
 
   void tell_of_going(std::size_t r, const std::size_t* tag) {
     ManifestDecision manifest{repository_.revisions[r], Fate::follows, true,
-                              "what it belongs to goes"};
+                              "what it belongs to goes", 0};
     if (tag != nullptr) {
       manifest.fate = decision_.tags[*tag].fate;
       manifest.reason = fmt::format("tag {} goes", repository_.tags[*tag].name);
@@ -308,6 +309,7 @@ class RepositoryDecider {
         each != let_go_.end()) {
       manifest.fate = Fate::remove;
       manifest.reason = each->second->reason;
+      manifest.untagged_rule = each->second->rule;
     }
     decision_.manifests.push_back(std::move(manifest));
   }
@@ -329,6 +331,7 @@ class RepositoryDecider {
   Closure& kept_;
   Closure& going_;
   std::vector<TagRole> roles_;
+  const RequestedParts* approved_ = nullptr;  // null: all may go
   std::vector<UntaggedRevision> untagged_;
   std::vector<std::vector<DigestId>> history_;
   std::set<DigestId> protected_;              // manifests
@@ -350,7 +353,10 @@ RepositoryDecision keep_all(const Repository& repository,
   RepositoryDecision decision;
   decision.considered = true;
   decision.tags.resize(repository.tags.size());
-  for (TagDecision& tag : decision.tags) tag.reason = reason;
+  for (TagDecision& tag : decision.tags) {
+    tag.is_protected = true;
+    tag.reason = reason;
+  }
   return decision;
 }
 

@@ -27,6 +27,9 @@ struct RetentionInput {
   // Says for each repository whether the decision covers it. An empty vector
   // covers all.
   std::vector<bool> named{};
+  // Only these tags and manifests may go; the rest stays with all that it
+  // needs. Null: whatever the policy lets go.
+  const RequestedRemoval* approved = nullptr;
 };
 
 enum class Fate : std::uint8_t {
@@ -41,6 +44,9 @@ struct TagDecision {
   Fate fate = Fate::keep;
   bool goes = false;
   std::size_t rule = 0;  // the one that decided, from 1 on; 0: none
+  // Stays whatever a rule says: by its name, by its use, or because something
+  // cannot be read.
+  bool is_protected = false;
   // Says whether a time decided, and which kind of time.
   bool by_time = false;
   RetentionTime time = RetentionTime::pushed;
@@ -55,6 +61,8 @@ struct ManifestDecision {
   Fate fate = Fate::keep;
   bool goes = false;
   std::string reason;
+  // The rule for untagged manifests that let it go, from 1 on; 0: none.
+  std::size_t untagged_rule = 0;
 };
 
 struct RepositoryDecision {

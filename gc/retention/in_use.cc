@@ -56,11 +56,12 @@ std::optional<InUseReference> parse_reference(std::string_view text) {
   return reference;
 }
 
+// Kubernetes writes `reference` where it mounts an image as a volume.
 bool names_an_image(std::string key) {
   std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) {
     return static_cast<char>(std::tolower(c));
   });
-  return key == "image" || key == "imageid";
+  return key == "image" || key == "imageid" || key == "reference";
 }
 
 // nlohmann calls this for each value of a document, so deep nesting needs no

@@ -33,10 +33,10 @@ class InUseError : public std::runtime_error {
 };
 
 // Reads one JSON document, or several one after the other: each string under a
-// key `image` or `imageID`, in upper or lower case, is a reference. A string
-// that is not a reference names nothing, because nobody can run it. Any other
-// text holds one reference a line; `#` begins a comment. Throws InUseError
-// where the text is neither.
+// key `image`, `imageID` or `reference`, in upper or lower case, is a
+// reference. A string that is not a reference names nothing, because nobody can
+// run it. Any other text holds one reference a line; `#` begins a comment.
+// Throws InUseError where the text is neither.
 InUseList parse_in_use(const std::string& text, const std::string& name);
 
 // Returns the repository as it is listed, then without its first component,

@@ -73,6 +73,7 @@ class UntaggedJudge {
     const KnownTime pushed = time_at(times_.revisions, r);
     if (!pushed || *pushed > input_.now_ns || !time) return;
     if (rule.within && *time >= input_.now_ns - rule.within->ns) return;
+    revision.rule = rule_.number;
     let_go(revision,
            rule.within ? fmt::format("untagged rule {}: older than {}",
                                      rule_.number, rule.within->text)

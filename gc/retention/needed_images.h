@@ -27,7 +27,8 @@ struct RetentionClosures {
 struct UntaggedRevision {
   DigestId id = kNoDigest;
   bool goes = false;
-  std::string reason;  // why it goes
+  std::string reason;    // why it goes
+  std::size_t rule = 0;  // that lets it go, from 1 on; 0: none
 };
 
 // Asks the `untagged` rules about revisions that were untagged before. It does

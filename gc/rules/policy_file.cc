@@ -53,16 +53,17 @@ class PolicyReader {
 
  private:
   [[noreturn]] void fail(const YAML::Mark& mark, const std::string& why) const {
-    throw PolicyError(mark.is_null()
-                          ? fmt::format("{}: {}", policy_.origin, why)
-                          : fmt::format("{}:{}:{}: {}", policy_.origin,
-                                        mark.line + 1, mark.column + 1, why));
+    if (mark.is_null()) throw PolicyError(policy_.origin, why);
+    throw PolicyError(policy_.origin, why,
+                      {static_cast<std::size_t>(mark.line) + 1,
+                       static_cast<std::size_t>(mark.column) + 1});
   }
 
   YAML::Node load(const std::string& text) const {
     if (text.size() > kLongestPolicy)
-      throw PolicyError(fmt::format("{}: the file is larger than {} MiB",
-                                    policy_.origin, kLongestPolicy >> 20));
+      throw PolicyError(
+          policy_.origin,
+          fmt::format("the file is larger than {} MiB", kLongestPolicy >> 20));
     std::vector<YAML::Node> documents;
     try {
       documents = YAML::LoadAll(text);
@@ -70,9 +71,9 @@ class PolicyReader {
       fail(error.mark, fmt::format("not YAML: {}", error.msg));
     }
     if (documents.empty() || documents.front().IsNull())
-      throw PolicyError(fmt::format(
-          "{}:1:1: the policy is empty; see docs/retention.md for examples",
-          policy_.origin));
+      throw PolicyError(
+          policy_.origin,
+          "the policy is empty; see docs/retention.md for examples", {1, 1});
     if (documents.size() > 1)
       fail(documents[1].Mark(), "a second document; a policy is one");
     return documents.front();
@@ -289,6 +290,15 @@ class PolicyReader {
 };
 
 }  // namespace
+
+PolicyError::PolicyError(const std::string& file, const std::string& why,
+                         PolicyPlace place)
+    : std::runtime_error(place.line == 0
+                             ? fmt::format("{}: {}", file, why)
+                             : fmt::format("{}:{}:{}: {}", file, place.line,
+                                           place.column, why)),
+      why_(why),
+      place_(place) {}
 
 RetentionPolicy parse_retention_policy(const std::string& text,
                                        const std::string& name) {

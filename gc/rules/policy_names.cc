@@ -39,7 +39,7 @@ class NameCheck {
 
  private:
   [[noreturn]] void fail(const std::string& why) const {
-    throw PolicyError(fmt::format("{}: {}", policy_.origin, why));
+    throw PolicyError(policy_.origin, why);
   }
 
   static std::string suggestion(const std::string& wanted,

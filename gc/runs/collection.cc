@@ -31,6 +31,13 @@ GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
 
 }  // namespace
 
+std::vector<Refusal> refusals_of_root(const SavedPlan& saved,
+                                      const OpenedStore& store) {
+  if (saved.inode == store.storage->identity()) return {};
+  return {{fmt::format("the plan is for another root, {}", saved.root),
+           "say which with --root, or make a new plan"}};
+}
+
 Collection::Collection(const RunContext& context,
                        const CollectionOptions& options)
     : context_(context),
@@ -48,7 +55,8 @@ Collection::Collection(const RunContext& context,
 
 void Collection::run() {
   const DeadlineClock clock(options_.deadline, guard_.stop());
-  if (guard_.enter() && options_.saved != nullptr) refuse_other_root();
+  if (guard_.enter() && options_.saved != nullptr)
+    guard_.refuse(refusals_of_root(*options_.saved, store()));
   if (may_go_on() && options_.trash) use_trash();
   if (!may_go_on()) {
     close_report();
@@ -59,6 +67,8 @@ void Collection::run() {
 
 bool Collection::collect() {
   if (!guard_.take_survey()) return false;
+  store().storage->adapt(options_.policy,
+                         options_.min_age_said || options_.saved != nullptr);
   const Survey& survey = guard_.survey();
   marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
                 options_.policy);
@@ -95,19 +105,11 @@ void Collection::use_trash() {
   guard_.use_trash(trash_);
 }
 
-void Collection::refuse_other_root() {
-  if (options_.saved->inode == store().storage->identity()) return;
-  refuse({fmt::format("the plan is for another root, {}", options_.saved->root),
-          "say which with --root, or make a new plan"});
-}
-
 void Collection::keep_to_saved_plan() {
   const Survey& survey = guard_.survey();
-  const std::vector<PlannedRemoval>& saved = options_.saved->removals;
   AgreedPlan agreed =
       agree(survey, plan_, options_.policy, [&](const Removal& removal) {
-        return std::binary_search(saved.begin(), saved.end(),
-                                  planned(removal, survey.inventory));
+        return is_in(*options_.saved, removal, survey.inventory);
       });
   report_.applied = compare(*options_.saved, plan_, agreed.plan,
                             survey.inventory, store().reader());

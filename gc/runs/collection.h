@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gc/mark/mark.h"
 #include "gc/mark/policy.h"
@@ -21,12 +22,17 @@ namespace dregs {
 struct CollectionOptions {
   Policy policy;
   bool dry_run = false;
-  bool prove = false;  // and look again afterwards
-  bool trash = false;  // move files instead of deleting them
+  bool prove = false;         // and look again afterwards
+  bool trash = false;         // move files instead of deleting them
+  bool min_age_said = false;  // by the user; else the storage's own holds
   std::optional<std::chrono::system_clock::time_point> deadline{};
   // What alone may go; borrowed. Its policy is to be the one above.
   const SavedPlan* saved = nullptr;
 };
+
+// Why a saved plan is not for this store; empty where it is.
+std::vector<Refusal> refusals_of_root(const SavedPlan& saved,
+                                      const OpenedStore& store);
 
 class Collection {
  public:
@@ -57,7 +63,6 @@ class Collection {
  private:
   bool may_go_on() const { return guard_.refusals().empty(); }
   void use_trash();
-  void refuse_other_root();
   void keep_to_saved_plan();
   std::vector<Finding> keep_future_links();
   std::optional<KindTotals> look_further() const;

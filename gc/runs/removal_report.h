@@ -11,6 +11,7 @@
 #include "gc/decide/refusal.h"
 #include "gc/decide/requested_removal.h"
 #include "gc/runs/listed_removal.h"
+#include "gc/saved/plan_comparison.h"
 #include "gc/verify/prove.h"
 #include "scanner/inventory/finding.h"
 
@@ -46,9 +47,11 @@ struct RemovalReport {
   // --gc, all bytes that it freed. None where the number is not known.
   std::optional<std::uint64_t> frees;
   std::optional<std::vector<ListedRemoval>> removals;  // with --list
-  std::optional<LookBack> look_back;  // of a run that looked again
+  std::optional<AppliedPlan> applied;  // of a run that keeps to a saved plan
+  std::optional<LookBack> look_back;   // of a run that looked again
   // The exit code of the collection, where the run had one.
   std::optional<ExitCode> collection;
+  std::string not_saved;  // why a file that was asked for is not there
   std::vector<Refusal> refusals;
   std::vector<Finding> findings;
   ExitCode exit_code = ExitCode::done;

@@ -5,6 +5,7 @@
 
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
+#include "gc/decide/agreed_plan.h"
 #include "gc/decide/survey_after.h"
 #include "gc/explain/image_findings.h"
 #include "gc/guard/future_links.h"
@@ -41,12 +42,15 @@ RequestedRun::RequestedRun(const RunContext& context,
 void RequestedRun::run() {
   const DeadlineClock clock(options_.collection.deadline, guard_.stop());
   if (!guard_.enter()) return finish();
+  if (saved() != nullptr) guard_.refuse(refusals_of_root(*saved(), store()));
+  if (!may_go_on()) return finish();
   if (options_.collection.trash && !dry_run_) {
     report_.trash = name_of_run();
     guard_.use_trash(report_.trash);
     if (!may_go_on()) return finish();
   }
   if (!guard_.take_survey()) stop_early(guard_.stop(), "nothing was removed");
+  guard_.store().storage->adapt(policy_, options_.collection.min_age_said);
   choose();
   plan_ = plan_removal(inventory(), request_);
   look_ahead();
@@ -70,6 +74,7 @@ void RequestedRun::choose() {
   report_.kept = std::move(chosen.kept);
   append(report_.findings, std::move(chosen.findings));
   complete_ = chosen.complete;
+  unbound_ = std::move(chosen.unbound);
 }
 
 // Counts what gc would remove now, and what it would remove after this run. The
@@ -80,7 +85,11 @@ void RequestedRun::look_ahead() {
   const Survey after = survey_after(guard_.survey(), request_);
   const MarkSet marks =
       mark(after.inventory, after.graph, after.diagnosis.pins, policy_);
-  then_ = planned_totals(after.inventory, marks, policy_);
+  if (foresees_by_name())
+    foresee(after, marks);
+  else
+    then_ = planned_totals(after.inventory, marks, policy_);
+  if (saved() != nullptr && !options_.collect) compare_with_saved({}, {});
   if (options_.collect)
     guard_.refuse(reasons_to_refuse(after.inventory, marks, then_, policy_,
                                     after.surroundings));
@@ -88,10 +97,52 @@ void RequestedRun::look_ahead() {
     find_as_the_collection_will(after, marks);
   else
     find_about_touched(after);
-  // No collection follows where a named thing stays.
-  if (options_.list && options_.collect && dry_run_ && complete_)
-    then_listed_ =
-        all_listed(make_plan(after.inventory, marks, policy_), after.inventory);
+}
+
+// No collection follows where a named thing stays.
+bool RequestedRun::foresees_by_name() const {
+  return options_.collect && complete_ &&
+         (saved() != nullptr ||
+          (dry_run_ && (options_.list || options_.keep_plan)));
+}
+
+void RequestedRun::foresee(const Survey& after, const MarkSet& marks) {
+  Plan then = make_plan(after.inventory, marks, policy_);
+  if (saved() != nullptr) {
+    Plan fresh = std::move(then);
+    then = agree(after, fresh, policy_, [&](const Removal& removal) {
+             return is_in(*saved(), removal, after.inventory);
+           }).plan;
+    compare_with_saved(fresh, then);
+  }
+  then_ = totals_of(then);
+  if (options_.list && dry_run_)
+    then_listed_ = all_listed(then, after.inventory);
+  if (options_.keep_plan) then_plan_ = std::move(then);
+}
+
+void RequestedRun::compare_with_saved(const Plan& fresh, const Plan& then) {
+  Plan all = plan_removal(inventory(), unbound_);
+  Plan agreed = plan_;
+  all.removals.insert(all.removals.end(), fresh.removals.begin(),
+                      fresh.removals.end());
+  agreed.removals.insert(agreed.removals.end(), then.removals.begin(),
+                         then.removals.end());
+  report_.applied =
+      compare(*saved(), all, agreed, inventory(), guard_.store().reader());
+}
+
+// The forecast lists folders that this removal leaves empty, too. They are
+// named once.
+Plan RequestedRun::plan() const {
+  Plan all = plan_;
+  std::set<std::string> paths;
+  for (const Removal& removal : plan_.removals)
+    paths.insert(path_of(removal, inventory()));
+  for (const Removal& removal : then_plan_.removals)
+    if (!paths.contains(path_of(removal, inventory())))
+      all.removals.push_back(removal);
+  return all;
 }
 
 KindTotals RequestedRun::planned_now() {

@@ -18,9 +18,10 @@ namespace dregs {
 
 struct RequestedRunOptions {
   CollectionOptions collection;
-  bool collect = false;  // --gc
-  bool list = false;     // name every removal
-  bool force = false;    // also what a kept index needs
+  bool collect = false;    // --gc
+  bool list = false;       // name every removal
+  bool keep_plan = false;  // of a dry run, for plan()
+  bool force = false;      // also what a kept index needs
 };
 
 // Holds what shall go, and what the report says about the rest.
@@ -31,6 +32,8 @@ struct Chosen {
   // Is false where something stays that was asked for. Then nothing is
   // collected.
   bool complete = true;
+  // Of a run that keeps to a saved plan: what would go without it.
+  RequestedRemoval unbound{};
 };
 
 class RequestedRun {
@@ -50,12 +53,19 @@ class RequestedRun {
   const RemovalReport& report() const { return report_; }
   const OpenedStore& store() const { return guard_.store(); }
   const Survey& survey() const { return guard_.survey(); }
+  const Policy& policy() const { return policy_; }
+  // With keep_plan, all that the run would remove, --gc's part as well.
+  Plan plan() const;
 
  private:
   const Inventory& inventory() const { return guard_.survey().inventory; }
   bool may_go_on() const { return guard_.refusals().empty(); }
   void choose();
+  const SavedPlan* saved() const { return options_.collection.saved; }
   void look_ahead();
+  bool foresees_by_name() const;
+  void foresee(const Survey& after, const MarkSet& marks);
+  void compare_with_saved(const Plan& fresh, const Plan& then);
   KindTotals planned_now();
   void refuse();
   void refuse_without_collection();
@@ -85,6 +95,8 @@ class RequestedRun {
   KindTotals before_{};  // what gc would remove as things are
   KindTotals then_{};    // and once this is carried out
   bool pinned_then_ = false;
+  RequestedRemoval unbound_;
+  Plan then_plan_;
   std::vector<ListedRemoval> then_listed_;
   std::vector<Finding> then_found_;
   std::uint64_t freed_ = 0;

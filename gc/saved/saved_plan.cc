@@ -76,9 +76,25 @@ std::string removal_line(const Removal& removal, const Inventory& inventory) {
   Json json;
   json["kind"] = what.kind;
   json["path"] = what.path;
+  if (!what.digest.empty()) json["digest"] = what.digest;
   json["bytes"] = removal.bytes;
   json["reason"] = to_string(removal.reason);
   return "    " + json.dump();
+}
+
+// A tag that was moved is not the tag that somebody looked at.
+std::string named_by_tag(const Removal& removal, const Inventory& inventory) {
+  const std::vector<Tag>& tags =
+      inventory.repositories[removal.repository].tags;
+  const std::string& name = removal.name.text();
+  const auto at =
+      std::lower_bound(tags.begin(), tags.end(), name,
+                       [](const Tag& tag, const std::string& other) {
+                         return tag.name < other;
+                       });
+  return at == tags.end() || at->name != name || !at->current
+             ? ""
+             : at->current->to_string();
 }
 
 [[noreturn]] void no_plan(const std::string& name) {
@@ -111,8 +127,11 @@ SavedPlan plan_from(const Json& json) {
   plan.policy = policy_from(json.at("policy"));
   for (const Json& removal : json.at("removals"))
     plan.removals.push_back({removal.at("kind").get<std::string>(),
-                             removal.at("path").get<std::string>()});
+                             removal.at("path").get<std::string>(),
+                             removal.value("digest", std::string())});
   std::sort(plan.removals.begin(), plan.removals.end());
+  if (json.contains("retention"))
+    plan.retention = retention_from(json.at("retention").dump());
   return plan;
 }
 
@@ -120,18 +139,29 @@ SavedPlan plan_from(const Json& json) {
 
 PlannedRemoval planned(const Removal& removal, const Inventory& inventory) {
   return {std::string(to_string(removal.kind)),
-          escaped(path_of(removal, inventory))};
+          escaped(path_of(removal, inventory)),
+          removal.kind == RemovalKind::tag ? named_by_tag(removal, inventory)
+                                           : std::string()};
+}
+
+bool is_in(const SavedPlan& plan, const Removal& removal,
+           const Inventory& inventory) {
+  return std::binary_search(plan.removals.begin(), plan.removals.end(),
+                            planned(removal, inventory));
 }
 
 std::string plan_text(const Plan& plan, const Inventory& inventory,
                       const Policy& policy, const std::string& root,
-                      std::uint64_t inode) {
+                      std::uint64_t inode,
+                      const std::optional<SavedRetention>& retention) {
   std::string text = plan_line("version", DREGS_VERSION);
   text += plan_line("root", escaped(root));
   text += plan_line("inode", inode);
   text += plan_line("made", rfc3339(policy.now_ns));
   text += plan_line("made_ns", policy.now_ns);
   text += plan_line("policy", to_json(policy));
+  if (retention)
+    text += fmt::format("  \"retention\": {},\n", retention_text(*retention));
   text += "  \"removals\": [";
   const char* separator = "\n";
   for (const Removal& removal : plan.removals) {

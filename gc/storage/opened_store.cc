@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "gc/storage/bucket_storage.h"
 #include "gc/storage/disk_storage.h"
 #include "scanner/disk/look_around.h"
 #include "scanner/formats/layout.h"
@@ -21,6 +22,24 @@ std::string inside(const ResolvedRoot& root) {
   return std::string(layout::kInsideRoot) + "/";
 }
 
+OpenedStore open_bucket(const NamedBucket& bucket,
+                        const BucketRequest& request) {
+  OpenedStore store;
+  const BucketAddress& address = bucket.location.address;
+  store.root.rootdirectory = shown_as(address, bucket.location.prefix);
+  store.root.directory = fmt::format("{}{}{}", store.root.rootdirectory,
+                                     bucket.location.prefix.empty() ? "" : "/",
+                                     layout::kInsideRoot);
+  store.root.source =
+      fmt::format("{}, at {}://{}", bucket.source,
+                  address.secure ? "https" : "http", endpoint_host(address));
+  store.root.config = bucket.config;
+  store.inside_root = std::string(layout::kInsideRoot) + "/";
+  store.proxy_cache = bucket.config && bucket.config->proxy;
+  store.storage = std::make_unique<BucketStorage>(bucket, request);
+  return store;
+}
+
 bool is_in_its_place(const ResolvedRoot& root) {
   return path_below(root.directory, root.rootdirectory) == layout::kInsideRoot;
 }
@@ -34,7 +53,16 @@ std::string OpenedStore::shown(const std::string& path) const {
   return std::filesystem::path(from + path).lexically_normal().string();
 }
 
+void require_folder(const OpenedStore& store, std::string_view what) {
+  if (store.in_bucket())
+    throw RootError(fmt::format(
+        "{}: {} works on a registry in a folder, not in object storage",
+        store.root.rootdirectory, what));
+}
+
 OpenedStore open_store(const RootRequest& request) {
+  if (const auto bucket = named_bucket(request))
+    return open_bucket(*bucket, request.bucket);
   OpenedStore store;
   store.root = resolve_root(request);
   store.inside_root = inside(store.root);

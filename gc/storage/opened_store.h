@@ -12,7 +12,7 @@ namespace dregs {
 
 struct OpenedStore {
   ResolvedRoot root;
-  Descriptor v2;  // of a store on a disk
+  Descriptor v2;  // of a store on a disk; invalid of one in a bucket
   std::unique_ptr<Storage> storage;
   std::string inside_root;  // "docker/registry/v2/", or "" where root is v2
   bool proxy_cache = false;
@@ -22,11 +22,16 @@ struct OpenedStore {
   // leads to v2, the real path is shown for that.
   std::string shown(const std::string& path) const;
 
+  bool in_bucket() const { return !v2; }
   const StoreReader& reader() const { return storage->reader(); }
 };
 
 // Throws RootError or ConfigError, and std::runtime_error where the folder
 // cannot be opened.
 OpenedStore open_store(const RootRequest& request);
+
+// For what a bucket cannot do, or dregs there: throws RootError, which says
+// that `what` ("rollback") works on a disk alone.
+void require_folder(const OpenedStore& store, std::string_view what);
 
 }  // namespace dregs

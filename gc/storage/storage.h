@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@
 #include "scanner/store/store_reader.h"
 
 namespace dregs {
+
+// Requests by kind, repeats included, and what they cost.
+struct RequestsMade {
+  std::uint64_t list = 0;
+  std::uint64_t get = 0;
+  std::uint64_t head = 0;
+  std::uint64_t remove = 0;
+  std::uint64_t put = 0;
+  std::uint64_t retries = 0;
+  double usd = 0;  // by the list prices of AWS, or those of --price
+};
 
 class Storage {
  public:
@@ -64,6 +76,19 @@ class Storage {
   virtual FutureLinks find_future_links(const Inventory& inventory,
                                         const Plan& plan,
                                         std::int64_t now_ns) const = 0;
+
+  // Signs in the survey that somebody writes whom nobody can see; nothing may
+  // be removed then.
+  virtual std::vector<Refusal> signs_of_writers(const Survey&) const {
+    return {};
+  }
+
+  // What the policy is there where nobody said otherwise; a storage with a
+  // clock of its own sets what "now" is. `min_age_said`: by the user.
+  virtual void adapt(Policy&, bool /*min_age_said*/) const {}
+
+  // What has been asked of it over a network; none of a disk.
+  virtual std::optional<RequestsMade> requests() const { return std::nullopt; }
 
   // A saved plan or state belongs to the store with that identity: a move or
   // a container does not change it. Throws std::runtime_error.

@@ -1,42 +1,10 @@
 #include "gc/survey/take_survey.h"
 
-#include "gc/mark/orphaned_layers.h"
 #include "scanner/disk/look_around.h"
-#include "scanner/formats/append.h"
+#include "scanner/disk/manifest_reader.h"
+#include "scanner/disk/scan.h"
 
 namespace dregs {
-namespace {
-
-void add(FindingKind kind, std::string path, std::string detail,
-         std::vector<Finding>& findings) {
-  Finding finding;
-  finding.kind = kind;
-  finding.path = std::move(path);
-  finding.detail = std::move(detail);
-  findings.push_back(std::move(finding));
-}
-
-// What is wrong with, or special about, the store as a whole.
-void judge_store(const Surroundings& around, const Inventory& inventory,
-                 std::vector<Finding>& findings) {
-  if (around.database_in_use)
-    add(FindingKind::database_in_use, "../lockfiles/database-in-use",
-        "GitLab keeps this registry's metadata in a database", findings);
-  if (around.proxy_cache)
-    add(FindingKind::proxy_cache, "",
-        "a pull-through cache: what is missing is fetched again; all that "
-        "links name is kept, unless --delete-untagged comes with "
-        "--allow-proxy-cache",
-        findings);
-  if (!inventory.repositories_found && inventory.blobs.size() > 0)
-    add(FindingKind::repositories_missing, "repositories",
-        "missing, so every blob looks like garbage", findings);
-  if (!inventory.blobs_found && !inventory.repositories.empty())
-    add(FindingKind::blobs_missing, "blobs",
-        "missing, though there are repositories", findings);
-}
-
-}  // namespace
 
 Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
                    SurveyProgress& progress) {
@@ -44,18 +12,7 @@ Survey take_survey(int v2, bool proxy_cache, const StopRequest& stop,
   survey.surroundings = look_around(v2);
   survey.surroundings.proxy_cache |= proxy_cache;
   survey.inventory = scan(v2, stop, progress.scan);
-  survey.graph =
-      read_manifests(v2, survey.inventory, stop, progress.manifests,
-                     [&](const ManifestGraph& so_far) {
-                       return orphaned_layers(survey.inventory, so_far);
-                     });
-  if (stop.requested()) return survey;
-  append(survey.inventory.obstacles, survey.graph.obstacles());
-  // Beyond this point nothing in the inventory changes.
-  survey.diagnosis =
-      diagnose(survey.inventory, survey.graph, survey.surroundings.proxy_cache);
-  judge_store(survey.surroundings, survey.inventory, survey.diagnosis.findings);
-  sort_findings(survey.diagnosis.findings);
+  complete_survey(DiskManifests(v2), stop, progress.manifests, survey);
   return survey;
 }
 

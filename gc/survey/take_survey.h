@@ -1,17 +1,10 @@
-// take_survey() scans the store, reads every manifest and finds what is wrong.
-// Every command begins with it.
+// take_survey() scans a store on a disk, reads every manifest and finds what is
+// wrong. Every command begins with it.
 #pragma once
 
-#include "gc/mark/survey.h"
-#include "scanner/disk/read_manifests.h"
-#include "scanner/disk/scan.h"
+#include "gc/survey/complete_survey.h"
 
 namespace dregs {
-
-struct SurveyProgress {
-  ScanProgress scan;
-  ManifestProgress manifests;
-};
 
 // `v2` is borrowed. `proxy_cache` is what the configuration says. The survey is
 // not complete where `stop` was requested: check that before you use it.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "scanner/config/config_environment.h"
+#include "scanner/config/storage_section.h"
 
 namespace dregs {
 namespace {
@@ -90,13 +91,7 @@ const ConfigNode& driver_of(const ConfigNode& storage) {
 
 const ConfigNode& filesystem_of(const ConfigNode& tree,
                                 const std::string& origin) {
-  const ConfigNode* storage = tree.find("storage");
-  if (storage == nullptr)
-    fail(origin,
-         "storage: missing; add `storage: {filesystem: {rootdirectory: "
-         "DIR}}` or say --root DIR");
-  check_storage_shape(*storage);
-  const ConfigNode& driver = driver_of(*storage);
+  const ConfigNode& driver = storage_driver_of(tree, origin);
   if (driver.key != "filesystem")
     throw OtherDriverError(fmt::format(
         "{}: storage.{}: dregs only handles the filesystem driver; for data "
@@ -161,10 +156,31 @@ bool caches_in_redis(const ConfigNode& tree) {
          (addresses != nullptr && !addresses->children.empty());
 }
 
-RegistryConfig read_settings(const ConfigNode& tree,
-                             const std::string& origin) {
-  RegistryConfig config;
-  read_root(filesystem_of(tree, origin), config);
+}  // namespace
+
+ConfigNode read_config_tree(std::string_view yaml,
+                            std::span<const std::string> environment,
+                            const std::string& origin) {
+  ConfigNode tree = parse_yaml(yaml, origin, true);
+  require_version(tree, origin);
+  spell_out_storage(tree);
+  lay_environment_over(tree, environment);
+  check_sections(tree);
+  return tree;
+}
+
+const ConfigNode& storage_driver_of(const ConfigNode& tree,
+                                    const std::string& origin) {
+  const ConfigNode* storage = tree.find("storage");
+  if (storage == nullptr)
+    fail(origin,
+         "storage: missing; add `storage: {filesystem: {rootdirectory: "
+         "DIR}}` or say --root DIR");
+  check_storage_shape(*storage);
+  return driver_of(*storage);
+}
+
+void read_server_settings(const ConfigNode& tree, RegistryConfig& config) {
   config.readonly = is_true(
       tree.find_path({"storage", "maintenance", "readonly", "enabled"}));
   config.uses_redis = caches_in_redis(tree);
@@ -174,20 +190,16 @@ RegistryConfig read_settings(const ConfigNode& tree,
                  (!remote->is_scalar() || !remote->text.empty());
   const ConfigNode* address = tree.find_path({"http", "addr"});
   if (has_text(address)) config.http_addr = address->text;
-  return config;
 }
-
-}  // namespace
 
 RegistryConfig parse_registry_config(std::string_view yaml,
                                      std::span<const std::string> environment,
                                      const std::string& origin) {
-  ConfigNode tree = parse_yaml(yaml, origin, true);
-  require_version(tree, origin);
-  spell_out_storage(tree);
-  lay_environment_over(tree, environment);
-  check_sections(tree);
-  return read_settings(tree, origin);
+  const ConfigNode tree = read_config_tree(yaml, environment, origin);
+  RegistryConfig config;
+  read_root(filesystem_of(tree, origin), config);
+  read_server_settings(tree, config);
+  return config;
 }
 
 }  // namespace dregs

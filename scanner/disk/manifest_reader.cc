@@ -1,9 +1,14 @@
 #include "scanner/disk/manifest_reader.h"
 
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
 
+#include "scanner/files/listing.h"
+#include "scanner/formats/layout.h"
 #include "scanner/formats/other_hash.h"
 #include "scanner/formats/sha256.h"
 
@@ -40,20 +45,6 @@ struct NamedFile {
   }
 };
 
-ManifestRead unreadable(int error) {
-  ManifestRead read;
-  read.error = error;
-  return read;
-}
-
-ManifestRead conclude(std::string_view bytes, bool hashes_to_name) {
-  ManifestRead read;
-  read.state = hashes_to_name ? ManifestState::sound : ManifestState::corrupt;
-  read.manifest = parse_manifest(bytes);
-  if (!hashes_to_name) collect_mentioned_digests(bytes, read.manifest);
-  return read;
-}
-
 // Nearly every manifest: one read into a buffer that the thread keeps. One
 // byte more than expected is asked for, so that getting just what is expected
 // means that there is no more.
@@ -62,16 +53,9 @@ ManifestRead read_small(const NamedFile& file) {
   buffer.resize(std::max<std::size_t>(buffer.size(), file.size + 1));
   const ssize_t got = read_up_to(file.fd, buffer.data(), file.size + 1,
                                  std::max<std::size_t>(file.size, 1));
-  if (got < 0) return unreadable(static_cast<int>(-got));
+  if (got < 0) return unreadable_manifest(static_cast<int>(-got));
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
-  return conclude(bytes, file.matches(bytes));
-}
-
-ManifestRead too_large() {
-  ManifestRead read;
-  read.state = ManifestState::too_large;
-  read.manifest.kind = ManifestKind::undecodable;
-  return read;
+  return judge_manifest_bytes(bytes, file.matches(bytes));
 }
 
 // In parts, for it may be a layer that somebody calls a manifest, and may grow
@@ -84,13 +68,14 @@ ManifestRead read_large(const NamedFile& file) {
   for (;;) {
     const ssize_t got =
         read_up_to(file.fd, chunk.data(), chunk.size(), chunk.size());
-    if (got < 0) return unreadable(static_cast<int>(-got));
+    if (got < 0) return unreadable_manifest(static_cast<int>(-got));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    if (kept.size() + bytes.size() > kLargestParsedManifest) return too_large();
+    if (kept.size() + bytes.size() > kLargestParsedManifest)
+      return oversized_manifest();
     kept.append(bytes);
   }
-  return conclude(kept, file.matches(kept));
+  return judge_manifest_bytes(kept, file.matches(kept));
 }
 
 // Reads on while there is nothing but blanks. What cannot be looked at is to be
@@ -108,50 +93,73 @@ Appearance look_at(int fd) {
   return got < 0 ? Appearance::manifest : Appearance::blank;
 }
 
-ManifestRead opaque() {
-  ManifestRead read;
-  read.state = ManifestState::opaque;
-  return read;
-}
-
 // What a crash or a full disk emptied may have been a manifest, if servers
 // would have served one of its size.
 ManifestRead read_blank(const NamedFile& file) {
-  if (file.size > kLargestServedManifest) return opaque();
+  if (file.size > kLargestServedManifest) return opaque_manifest();
   ManifestRead read = read_small(file);
-  return read.state == ManifestState::sound ? opaque() : read;
+  return read.state == ManifestState::sound ? opaque_manifest() : read;
 }
 
 ManifestRead read_and_conclude(const NamedFile& file, bool declared) {
   if (!declared) {
-    if (file.size > kLargestParsedManifest) return opaque();
+    if (file.size > kLargestParsedManifest) return opaque_manifest();
     const Appearance seen = look_at(file.fd);
     if (seen == Appearance::blank) return read_blank(file);
-    if (seen == Appearance::other) return opaque();
+    if (seen == Appearance::other) return opaque_manifest();
   }
   // Not even hashed: a sparse file of any size is made in no time.
-  if (file.size > kLargestParsedManifest) return too_large();
+  if (file.size > kLargestParsedManifest) return oversized_manifest();
   return file.size <= kLargestServedManifest ? read_small(file)
                                              : read_large(file);
 }
 
 }  // namespace
 
-ManifestRead ManifestReaderPool::read(const Blob& blob, bool declared) const {
+ManifestRead DiskManifests::read(const Blob& blob, bool declared) const {
   const Descriptor file = blobs_.open(blob.digest);
-  if (!file) return unreadable(errno);
+  if (!file) return unreadable_manifest(errno);
   return read_and_conclude({file.get(), blob.size, &blob.digest}, declared);
 }
 
-ManifestRead ManifestReaderPool::read_other(const std::string& digest,
-                                            bool declared) const {
+ManifestRead DiskManifests::read_other(const std::string& digest,
+                                       bool declared) const {
   const Descriptor file = blobs_.open_other(digest);
   FileStatus status;
   const int error = file ? descriptor_status(file.get(), status) : errno;
-  if (error != 0) return unreadable(error);
-  if (!status.regular()) return unreadable(EINVAL);
+  if (error != 0) return unreadable_manifest(error);
+  if (!status.regular()) return unreadable_manifest(EINVAL);
   return read_and_conclude({file.get(), status.size, nullptr, digest},
                            declared);
+}
+
+SignatureFolder DiskManifests::signatures(const Repository& repository,
+                                          const Digest& revision_digest) const {
+  SignatureFolder found;
+  const std::string revision =
+      layout::revision(repository.name, revision_digest);
+  const std::string path = revision + "/signatures/sha256";
+  const Descriptor above = open_folder(v2_, revision);
+  // Behind a symbolic link another revision may have them, and go. Of mounts
+  // the kernel has a list, and their ends are kept.
+  Descriptor folder =
+      above ? open_folder_beneath(above.get(), "signatures/sha256")
+            : Descriptor();
+  if (!folder && errno == EXDEV) folder = open_folder(v2_, path);
+  const auto visit = [&](FolderEntry entry) {
+    if (const auto signature = Digest::from_hex(entry.name))
+      found.digests.push_back(*signature);
+  };
+  const int error = folder ? for_each_entry(folder.get(), visit) : errno;
+  if (error != ENOENT && error != ENOTDIR) found.error = error;
+  return found;
+}
+
+void DiskManifests::in_parallel(std::size_t count, const Work& work) const {
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 32),
+                    [&](const tbb::blocked_range<std::size_t>& range) {
+                      work(range.begin(), range.end());
+                    });
 }
 
 }  // namespace dregs

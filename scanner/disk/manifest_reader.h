@@ -1,33 +1,28 @@
-// Reads one manifest's blob: hash first, then parse. Thread-safe; keeps its
-// buffers per thread, and reads at most one very large manifest at a time.
+// The manifests of a store on a disk. Keeps its buffers per thread, and reads
+// at most one very large manifest at a time. Uses the calling task arena.
 #pragma once
 
 #include <string>
 
 #include "scanner/files/blob_folder.h"
-#include "scanner/inventory/manifest_graph.h"
+#include "scanner/store/manifest_source.h"
 
 namespace dregs {
 
-struct ManifestRead {
-  ManifestState state = ManifestState::unreadable;
-  int error = 0;
-  Manifest manifest;
-};
-
-class ManifestReaderPool {
+class DiskManifests : public ManifestSource {
  public:
-  // `v2` is borrowed, and only during the call.
-  explicit ManifestReaderPool(int v2) : blobs_(v2) {}
+  // `v2` is borrowed for as long as the object is used.
+  explicit DiskManifests(int v2) : v2_(v2), blobs_(v2) {}
 
-  // `declared`: the blob is named as a manifest (revision, tag, index child);
-  // otherwise it is only looked at, and read if it looks like one or may have
-  // been one.
-  ManifestRead read(const Blob& blob, bool declared) const;
-  // The same of what is stored under another algorithm: "sha512:<hex>".
-  ManifestRead read_other(const std::string& digest, bool declared) const;
+  ManifestRead read(const Blob& blob, bool declared) const override;
+  ManifestRead read_other(const std::string& digest,
+                          bool declared) const override;
+  SignatureFolder signatures(const Repository& repository,
+                             const Digest& revision_digest) const override;
+  void in_parallel(std::size_t count, const Work& work) const override;
 
  private:
+  int v2_;
   BlobFolder blobs_;
 };
 

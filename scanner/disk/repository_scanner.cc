@@ -10,6 +10,7 @@
 #include "scanner/files/layer_times.h"
 #include "scanner/files/left_over.h"
 #include "scanner/files/link_folder.h"
+#include "scanner/inventory/judge_repository.h"
 #include "scanner/inventory/litter.h"
 #include "scanner/inventory/repository_fingerprint.h"
 
@@ -23,20 +24,6 @@ struct LinkDestination {
   std::vector<Digest>& digests;
   std::vector<Digest>& empty;
 };
-
-// As registries write them: "sha512:<hex>", "tarsum.v1+sha256:<hex>".
-bool is_alias_name(std::string_view digest) {
-  constexpr std::string_view kTarsum = "tarsum.";
-  if (digest.starts_with(kTarsum)) {
-    const std::size_t plus = digest.find('+');
-    const std::string_view version = digest.substr(0, plus);
-    // Whose path could not be made of the digest again.
-    if (version.find_first_of(".;:", kTarsum.size()) != version.npos)
-      return false;
-    digest = digest.substr(plus + 1);
-  }
-  return DigestText::parse(digest).has_value();
-}
 
 class RepositoryScanner {
  public:
@@ -58,8 +45,10 @@ class RepositoryScanner {
     scan_layers();
     if (const Descriptor uploads = open_part("_uploads"))
       dregs::scan_uploads(uploads.get(), stop_, report_);
-    judge_parts();
-    sort_all();
+    judge_parts(report_);
+    if (is_layers_only(repository()))
+      repository().layers_only = newest_layer_times(folder_, repository());
+    sort_parts(repository());
     repository().fingerprint = fingerprint_of(repository());
   }
 
@@ -67,13 +56,7 @@ class RepositoryScanner {
   Repository& repository() { return scan_.repository; }
 
   void judge_place() {
-    if (place_.hidden)
-      report_.pin(FindingKind::hidden_repository, "",
-                  "below a folder whose name begins with '_', where no server "
-                  "looks; all that it names is kept");
-    else if (!layout::is_legal_repository_name(place_.name))
-      report_.pin(FindingKind::odd_repository_name, "",
-                  "no server accepts this name; all that it names is kept");
+    judge_name(place_.hidden, report_);
     if (place_.through_symbolic_link)
       report_.pin(FindingKind::symbolic_link, "",
                   "the registry follows it; nothing is removed through it");
@@ -159,16 +142,11 @@ class RepositoryScanner {
       const std::string name(entry.name);
       const Link link = read_link(folder.get(), (name + "/link").c_str());
       if (link.target) repository().led_to.push_back(*link.target);
-      keep_otherwise(link, below.substr(below.rfind('/') + 1) + ":" + name);
+      keep_otherwise(link, below.substr(below.rfind('/') + 1) + ":" + name,
+                     repository());
     };
     const int error = folder ? for_each_entry(folder.get(), visit) : errno;
     if (error != 0) report_.obstacle(below, error);
-  }
-
-  // Servers look under both, whatever algorithm it is.
-  void keep_otherwise(const Link& link, const std::string& name) {
-    for (const std::string* digest : {&link.other_digest, &name})
-      if (!digest->empty()) repository().led_to_otherwise.push_back(*digest);
   }
 
   void scan_layers() {
@@ -209,24 +187,7 @@ class RepositoryScanner {
     const std::string below = to.folder + "/" + named.name.hex();
     if (named.link.state == LinkState::missing && !named.through_symbolic_link)
       return without_link(to, folder, below, named.name);
-    to.digests.push_back(named.name);
-    if (named.link.target) repository().led_to.push_back(*named.link.target);
-    keep_otherwise(named.link, "");
-    const std::string digest = named.name.to_string();
-    if (named.through_symbolic_link)
-      report_.pin(FindingKind::symbolic_link, below,
-                  "the registry follows it; nothing is removed through it",
-                  digest);
-    else if (named.link.state == LinkState::sound)
-      report_.pin(FindingKind::mismatched_link, below + "/link",
-                  "names " +
-                      (named.link.target ? named.link.target->to_string()
-                                         : named.link.other_digest) +
-                      " instead; both are kept",
-                  digest);
-    else
-      report_.pin(kind_of(named.link, to.bad), below + "/link",
-                  describe(named.link), digest);
+    report_unsound_link(named, to.folder, to.bad, to.digests, report_);
   }
 
   // What the API's deletion leaves: a folder without its link.
@@ -243,7 +204,7 @@ class RepositoryScanner {
                     const std::string& below) {
     const LeftOver left = look_at_left_over(folder, name, status_.device);
     for (const auto& [file, status] : left.temporary_files)
-      report_.temporary(fmt::format("{}/{}", below, file), status);
+      report_temporary(fmt::format("{}/{}", below, file), status, report_);
     for (const std::string& file : left.litter)
       report_.litter(fmt::format("{}/{}", below, file));
     if (!left.is_own())
@@ -271,16 +232,7 @@ class RepositoryScanner {
           repository().linkless.push_back(below + "/" + name);
         return;
       }
-      const bool unsound = link.state != LinkState::sound;
-      repository().aliases.push_back({prefix + name, link.target, unsound});
-      keep_otherwise(link, prefix + name);
-      if (odd)
-        report_.pin(FindingKind::bad_layer_link, below + "/" + name,
-                    "its name is not a digest");
-      else if (unsound)
-        report_.pin(kind_of(link, FindingKind::bad_layer_link),
-                    below + "/" + name + "/link", describe(link),
-                    prefix + name);
+      add_alias(link, below + "/" + name, prefix + name, report_);
     });
     if (error != 0) report_.obstacle(below, error);
   }
@@ -306,40 +258,6 @@ class RepositoryScanner {
     });
     if (error != 0) report_.obstacle("_layers/tarsum", error);
     for (const auto& [below, prefix] : folders) read_aliases(below, prefix);
-  }
-
-  // A repository whose manifests were lost looks like one that never had any,
-  // and a push that got as far as its layers like both (rows 55 and 56).
-  void judge_parts() {
-    const Repository& r = repository();
-    const bool has_links = !r.layers.empty() || !r.aliases.empty();
-    const bool has_manifests = !r.revisions.empty() || !r.tags.empty();
-    if (!r.has_revisions_folder && (has_links || has_manifests))
-      report_.pin(
-          FindingKind::manifests_missing,
-          r.has_manifests_folder ? "_manifests/revisions" : "_manifests",
-          "missing, so nobody knows which layers images need; all "
-          "layers are kept");
-    if (!r.has_manifests_folder && has_links && !has_manifests)
-      repository().layers_only = newest_layer_times(folder_, r);
-    if (!r.has_layers_folder && has_manifests)
-      report_.note(FindingKind::layers_missing, "_layers",
-                   "missing, so servers cannot serve the images' layers");
-  }
-
-  void sort_all() {
-    Repository& r = repository();
-    for (auto* digests : {&r.revisions, &r.layers, &r.led_to,
-                          &r.empty_revisions, &r.empty_layers}) {
-      std::sort(digests->begin(), digests->end());
-      digests->erase(std::unique(digests->begin(), digests->end()),
-                     digests->end());
-    }
-    std::sort(r.aliases.begin(), r.aliases.end());
-    std::sort(r.led_to_otherwise.begin(), r.led_to_otherwise.end());
-    std::sort(r.empty_aliases.begin(), r.empty_aliases.end());
-    std::sort(r.folders.begin(), r.folders.end());
-    std::sort(r.pins.begin(), r.pins.end());
   }
 
   const RepositoryPlace& place_;

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "scanner/disk/scan.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/inventory/repository_report.h"
 
 namespace dregs {
 
@@ -17,13 +17,6 @@ struct RepositoryPlace {
   bool hidden = false;  // below a `_` folder: servers cannot see it
   bool through_symbolic_link = false;
   bool other_filesystem = false;
-};
-
-struct RepositoryScan {
-  Repository repository;
-  Litter litter;
-  std::vector<Finding> findings;
-  std::vector<Finding> obstacles;
 };
 
 // `folder` is the open folder of the repository; it is only borrowed.

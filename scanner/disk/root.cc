@@ -74,15 +74,10 @@ bool is_missing(const fs::path& path) {
 
 Named who_names_it(const RootRequest& request) {
   if (request.root) return {*request.root, "--root", std::nullopt, true};
-  if (request.config)
-    return named_by_file(*request.config, request,
-                         "--config " + *request.config);
+  if (const auto config = deciding_config(request))
+    return named_by_file(config->file, request, config->source);
   if (is_set(request.environment, kRootVariable))
     return named_by_variable(request);
-  for (std::string_view standard : kStandardConfigs) {
-    const std::string file = request.system_prefix + std::string(standard);
-    if (!is_missing(file)) return named_by_file(file, request, file);
-  }
   return {request.system_prefix + std::string(kDefaultRoot), "default"};
 }
 
@@ -242,6 +237,18 @@ ResolvedRoot look_at(Named named) {
 }
 
 }  // namespace
+
+std::optional<NamedConfig> deciding_config(const RootRequest& request) {
+  if (request.root) return std::nullopt;
+  if (request.config)
+    return NamedConfig{*request.config, "--config " + *request.config};
+  if (is_set(request.environment, kRootVariable)) return std::nullopt;
+  for (std::string_view standard : kStandardConfigs) {
+    const std::string file = request.system_prefix + std::string(standard);
+    if (!is_missing(file)) return NamedConfig{file, file};
+  }
+  return std::nullopt;
+}
 
 ResolvedRoot resolve_root(const RootRequest& request) {
   return look_at(who_names_it(request));

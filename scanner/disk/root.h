@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scanner/config/registry_config.h"
+#include "scanner/objects/bucket_request.h"
 
 namespace dregs {
 
@@ -16,6 +17,7 @@ struct RootRequest {
   std::optional<std::string> root{};       // --root DIR
   std::optional<std::string> config{};     // --config FILE
   std::vector<std::string> environment{};  // "NAME=value", see own_environment
+  BucketRequest bucket{};
   // Goes before /etc/… and /var/lib/registry; tests look elsewhere with it.
   std::string system_prefix{};
 };
@@ -52,6 +54,14 @@ class RootError : public std::runtime_error {
 // no reason to try the next. Reads only, any thread may call it. Throws
 // RootError, ConfigError.
 ResolvedRoot resolve_root(const RootRequest& request);
+
+// The configuration file that decides, where one does: no --root was said, and
+// no variable names a folder.
+struct NamedConfig {
+  std::string file;
+  std::string source;  // as ResolvedRoot::source
+};
+std::optional<NamedConfig> deciding_config(const RootRequest& request);
 
 // This process's environment as RootRequest wants it.
 std::vector<std::string> own_environment();

@@ -3,20 +3,11 @@
 // arena. Problems become findings; only running out of memory throws.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <vector>
-
 #include "scanner/inventory/inventory.h"
+#include "scanner/inventory/scan_progress.h"
 #include "scanner/inventory/stop_request.h"
 
 namespace dregs {
-
-// Counted while work goes on, for whoever shows progress.
-struct ScanProgress {
-  std::atomic<std::uint64_t> blobs{0};
-  std::atomic<std::uint64_t> links{0};
-};
 
 // `v2` is the open docker/registry/v2 folder; it is only borrowed.
 Inventory scan(int v2, const StopRequest& stop, ScanProgress& progress);

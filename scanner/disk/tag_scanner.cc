@@ -16,15 +16,11 @@
 #include "scanner/files/left_over.h"
 #include "scanner/files/link_folder.h"
 #include "scanner/formats/append.h"
+#include "scanner/inventory/judge_repository.h"
 #include "scanner/inventory/litter.h"
 
 namespace dregs {
 namespace {
-
-struct UnsoundTag {
-  std::uint32_t tag = 0;
-  Link link;
-};
 
 // What is not as a server leaves it, so that it stays.
 struct OddHistory {
@@ -215,7 +211,7 @@ class TagScanner {
       else if (type == EntryType::folder || type == EntryType::symbolic_link)
         add(entry.name, type == EntryType::symbolic_link);
       else
-        read_stray(entry);
+        add_stray_tag(entry.name, read_link(folder_, entry.c_str()), report_);
     });
     if (error != 0) report_.obstacle("_manifests/tags", error);
   }
@@ -232,31 +228,10 @@ class TagScanner {
   }
 
   void add(std::string_view name, bool linked) {
-    report_.repository().tags.push_back({std::string(name), std::nullopt});
-    if (!layout::is_legal_tag(name))
-      report_
-          .note(FindingKind::odd_tag_name, below_tags(name),
-                "no server accepts this name; it is kept as a tag")
-          .needed_by = {reference(name)};
+    add_tag(name, report_);
     if (linked)
       report_.pin(FindingKind::symbolic_link, below_tags(name),
                   "the registry follows it; nothing is removed through it");
-  }
-
-  // A file where tags are folders: perhaps somebody's copy of a link.
-  void read_stray(FolderEntry entry) {
-    const Link link = read_link(folder_, entry.c_str());
-    if (!link.target && is_litter_file(entry.name))
-      return report_.litter(below_tags(entry.name));
-    if (link.target) report_.repository().led_to.push_back(*link.target);
-    report_.repository().has_foreign_entries = true;
-    report_.note(FindingKind::odd_tag_name, below_tags(entry.name),
-                 "a file among the tags; what it names is kept",
-                 link.target ? link.target->to_string() : std::string());
-  }
-
-  std::string reference(std::string_view tag) const {
-    return report_.name() + ":" + std::string(tag);
   }
 
   void conclude() {
@@ -265,13 +240,14 @@ class TagScanner {
     std::sort(repository.history.begin(), repository.history.end());
     std::sort(all_.staying_history.begin(), all_.staying_history.end());
     repository.history_entries = all_.history_entries;
-    for (const UnsoundTag& each : all_.unsound) unsound(each);
+    for (const UnsoundTag& each : all_.unsound)
+      report_unsound_tag(each, all_.staying_history, report_);
     for (const std::string& path : all_.bad_history)
       report_.note(FindingKind::bad_history_link, path,
                    "not a link as registries write it; nobody reads it");
     for (const OddHistory& each : all_.odd_entries) stays(each);
     for (const auto& [path, status] : all_.temporary_files)
-      report_.temporary(below_tags(path), status);
+      report_temporary(below_tags(path), status, report_);
     for (const auto& [index, error] : all_.odd_history) odd(index, error);
   }
 
@@ -293,46 +269,6 @@ class TagScanner {
     else
       report_.pin(FindingKind::unreadable_folder, below_tags(index),
                   std::strerror(error));
-  }
-
-  // The tag's history lists what it may have meant: all of it is kept.
-  std::string keep_history_of(std::uint32_t tag) {
-    std::string candidates;
-    Repository& repository = report_.repository();
-    for (const auto* all : {&repository.history, &all_.staying_history}) {
-      auto entry = std::lower_bound(all->begin(), all->end(),
-                                    HistoryEntry{tag, Digest{}});
-      for (; entry != all->end() && entry->tag == tag; ++entry) {
-        repository.led_to.push_back(entry->digest);
-        candidates +=
-            (candidates.empty() ? "" : ", ") + entry->digest.to_string();
-      }
-    }
-    return candidates.empty() ? "its history names nothing"
-                              : "its history names " + candidates;
-  }
-
-  void unsound(const UnsoundTag& each) {
-    const std::string& name = report_.repository().tags[each.tag].name;
-    const std::string history = keep_history_of(each.tag);
-    if (!each.link.other_digest.empty())
-      report_.repository().led_to_otherwise.push_back(each.link.other_digest);
-    report_unsound(each.link, name, history).needed_by = {reference(name)};
-  }
-
-  Finding& report_unsound(const Link& link, const std::string& name,
-                          const std::string& history) {
-    const std::string path = below_tags(name) + "/current/link";
-    if (link.state == LinkState::missing)
-      return report_.note(
-          FindingKind::tag_without_current, below_tags(name),
-          "listed by servers, yet it names nothing; " + history);
-    if (link.state == LinkState::sound)
-      return report_.pin(FindingKind::bad_tag_link, path,
-                         "names a manifest by " + link.other_digest +
-                             ", which no server can serve; " + history);
-    return report_.pin(kind_of(link, FindingKind::bad_tag_link), path,
-                       describe(link) + "; " + history);
   }
 
   int folder_;

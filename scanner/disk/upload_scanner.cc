@@ -8,21 +8,17 @@
 
 #include "scanner/disk/repository_scan.h"
 #include "scanner/files/entry_type.h"
+#include "scanner/inventory/judge_repository.h"
 #include "scanner/inventory/litter.h"
 
 namespace dregs {
 namespace {
 
-// id/hashstates/<alg>/<offset> is the deepest that a server makes: no folder
-// is known at depth 3.
+// What is neither is none of a server's.
 bool is_known(std::string_view name, int depth, EntryType type) {
-  if (depth == 1 && type == EntryType::folder) return name == "hashstates";
-  if (depth == 2 && type == EntryType::folder) return true;
-  if (type != EntryType::file) return false;
-  if (layout::is_temporary_name(name)) return true;
-  if (depth == 1) return name == "data" || name == "startedat";
-  return depth == 3 && std::all_of(name.begin(), name.end(),
-                                   [](char c) { return c >= '0' && c <= '9'; });
+  const bool folder = type == EntryType::folder;
+  return (folder || type == EntryType::file) &&
+         is_known_in_upload(name, depth, folder);
 }
 
 void add(const FileStatus& status, Upload& upload) {
@@ -114,19 +110,13 @@ void report_upload(const UploadReader& reader, const Upload& upload,
   const std::string below = "_uploads/" + upload.id;
   for (const std::string& path : reader.litter())
     report.litter(fmt::format("{}/{}", below, path));
-  const std::string holds =
-      "; it holds " + std::to_string(upload.bytes) + " bytes";
   if (reader.open_bytes() > 0)
     report.note(FindingKind::open_on_nfs, below,
                 "a process on an NFS client still has a removed file open; " +
                     std::to_string(reader.open_bytes()) +
                     " bytes are free when it ends");
   if (!upload.recognised && reader.is_odd())
-    report.note(FindingKind::odd_upload, below,
-                "not an upload that a server wrote" +
-                    (reader.oddity().empty() ? std::string()
-                                             : " (" + reader.oddity() + ")") +
-                    "; it is kept" + holds);
+    report_odd_upload(upload, reader.oddity(), report);
 }
 
 }  // namespace

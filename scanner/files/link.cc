@@ -8,9 +8,6 @@
 namespace dregs {
 namespace {
 
-// Longer than any digest: a file that fills it is malformed, whatever follows.
-constexpr std::size_t kMostBytes = 256;
-
 LinkState state_of_open_error(int error) {
   if (error == ENOENT) return LinkState::missing;
   if (error == ENXIO) return LinkState::not_regular;  // a socket
@@ -23,7 +20,7 @@ Link read_elsewhere(int at, const char* path, LinkState state) {
   Link link;
   const Descriptor file = open_followed(at, path);
   FileStatus status;
-  char buffer[kMostBytes];
+  char buffer[kMostLinkBytes];
   if (file && descriptor_status(file.get(), status) == 0 && status.regular()) {
     const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
     if (got > 0) link = parse_link({buffer, static_cast<std::size_t>(got)});
@@ -47,18 +44,6 @@ Link failed(LinkState state, int error) {
 
 }  // namespace
 
-Link parse_link(std::string_view content) {
-  Link link;
-  link.target = Digest::parse(content);
-  link.state = LinkState::sound;
-  if (link.target) return link;
-  if (DigestText::parse(content))
-    link.other_digest = content;
-  else
-    link.state = LinkState::malformed;
-  return link;
-}
-
 Link read_link(int at, const char* path) {
   const Descriptor file = open_file_beneath(at, path);
   if (!file) {
@@ -66,7 +51,7 @@ Link read_link(int at, const char* path) {
     if (errno == EXDEV) return read_elsewhere(at, path, LinkState::mounted);
     return failed(state_of_open_error(errno), errno);
   }
-  char buffer[kMostBytes];
+  char buffer[kMostLinkBytes];
   const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
   if (got < 0 && errno != EISDIR && errno != EAGAIN && errno != EINVAL)
     return failed(LinkState::unreadable, errno);
@@ -75,26 +60,6 @@ Link read_link(int at, const char* path) {
   if (link.state != LinkState::sound)
     link.state = state_of_malformed(file.get());
   return link;
-}
-
-std::string describe(const Link& link) {
-  switch (link.state) {
-    case LinkState::sound:
-      return "sound";
-    case LinkState::missing:
-      return "missing";
-    case LinkState::malformed:
-      return "its content is not a digest";
-    case LinkState::not_regular:
-      return "not a regular file";
-    case LinkState::symbolic:
-      return "behind a symbolic link, which the registry never writes";
-    case LinkState::mounted:
-      return "another filesystem is mounted here";
-    case LinkState::unreadable:
-      return std::string("cannot be read: ") + std::strerror(link.error);
-  }
-  return "";
 }
 
 }  // namespace dregs

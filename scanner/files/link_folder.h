@@ -12,12 +12,6 @@
 
 namespace dregs {
 
-struct NamedLink {
-  Digest name;  // from the folder
-  Link link;
-  bool through_symbolic_link = false;
-};
-
 struct LinkFolder {
   std::vector<NamedLink> unsound;    // sorted by name; read, and not as named
   std::vector<Digest> sound;         // sorted; content equals name

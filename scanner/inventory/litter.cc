@@ -14,6 +14,8 @@ struct KnownLitter {
 };
 
 constexpr std::string_view kOtherNames = "other names";
+// Of object storage, where only other software makes folders.
+constexpr std::string_view kFolderKeys = "empty keys that end in '/'";
 
 constexpr std::array kKnownLitter = {
     KnownLitter{"@eaDir", "Synology's index"},
@@ -55,6 +57,7 @@ constexpr std::array kKnownLitter = {
     KnownLitter{".startedat.*", "an editor, or rsync that did not finish"},
     KnownLitter{".rsync-partial", "rsync that did not finish"},
     KnownLitter{".~tmp~", "rsync that did not finish"},
+    KnownLitter{kFolderKeys, "made by a console or a synchroniser"},
 };
 
 constexpr std::array<std::string_view, 9> kSnapshotFolders = {
@@ -102,6 +105,7 @@ bool is_open_on_nfs(std::string_view name) {
 }
 
 void Litter::add(std::string_view path) {
+  if (path.ends_with('/')) return add(kFolderKeys, 1, path);
   const KnownLitter* known = known_litter(layout::last_component(path));
   add(known == nullptr ? kOtherNames : known->name, 1, path);
 }

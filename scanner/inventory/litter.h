@@ -37,7 +37,8 @@ bool is_open_on_nfs(std::string_view name);
 // are not known by themselves count together.
 class Litter {
  public:
-  void add(std::string_view path);  // relative to v2
+  // Relative to v2. A key of object storage that ends in '/' is one kind.
+  void add(std::string_view path);
   void merge(const Litter& other);
   // One note for each kind of name.
   void report(std::vector<Finding>& findings) const;

@@ -96,6 +96,8 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
+  // What a page holds is sorted and lies below the prefix; that it sorts behind
+  // the page before is its reader's to see.
   virtual ListPage list(const ListRequest& request) = 0;
   // All versions of the keys below the prefix, delete markers too.
   virtual VersionPage list_versions(
@@ -104,7 +106,7 @@ class ObjectStore {
   virtual std::vector<PendingUpload> pending_uploads() = 0;  // of the bucket
   virtual std::uint64_t bytes_of(const PendingUpload& upload) = 0;
   virtual Versioning versioning() = 0;
-  // By the storage's clock, as its newest answer said.
+  // By the storage's clock; where its answers disagree, by the earliest.
   virtual std::int64_t now_ns() = 0;
 
   // None where there is no such object. Throws where it is larger than

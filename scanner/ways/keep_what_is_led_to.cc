@@ -182,10 +182,15 @@ class LinkFollower {
       else
         places_.keep_all_at(place, start.from);
     }
-    // The scan went on from there.
-    if (whole || is_part(start.path)) return;
+    // The scan went on from a part.
+    if (is_part(start.path)) return;
     for (const std::string& part : locator_.parts_below(end))
-      places_.keep_all_at(part, start.from);
+      if (whole)
+        places_.keep_repositories_at(part, start.from);
+      else
+        places_.keep_all_at(part, start.from);
+    // So it did from a folder of repositories.
+    if (whole) return;
     if (locator_.shows_anything(end))
       places_.keep_all_at("", start.from);
     else if (way.folder)

@@ -54,3 +54,40 @@ stand_in() {
   chmod +x "$work/bin/$1"
   export PATH=$work/bin:$PATH
 }
+
+# api_server ACCESS [OBJECTS]: starts one, which $work/forbidden tells about, and
+# puts a kubectl that asks it before all others.
+api_server() {
+  local port
+  real_kubectl=${real_kubectl:-$(type -P kubectl)} || skip "no kubectl here"
+  port=$((6100 + RANDOM % 400))
+  "$here/../deploy/api_server" "$port" "$@" >"$work/forbidden" &
+  helpers+=($!)
+  until (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
+  # This server has no schemas to compare a Job with.
+  mkdir -p "$work/bin"
+  cat >"$work/bin/kubectl" <<END
+#!/bin/sh
+case "\$*" in *" create "*) set -- "\$@" --validate=false ;; esac
+exec "$real_kubectl" --server http://127.0.0.1:$port --namespace registry "\$@"
+END
+  chmod +x "$work/bin/kubectl"
+  export PATH=$work/bin:$PATH
+}
+
+# age REPO:TAG DAYS: as if it had been pushed so many days ago
+age() {
+  touch -d "-$2 days" \
+    "$root/docker/registry/v2/repositories/${1%:*}/_manifests/tags/${1#*:}/current/link"
+}
+
+# expect_tags_gone REPO TAG...: since $work/before was written, and nothing else
+expect_tags_gone() {
+  local repository=$1
+  shift
+  pull_all | sort >"$work/after"
+  comm -23 "$work/before" "$work/after" >"$work/lost"
+  printf "$repository:%s\n" "$@" | sort >"$work/expected"
+  same "the tags that cannot be pulled" "$work/expected" <(grep -v @ "$work/lost")
+  (($(grep -c @ "$work/lost") == $#)) || fail "more than their images went"
+}

@@ -53,19 +53,24 @@ case "$*" in
   *"get pods --selector app=registry-window"*) cat windows ;;
   *"get pods --selector app=registry --output name"*)
     looks_left registry && echo pod/registry ;;
-  *"get pods --selector job-name=registry-gc --output name"*)
+  *"get pods --selector job-name in (registry-retain,registry-gc) --output name"*)
     looks_left collection && echo pod/collection ;;
+  *"get pods --selector job-name=registry-retain"*phase*)
+    [ ! -e collection ] || printf '%s' "${RETAIN_PHASE-Running }" ;;
   *"get pods --selector job-name=registry-gc"*phase*)
     [ ! -e collection ] || printf '%s' "${PHASE-Running }" ;;
+  *"get pods --selector job-name=registry-retain"*exitCode*) printf '%s' "${RETAIN_CODE-0}" ;;
   *"get pods --selector job-name=registry-gc"*exitCode*) printf '%s' "${EXIT_CODE-0}" ;;
-  *"create --filename "*/gc.yaml)
+  *"create --filename "*/retain.yaml | *"create --filename "*/gc.yaml)
     never registry "dregs runs while the registry does"
-    never job "two collections"
-    touch job collection ;;
-  *"get job registry-gc --ignore-not-found"*)
+    never job "two Jobs"
+    never collection "two pods of dregs"
+    touch job collection job.works job.works.going
+    echo "${*##*/}" >>made ;;
+  *"get job registry-retain --ignore-not-found"* | *"get job registry-gc --ignore-not-found"*)
     [ ! -e job ] || { printf 'is '; looks_left job.works || printf %s "${END-Complete}"; } ;;
-  *"logs job/registry-gc"*) echo "the report of dregs" ;;
-  *"delete job registry-gc"*) rm -f job
+  *"logs job/registry-retain"* | *"logs job/registry-gc"*) echo "the report of dregs" ;;
+  *"delete job registry-retain registry-gc"*) rm -f job job.works.gone
     [ -e collection.gone ] || touch collection.going ;;
   *) echo "no such call: $*" >>wrong ;;
 esac
@@ -80,7 +85,7 @@ new_cluster() {
   echo 1000000 >"$CLUSTER/time"
   echo 2 >"$CLUSTER/replicas"
   echo "pod/$POD_NAME" >"$CLUSTER/windows"
-  touch "$CLUSTER/registry" "$CLUSTER/job.works" "$CLUSTER/job.works.going"
+  touch "$CLUSTER/registry"
 }
 
 # window [NAME=VALUE...]: with these for the window and for kubectl
@@ -88,6 +93,11 @@ window() {
   env REPLICAS=2 PATH="$work/bin:$PATH" "$@" sh -c \
     'echo $$ >"$CLUSTER/pid"; exec sh "$0"' "$kubernetes/window" \
     >"$work/said" 2>&1
+}
+
+# expect_made FILE...: the Jobs that there were, in their order
+expect_made() {
+  [[ $(xargs <"$CLUSTER/made") == "$*" ]] || fail "made $(xargs <"$CLUSTER/made"), not $*"
 }
 
 calls() { wc -l <"$CLUSTER/calls"; }

@@ -12,5 +12,6 @@ void fuzz_link(std::string_view bytes);
 void fuzz_config(std::string_view bytes);
 void fuzz_plan(std::string_view bytes);
 void fuzz_log(std::string_view bytes);
+void fuzz_answer(std::string_view bytes);
 
 }  // namespace dregs

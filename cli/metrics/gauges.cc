@@ -1,0 +1,63 @@
+#include "cli/metrics/gauges.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dregs {
+namespace {
+
+// "NAME VALUE\n" as it was; empty where there was none.
+std::string line_before(const std::string& before, const std::string& name) {
+  const std::string line = "\n" + name + " ";
+  const std::size_t at = before.find(line);
+  if (at == std::string::npos) return {};
+  const std::size_t end = before.find('\n', at + 1);
+  if (end == std::string::npos) return {};
+  return before.substr(at + 1, end - at);
+}
+
+}  // namespace
+
+void Gauges::head(const std::string& name, std::string_view help) {
+  text_ += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
+}
+
+void Gauges::add(std::string_view name, std::string_view help, double value) {
+  const std::string full = fmt::format("{}_{}", prefix_, name);
+  head(full, help);
+  text_ += fmt::format("{} {}\n", full, value);
+}
+
+void Gauges::add(std::string_view name, std::string_view help,
+                 std::string_view label, const Samples& samples) {
+  const std::string full = fmt::format("{}_{}", prefix_, name);
+  head(full, help);
+  for (const auto& [value, count] : samples)
+    text_ += fmt::format("{}{{{}=\"{}\"}} {}\n", full, label, value, count);
+}
+
+void Gauges::add_findings(const std::vector<Finding>& findings) {
+  Samples samples;
+  for (const Severity severity :
+       {Severity::error, Severity::warning, Severity::note})
+    samples.emplace_back(to_string(severity),
+                         std::count_if(findings.begin(), findings.end(),
+                                       [&](const Finding& finding) {
+                                         return finding.severity() == severity;
+                                       }));
+  add("findings", "What is wrong, by severity.", "severity", samples);
+}
+
+void Gauges::add_last_success(bool succeeded, std::int64_t now_s,
+                              const std::string& before) {
+  const std::string name =
+      fmt::format("{}_last_success_timestamp_seconds", prefix_);
+  const std::string line = succeeded ? fmt::format("{} {}\n", name, now_s)
+                                     : line_before(before, name);
+  if (line.empty()) return;
+  head(name, "When a run that removes ended well.");
+  text_ += line;
+}
+
+}  // namespace dregs

@@ -1,0 +1,140 @@
+#include "gc/storage/bucket_storage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "gc/bucket/bucket_remover.h"
+#include "gc/bucket/bucket_watch.h"
+#include "gc/bucket/registry_probe.h"
+#include "gc/bucket/unless_stopped.h"
+#include "scanner/formats/sha256.h"
+#include "scanner/formats/text.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::int64_t kHour_ns = 3'600'000'000'000;
+// Nobody can lock a bucket, so what is younger stays unless the user says else.
+constexpr std::int64_t kYoung_ns = 24 * kHour_ns;
+// USD for a single request, by AWS' list prices of us-east-1.
+constexpr double kListOrPut = 0.005 / 1000;
+constexpr double kGetOrHead = 0.0004 / 1000;
+
+StoreSettings settings_of(const BucketLocation& location,
+                          const BucketRequest& request) {
+  StoreSettings settings;
+  settings.client.http = location.http;
+  settings.client.connections = request.connections;
+  settings.client.requests_per_second = request.requests_per_second;
+  settings.client.stopped = request.stopped;
+  settings.put_headers = location.put_headers;
+  return settings;
+}
+
+}  // namespace
+
+BucketStorage::BucketStorage(const NamedBucket& bucket,
+                             const BucketRequest& request)
+    : location_(bucket.location),
+      request_(request),
+      readonly_(bucket.config && bucket.config->readonly),
+      store_(location_.address, location_.credentials,
+             settings_of(location_, request), counts_),
+      root_(store_, location_.prefix, static_cast<int>(request.connections)),
+      reader_(root_) {}
+
+Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
+                                  SurveyProgress& progress) const {
+  return unless_stopped<Survey>(stop, [&] {
+    BucketSurvey taken = take_bucket_survey(root_, proxy_cache, stop, progress);
+    scan_ = std::move(taken.scan);
+    return std::move(taken.survey);
+  });
+}
+
+// A bucket is listed about as fast as a repository of it.
+Inventory BucketStorage::scan_named(const std::vector<ImageRef>&,
+                                    const StopRequest& stop,
+                                    ScanProgress& progress) const {
+  return unless_stopped<Inventory>(
+      stop, [&] { return scan_bucket(root_, stop, progress).inventory; });
+}
+
+Exclusivity BucketStorage::make_exclusive() {
+  Exclusivity result;
+  if (request_.registry_stopped || readonly_) return result;
+  if (request_.registry_url.empty()) {
+    result.refusals.push_back(
+        {"nobody can see from here whether a registry writes to this bucket",
+         "stop the registry and say --registry-stopped; or make it read-only "
+         "and name its configuration with --config, or its address with "
+         "--registry-url, which is asked"});
+    return result;
+  }
+  if (auto refusal = probe_registry(request_.registry_url))
+    result.refusals.push_back(std::move(*refusal));
+  return result;
+}
+
+std::unique_ptr<WriteWatch> BucketStorage::watch(const Inventory& scanned,
+                                                 StopRequest& stop,
+                                                 LookForNewcomers) {
+  return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop);
+}
+
+std::vector<Refusal> BucketStorage::use_trash(const std::string&, bool) {
+  return {{"a bucket has no trash of dregs",
+           "switch on the bucket's versions, which keep what is deleted, and "
+           "run without --trash"}};
+}
+
+std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
+                                                std::int64_t) {
+  return std::make_unique<BucketRemover>(root_, scan_, scanned);
+}
+
+// A push that goes on leaves its beginning where everybody sees it.
+std::vector<Refusal> BucketStorage::signs_of_writers(
+    const Survey& survey) const {
+  const std::int64_t newest = store_.now_ns() - kHour_ns;
+  std::vector<Refusal> signs;
+  for (const Repository& repository : survey.inventory.repositories)
+    for (const Upload& upload : repository.uploads)
+      if (upload.changed_ns > newest)
+        signs.push_back(
+            {fmt::format("an upload to {} began less than an hour ago",
+                         escaped(repository.name)),
+             "stop the registry, and wait an hour"});
+  if (signs.size() > 1) signs.resize(1);
+  return signs;
+}
+
+void BucketStorage::adapt(Policy& policy, bool min_age_said) const {
+  policy.now_ns = store_.now_ns();
+  if (!min_age_said) policy.min_age_ns = kYoung_ns;
+}
+
+std::optional<RequestsMade> BucketStorage::requests() const {
+  RequestsMade made;
+  made.list = counts_.list;
+  made.get = counts_.get;
+  made.head = counts_.head;
+  made.remove = counts_.remove;
+  made.put = counts_.put;
+  made.retries = counts_.retries;
+  made.usd = static_cast<double>(made.list + made.put) * kListOrPut +
+             static_cast<double>(made.get + made.head) * kGetOrHead;
+  return made;
+}
+
+// Of the name, since a bucket has no number.
+std::uint64_t BucketStorage::identity() const {
+  const Digest digest =
+      sha256(fmt::format("{}/{}/{}", endpoint_host(location_.address),
+                         location_.address.bucket, location_.prefix));
+  return digest.word(0) >> 1;  // JSON readers take 63 bits
+}
+
+}  // namespace dregs

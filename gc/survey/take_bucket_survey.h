@@ -1,0 +1,23 @@
+// take_bucket_survey() does for a registry in object storage what take_survey()
+// does for one on a disk.
+#pragma once
+
+#include "gc/survey/complete_survey.h"
+#include "scanner/bucket/scan_bucket.h"
+
+namespace dregs {
+
+struct BucketSurvey {
+  Survey survey;
+  // What was listed besides the inventory, which is the survey's.
+  BucketScan scan;
+};
+
+// `proxy_cache` is what the configuration says. The survey is not complete
+// where `stop` was requested. Throws StorageError where the storage does not
+// answer or contradicts itself: then nothing is known.
+BucketSurvey take_bucket_survey(const BucketRoot& root, bool proxy_cache,
+                                const StopRequest& stop,
+                                SurveyProgress& progress);
+
+}  // namespace dregs

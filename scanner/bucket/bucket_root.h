@@ -1,0 +1,31 @@
+// Where in a bucket a registry is, and how it is asked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "scanner/objects/object_store.h"
+
+namespace dregs {
+
+struct BucketRoot {
+  // `prefix` is the registry's rootdirectory; its slashes at both ends are left
+  // out. The store is borrowed.
+  BucketRoot(ObjectStore& bucket, std::string_view prefix,
+             int most_connections = 32);
+
+  std::string key(std::string_view path_in_v2) const {
+    return v2 + std::string(path_in_v2);
+  }
+
+  ObjectStore& store;
+  std::string rootdirectory;  // "" or "a/b/"
+  std::string v2;             // "a/b/docker/registry/v2/"
+  int connections;            // requests at a time
+};
+
+// Whether an error is about one object, which cannot be read while others can:
+// it may not be read, it is archived, its key of encryption is gone.
+bool is_about_the_object(const StorageError& error);
+
+}  // namespace dregs

@@ -1,0 +1,59 @@
+#include "scanner/credentials/shared_files.h"
+
+#include <algorithm>
+
+namespace dregs {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// "[profile a]" and "[a]" are both the profile a.
+std::string_view name_of_section(std::string_view line) {
+  line.remove_prefix(1);
+  line = without_blanks(line.substr(0, line.find(']')));
+  if (line.starts_with("profile ") || line.starts_with("profile\t"))
+    line = without_blanks(line.substr(8));
+  return line;
+}
+
+std::string lower_case_name(std::string_view name) {
+  std::string out(name);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
+}  // namespace
+
+std::optional<Profile> find_profile(std::string_view file,
+                                    std::string_view name) {
+  std::optional<Profile> found;
+  bool inside = false;
+  while (!file.empty()) {
+    const std::size_t end = std::min(file.find('\n'), file.size());
+    const std::string_view raw = file.substr(0, end);
+    file.remove_prefix(std::min(end + 1, file.size()));
+    const std::string_view line = without_blanks(raw);
+    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    if (line.front() == '[') {
+      inside = name_of_section(line) == name;
+      if (inside && !found) found.emplace();
+      continue;
+    }
+    const std::size_t equals = line.find('=');
+    if (!inside || is_blank(raw.front()) || equals == std::string_view::npos)
+      continue;
+    (*found)[lower_case_name(without_blanks(line.substr(0, equals)))] =
+        without_blanks(line.substr(equals + 1));
+  }
+  return found;
+}
+
+}  // namespace dregs

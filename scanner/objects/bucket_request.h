@@ -1,0 +1,22 @@
+// BucketRequest is what the command line says about a bucket, beside the root.
+// A plain value.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace dregs {
+
+struct BucketRequest {
+  std::string endpoint;  // "https://HOST"; empty: what the rest says
+  std::string region;
+  bool path_style = false;
+  unsigned connections = 32;       // requests at a time
+  double requests_per_second = 0;  // 0: no limit
+  bool registry_stopped = false;   // the user's word
+  std::string registry_url;        // of the registry that is asked instead
+  // True from when on nothing more is to be asked: a signal came.
+  std::function<bool()> stopped{};
+};
+
+}  // namespace dregs
