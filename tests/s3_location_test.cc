@@ -244,9 +244,10 @@ TEST(S3Config, NamesTheWayThatExistsForOtherDrivers) {
            {"oss", "aliyuncs.com"},
            {"azure", "copy the container into a folder"},
            {"somewhere", "filesystem and s3"}})
-    EXPECT_THAT(
-        config_error([&] { settings_of(config_of(driver + ": {a: b}")); }),
-        HasSubstr(way));
+    EXPECT_THAT(config_error([&, driver = driver] {
+                  settings_of(config_of(driver + ": {a: b}"));
+                }),
+                HasSubstr(way));
 }
 
 }  // namespace

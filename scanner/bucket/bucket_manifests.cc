@@ -72,9 +72,10 @@ SignatureFolder BucketManifests::signatures(const Repository& repository,
   SignatureFolder folder;
   const auto found = scan_.signatures.find(repository.name);
   if (found == scan_.signatures.end()) return folder;
-  const auto [first, last] = std::ranges::equal_range(
-      found->second, revision, {}, &std::pair<Digest, Digest>::first);
-  for (auto each = first; each != last; ++each)
+  const std::vector<std::pair<Digest, Digest>>& links = found->second;
+  auto each = std::lower_bound(links.begin(), links.end(),
+                               std::pair(revision, Digest()));
+  for (; each != links.end() && each->first == revision; ++each)
     folder.digests.push_back(each->second);
   return folder;
 }
