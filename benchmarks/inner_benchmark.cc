@@ -13,8 +13,8 @@
 #include "scanner/files/link.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
-#include "scanner/store/read_manifests.h"
 #include "scanner/manifests/manifest.h"
+#include "scanner/store/read_manifests.h"
 
 namespace dregs {
 namespace {

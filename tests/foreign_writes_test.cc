@@ -208,7 +208,7 @@ TEST(ForeignWrite, DuringTheSweepEndsItBeforeTheNextRemoval) {
     build_app(store);
     MarkedStore marked(store.v2(), policy_of_tests(true));
     DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                     marked.stop());
+                    marked.stop());
     ASSERT_FALSE(watch.changed_since_scan().changed);
     std::size_t after = 0;
     bool written = false;
@@ -233,7 +233,7 @@ TEST(ForeignWrite, BeforeTheFirstRemovalLeavesEverything) {
   build_app(store);
   MarkedStore marked(store.v2(), policy_of_tests(true));
   DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                   marked.stop());
+                  marked.stop());
   ASSERT_FALSE(watch.changed_since_scan().changed);
   store.image("app", "v2", {"spare"});
   const TreeSnapshot before = store.snapshot();
@@ -358,7 +358,7 @@ TEST(ForeignWrite, WhatTheSweepItselfRemovesIsNone) {
                         store.image("gone/app", "v1", {"x"}).manifest);
   MarkedStore marked(store.v2(), policy_of_tests(true));
   DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                   marked.stop());
+                  marked.stop());
   EXPECT_TRUE(marked.sweep(watch.precautions()).complete);
   EXPECT_FALSE(watch.disturbance());
   EXPECT_TRUE(watch.limits().empty());

@@ -25,12 +25,12 @@ class Newcomer : public testing::Test {
     MarkedStore marked(store.v2(), policy_of_tests(true));
     int looks = 0;
     DiskWatch watch(marked.v2(), store.v2().string(), marked.inventory(),
-                     marked.stop(), [&] {
-                       std::vector<RegistryProcess> found;
-                       if (++looks == look) found.resize(1);
-                       if (!found.empty()) found[0].readonly = readonly;
-                       return found;
-                     });
+                    marked.stop(), [&] {
+                      std::vector<RegistryProcess> found;
+                      if (++looks == look) found.resize(1);
+                      if (!found.empty()) found[0].readonly = readonly;
+                      return found;
+                    });
     SweepResult result = marked.sweep(watch.precautions());
     EXPECT_EQ(watch.newcomers().size(), looks >= look ? 1U : 0U);
     return result;

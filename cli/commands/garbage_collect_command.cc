@@ -10,6 +10,7 @@
 #include "cli/output/delivery.h"
 #include "cli/output/print_findings.h"
 #include "cli/output/run_context.h"
+#include "cli/reports/gc_output.h"
 #include "gc/context/stopped_early.h"
 #include "gc/runs/collection.h"
 #include "scanner/formats/text.h"

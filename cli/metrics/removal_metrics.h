@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "gc/storage/opened_store.h"
 #include "gc/runs/removal_report.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

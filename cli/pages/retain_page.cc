@@ -29,6 +29,7 @@ std::string seconds_or_null(const KnownTime& time_ns) {
 
 std::string names_of(const std::vector<NamePattern>& patterns) {
   std::vector<std::string> texts;
+  texts.reserve(patterns.size());
   for (const NamePattern& each : patterns) texts.push_back(each.text());
   return fmt::format("{}", fmt::join(texts, ", "));
 }

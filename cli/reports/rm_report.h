@@ -5,8 +5,8 @@
 
 #include "cli/output/json_document.h"
 #include "cli/terminal/terminal.h"
-#include "gc/storage/opened_store.h"
 #include "gc/runs/removal_report.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 

@@ -108,6 +108,7 @@ class RuleBytes {
     for (auto& [owner, manifests] : roots)
       follow(i, owner, manifests, others, reached);
     std::vector<DigestId> left;
+    left.reserve(others.size());
     for (const std::uint32_t t : others) left.push_back(ids.tags[t]);
     for (const ManifestDecision& manifest : decision_[i].manifests)
       if (manifest.goes)

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "gc/mark/survey.h"
-#include "scanner/store/read_manifests.h"
 #include "scanner/inventory/scan_progress.h"
+#include "scanner/store/read_manifests.h"
 
 namespace dregs {
 

@@ -28,10 +28,11 @@ BlobContent in_state(ContentState state, int error = 0) {
   return content;
 }
 
-// What the storage said of one object; throws what it said of all.
+// Of the error that is being handled: what the storage said of one object. What
+// it said of all is thrown on.
 BlobContent failed(const StorageError& error) {
   if (error.code() == "TooLarge") return in_state(ContentState::too_large);
-  if (!is_about_the_object(error)) throw error;
+  if (!is_about_the_object(error)) throw;
   return in_state(ContentState::unreadable, EACCES);
 }
 

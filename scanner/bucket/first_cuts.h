@@ -1,5 +1,6 @@
 // Where the keys of a large registry are cut before they are listed: by the
-// first hex digit of blobs, and by the names of repositories (object-storage.md#3.1). The cuts need not be right: any string is one.
+// first hex digit of blobs, and by the names of repositories
+// (object-storage.md#3.1). The cuts need not be right: any string is one.
 #pragma once
 
 #include <cstddef>

@@ -166,8 +166,7 @@ std::optional<Credentials> CredentialChain::from_files(
     const auto settings =
         bytes ? find_profile(*bytes, profile) : std::optional<Profile>();
     found |= settings.has_value();
-    if (const auto keys = settings ? keys_of(*settings) : std::nullopt)
-      return keys;
+    if (auto keys = settings ? keys_of(*settings) : std::nullopt) return keys;
   }
   why_not =
       fmt::format("{} {} the profile {}", looked,

@@ -38,7 +38,8 @@ std::string read_opened(int fd, const std::string& origin) {
 
 }  // namespace
 
-std::string read_config_file(const std::string& file, const std::string& origin) {
+std::string read_config_file(const std::string& file,
+                             const std::string& origin) {
   // Not to hang on a FIFO that somebody put there.
   const Descriptor opened(
       ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -49,7 +50,8 @@ std::string read_config_file(const std::string& file, const std::string& origin)
 RegistryConfig load_registry_config(const std::string& file,
                                     std::span<const std::string> environment,
                                     const std::string& origin) {
-  return parse_registry_config(read_config_file(file, origin), environment, origin);
+  return parse_registry_config(read_config_file(file, origin), environment,
+                               origin);
 }
 
 }  // namespace dregs

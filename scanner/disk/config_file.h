@@ -8,9 +8,9 @@
 
 namespace dregs {
 
-// Returns the bytes of a regular file of at most 1 MiB, or its first MiB and one
-// byte more, which no parser takes. Throws ConfigError. `origin` names it in
-// messages.
+// Returns the bytes of a regular file of at most 1 MiB, or its first MiB and
+// one byte more, which no parser takes. Throws ConfigError. `origin` names it
+// in messages.
 std::string read_config_file(const std::string& file,
                              const std::string& origin);
 

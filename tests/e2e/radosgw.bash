@@ -61,9 +61,9 @@ ceph_daemon() {
   ceph_pids=($! "${ceph_pids[@]}")
 }
 
-# Tries a command until it works, for 30 seconds at most.
+# Tries a command until it works, for two minutes at most.
 wait_for() {
-  for _ in {1..150}; do
+  for _ in {1..600}; do
     "$@" >/dev/null 2>&1 </dev/null && return
     sleep 0.2
   done
@@ -88,7 +88,7 @@ start_radosgw() {
   ceph_daemon mon ceph-mon -i a -f
   wait_for ceph --connect-timeout 2 mon stat
   osd=$(cat /proc/sys/kernel/random/uuid)
-  ceph osd new "$osd" 0 >>"$ceph/log/made" </dev/null
+  wait_for ceph osd new "$osd" 0
   ceph-osd -i 0 --mkfs --osd-uuid "$osd" >>"$ceph/log/made" 2>&1 </dev/null
   ceph osd crush add osd.0 1.0 root=default host=localhost \
     >>"$ceph/log/made" 2>&1 </dev/null
