@@ -9,9 +9,10 @@
 
 namespace dregs {
 
-// None: nothing answers at the URL, or the registry refuses every push because
-// it is read-only. Else why nothing may be removed. It leaves nothing in the
-// registry.
+// Returns none where nobody listens at the URL, or where the registry refuses
+// every push because it is read-only. A connection that breaks, a name that is
+// unknown and every other answer are reasons to remove nothing. The probe
+// leaves nothing in the registry.
 std::optional<Refusal> probe_registry(const std::string& url);
 
 }  // namespace dregs

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <utility>
@@ -169,11 +170,14 @@ void set_message(CURL* curl, const HttpRequest& request,
   curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
 }
 
-HttpError::Kind kind_of(CURLcode code) {
+// `os_error` is the errno of the connection's failure.
+HttpError::Kind kind_of(CURLcode code, long os_error) {
   switch (code) {
+    case CURLE_COULDNT_CONNECT:
+      return os_error == ECONNREFUSED ? HttpError::Kind::refused
+                                      : HttpError::Kind::no_host;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
       return HttpError::Kind::no_host;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -240,14 +244,16 @@ void HttpPool::perform(const HttpRequest& request, HttpAnswer& answer) {
   curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, said.data());
   const CURLcode code = curl_easy_perform(handle.get());
+  long os_error = 0;
+  curl_easy_getinfo(handle.get(), CURLINFO_OS_ERRNO, &os_error);
   give_back(std::move(handle));
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   if (transfer.too_large)
     throw HttpError(HttpError::Kind::too_large, "the answer is too large");
   if (code == CURLE_OK) return;
-  throw HttpError(kind_of(code), said.front() != '\0'
-                                     ? std::string(said.data())
-                                     : curl_easy_strerror(code));
+  throw HttpError(kind_of(code, os_error), said.front() != '\0'
+                                               ? std::string(said.data())
+                                               : curl_easy_strerror(code));
 }
 
 std::int64_t parse_http_date(const std::string& date) {

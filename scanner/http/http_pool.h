@@ -46,7 +46,14 @@ struct HttpRequest {
 // No whole answer came. what() is curl's sentence, without any header.
 class HttpError : public std::runtime_error {
  public:
-  enum class Kind { broken, no_host, untrusted, too_large, impossible };
+  enum class Kind {
+    broken,
+    no_host,  // no such name, or no way there
+    refused,  // the host is there, and nobody listens
+    untrusted,
+    too_large,
+    impossible,
+  };
   HttpError(Kind kind, const std::string& what)
       : std::runtime_error(what), kind_(kind) {}
   Kind kind() const { return kind_; }

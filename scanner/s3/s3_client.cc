@@ -150,7 +150,8 @@ void S3Client::perform(const S3Request& request, Try& attempt) {
           fmt::format("{}: larger than {} bytes",
                       shown_as(attempt.address, request.key), request.at_most));
     attempt.broken = error.what();
-    attempt.no_host = error.kind() == HttpError::Kind::no_host;
+    attempt.no_host = error.kind() == HttpError::Kind::no_host ||
+                      error.kind() == HttpError::Kind::refused;
     attempt.hopeless = error.kind() == HttpError::Kind::untrusted ||
                        error.kind() == HttpError::Kind::impossible;
     return;
