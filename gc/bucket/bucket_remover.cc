@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/bucket/list_tree.h"
 #include "scanner/formats/layout.h"
 #include "scanner/objects/at_once.h"
 
@@ -45,9 +46,6 @@ std::vector<RemovalOutcome> BucketRemover::remove_together(
   at_once(root_.connections, removals.size(), [&](std::size_t i) {
     try {
       found[i] = keys_of(removals[i]);
-      if (removals[i].kind == RemovalKind::upload &&
-          found[i].outcome.state == OutcomeState::removed)
-        abort_pending(removals[i], found[i].outcome);
     } catch (const StorageError& error) {
       found[i] = {{}, failed(error.what())};
     }
@@ -57,9 +55,6 @@ std::vector<RemovalOutcome> BucketRemover::remove_together(
   std::vector<std::size_t> owners;  // parallel to the names
   for (std::size_t i = 0; i < found.size(); ++i) {
     outcomes.push_back(std::move(found[i].outcome));
-    const OutcomeState state = outcomes.back().state;
-    if (state == OutcomeState::failed || state == OutcomeState::changed)
-      continue;
     for (std::string& key : found[i].keys) {
       names.push_back({std::move(key), {}});
       owners.push_back(i);
@@ -73,9 +68,9 @@ BucketRemover::Keys BucketRemover::keys_of(const Removal& removal) const {
   const std::string path = path_of(removal, inventory_);
   switch (removal.kind) {
     case RemovalKind::tag:
-      return keys_in_tag(removal);
+      return keys_in_tag(path);
     case RemovalKind::upload:
-      return keys_in_upload(removal);
+      return keys_in_upload(path);
     case RemovalKind::blob:
       return {{root_.key(layout::blob_data(removal.digest))}, {}};
     case RemovalKind::temporary:
@@ -83,17 +78,8 @@ BucketRemover::Keys BucketRemover::keys_of(const Removal& removal) const {
     // A folder is where keys are: it went with them.
     case RemovalKind::folder:
       return {};
-    case RemovalKind::revision: {
-      Keys keys{{root_.key(layout::link_in(path))}, {}};
-      const auto signatures = scan_.signatures.find(
-          inventory_.repositories[removal.repository].name);
-      if (signatures == scan_.signatures.end()) return keys;
-      for (const auto& [revision, signature] : signatures->second)
-        if (revision == removal.digest)
-          keys.keys.push_back(root_.key(layout::link_in(
-              fmt::format("{}/signatures/sha256/{}", path, signature.hex()))));
-      return keys;
-    }
+    case RemovalKind::revision:
+      return keys_of_revision(removal, path);
     case RemovalKind::tag_history:
     case RemovalKind::layer_link:
       return {{root_.key(layout::link_in(path))}, {}};
@@ -101,58 +87,47 @@ BucketRemover::Keys BucketRemover::keys_of(const Removal& removal) const {
   return {};
 }
 
+BucketRemover::Keys BucketRemover::keys_of_revision(
+    const Removal& removal, const std::string& path) const {
+  Keys keys{{root_.key(layout::link_in(path))}, {}};
+  for (const Digest& signature :
+       signatures_of(scan_, inventory_.repositories[removal.repository].name,
+                     removal.digest))
+    keys.keys.push_back(root_.key(layout::link_in(
+        fmt::format("{}/signatures/sha256/{}", path, signature.hex()))));
+  return keys;
+}
+
 // All links of the tag go, or none: servers list a tag as long as there is any
 // key in its folder.
-BucketRemover::Keys BucketRemover::keys_in_tag(const Removal& removal) const {
-  const std::string folder = root_.key(path_of(removal, inventory_)) + "/";
-  Keys keys;
-  for (std::string& key : list(folder)) {
-    const std::string_view below = std::string_view(key).substr(folder.size());
-    if (!is_of_a_tag(below)) return {{}, left(below)};
-    keys.keys.push_back(std::move(key));
-  }
-  if (keys.keys.empty()) keys.outcome.state = OutcomeState::already_gone;
+BucketRemover::Keys BucketRemover::keys_in_tag(const std::string& path) const {
+  Keys keys = keys_in(path, is_of_a_tag);
+  if (keys.keys.empty() && keys.outcome.state == OutcomeState::removed)
+    keys.outcome.state = OutcomeState::already_gone;
   return keys;
 }
 
 BucketRemover::Keys BucketRemover::keys_in_upload(
-    const Removal& removal) const {
-  const std::string folder = root_.key(path_of(removal, inventory_)) + "/";
+    const std::string& path) const {
+  Keys keys = keys_in(path, is_of_an_upload);
+  if (keys.outcome.state != OutcomeState::removed) return keys;
+  for (const PendingParts& parts :
+       parts_at(scan_.pending, root_.key(path + "/data")))
+    root_.store.abort(parts.upload);
+  return keys;
+}
+
+BucketRemover::Keys BucketRemover::keys_in(
+    const std::string& path, bool (*is_own)(std::string_view below)) const {
+  const std::string folder = root_.key(path) + "/";
   Keys keys;
-  for (std::string& key : list(folder)) {
-    const std::string_view below = std::string_view(key).substr(folder.size());
-    if (!is_of_an_upload(below)) return {{}, left(below)};
-    keys.keys.push_back(std::move(key));
+  for (StoredObject& object : list_all(root_.store, folder)) {
+    const std::string_view below =
+        std::string_view(object.key).substr(folder.size());
+    if (!is_own(below)) return {{}, left(below)};
+    keys.keys.push_back(std::move(object.key));
   }
   return keys;
-}
-
-std::vector<std::string> BucketRemover::list(const std::string& folder) const {
-  std::vector<std::string> keys;
-  ListRequest request;
-  request.prefix = folder;
-  do {
-    ListPage page = root_.store.list(request);
-    for (StoredObject& object : page.objects)
-      keys.push_back(std::move(object.key));
-    request.token = page.next_token;
-  } while (!request.token.empty());
-  return keys;
-}
-
-void BucketRemover::abort_pending(const Removal& removal,
-                                  RemovalOutcome& outcome) const {
-  const std::string& repository =
-      inventory_.repositories[removal.repository].name;
-  for (const PendingParts& parts : scan_.pending) {
-    if (parts.repository != repository || parts.id != removal.name.text())
-      continue;
-    try {
-      root_.store.abort(parts.upload);
-    } catch (const StorageError& error) {
-      outcome = failed(error.what());
-    }
-  }
 }
 
 void BucketRemover::remove_keys(const std::vector<ObjectName>& names,

@@ -1,12 +1,12 @@
 // BucketRemover removes what a plan names from a registry in object storage: up
-// to 1,000 keys in a request (object-storage.md#3.6). What a bucket keeps of it
-// as older versions is not its matter. It deletes only keys that the registry's
-// layout knows.
+// to 1,000 keys in a request (object-storage.md#3.6). It deletes only keys that
+// the registry's layout knows. Older versions, which a bucket may keep, stay.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gc/remove/remover.h"
@@ -16,8 +16,8 @@ namespace dregs {
 
 class BucketRemover final : public Remover {
  public:
-  // All are borrowed and outlive the remover. `scan` is the one of which
-  // `inventory` is.
+  // All arguments are borrowed and outlive the remover. `scan` and `inventory`
+  // come from the same listing.
   BucketRemover(const BucketRoot& root, const BucketScan& scan,
                 const Inventory& inventory);
 
@@ -31,16 +31,19 @@ class BucketRemover final : public Remover {
  private:
   static constexpr std::size_t kTogether = 1000;
 
-  // The keys of one removal, and what stays beside them.
+  // The keys of one removal; none where its outcome is known already.
   struct Keys {
     std::vector<std::string> keys;
     RemovalOutcome outcome;
   };
   Keys keys_of(const Removal& removal) const;
-  Keys keys_in_tag(const Removal& removal) const;
-  Keys keys_in_upload(const Removal& removal) const;
-  std::vector<std::string> list(const std::string& folder) const;
-  void abort_pending(const Removal& removal, RemovalOutcome& outcome) const;
+  Keys keys_of_revision(const Removal& removal, const std::string& path) const;
+  Keys keys_in_tag(const std::string& path) const;
+  // Aborts what is pending of it as well.
+  Keys keys_in_upload(const std::string& path) const;
+  // All keys below a folder, or none where one of them is not the registry's.
+  Keys keys_in(const std::string& path,
+               bool (*is_own)(std::string_view below)) const;
   void remove_keys(const std::vector<ObjectName>& names,
                    const std::vector<std::size_t>& owners,
                    std::vector<RemovalOutcome>& outcomes) const;

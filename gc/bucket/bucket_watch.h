@@ -15,8 +15,8 @@ namespace dregs {
 
 class BucketWatch final : public WriteWatch {
  public:
-  // All are borrowed and outlive the watch. `stamps` are of the listing of
-  // which `scanned` is.
+  // All arguments are borrowed and outlive the watch. `stamps` and `scanned`
+  // come from the same listing.
   BucketWatch(const BucketRoot& root, const BucketStamps& stamps,
               const Inventory& scanned, StopRequest& stop);
 

@@ -69,15 +69,7 @@ ManifestRead BucketManifests::read_other(const std::string& digest,
 
 SignatureFolder BucketManifests::signatures(const Repository& repository,
                                             const Digest& revision) const {
-  SignatureFolder folder;
-  const auto found = scan_.signatures.find(repository.name);
-  if (found == scan_.signatures.end()) return folder;
-  const std::vector<std::pair<Digest, Digest>>& links = found->second;
-  auto each = std::lower_bound(links.begin(), links.end(),
-                               std::pair(revision, Digest()));
-  for (; each != links.end() && each->first == revision; ++each)
-    folder.digests.push_back(each->second);
-  return folder;
+  return {signatures_of(scan_, repository.name, revision), 0};
 }
 
 void BucketManifests::in_parallel(std::size_t count, const Work& work) const {

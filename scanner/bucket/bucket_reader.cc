@@ -1,7 +1,6 @@
 #include "scanner/bucket/bucket_reader.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "scanner/inventory/link.h"
 #include "scanner/manifests/manifest.h"
 #include "scanner/objects/at_once.h"
+#include "scanner/store/hash_in_turn.h"
 
 namespace dregs {
 namespace {
@@ -168,53 +168,29 @@ BlobContent BucketReader::read(
 }
 
 BlobContent BucketReader::stat(const std::string& path) const {
-  const std::string key = root_.key(path);
-  for (const StoredObject& object : first_from(key)) {
-    if (object.key != key) continue;
-    BlobContent content = in_state(ContentState::sound);
-    content.size = object.size;
-    return content;
-  }
-  return in_state(ContentState::missing);
-}
-
-std::vector<StoredObject> BucketReader::first_from(
-    const std::string& key) const {
-  ListRequest request;
-  request.prefix = key;
-  return root_.store.list(request).objects;
+  const auto object = find_object(root_.store, root_.key(path));
+  BlobContent content =
+      in_state(object ? ContentState::sound : ContentState::missing);
+  if (object) content.size = object->size;
+  return content;
 }
 
 HashedBlobs BucketReader::hash_blobs(const BlobTable& blobs,
                                      std::vector<BlobId> wanted,
                                      RateLimit& limit, const StopRequest& stop,
                                      HashProgress& progress) const {
-  for (const BlobId id : wanted) progress.bytes_wanted += blobs[id].size;
-  progress.blobs_wanted += wanted.size();
+  progress.want(blobs, wanted);
   // The largest first, lest one of them is begun last and all wait for it.
   std::sort(wanted.begin(), wanted.end(), [&](BlobId a, BlobId b) {
     return std::pair(~blobs[a].size, a) < std::pair(~blobs[b].size, b);
   });
-  HashedBlobs all;
-  std::mutex mutex;
-  std::atomic<std::size_t> next{0};
-  const auto connections =
-      static_cast<std::size_t>(std::max(root_.connections, 1));
-  at_once(root_.connections, connections, [&](std::size_t) {
-    BlobHasher hasher(root_, limit, stop, progress);
-    while (!stop.requested()) {
-      const std::size_t i = next.fetch_add(1);
-      if (i >= wanted.size()) break;
-      hasher.hash(blobs, wanted[i]);
-    }
-    const std::scoped_lock lock(mutex);
-    all.add(hasher.done());
-  });
-  std::sort(all.unsound.begin(), all.unsound.end(),
-            [](const UnsoundBlob& a, const UnsoundBlob& b) {
-              return a.digest < b.digest;
-            });
-  return all;
+  const auto run_at_once = [&](const auto& work) {
+    at_once(root_.connections,
+            static_cast<std::size_t>(std::max(root_.connections, 1)),
+            [&](std::size_t) { work(); });
+  };
+  return hash_in_turn(blobs, wanted, stop, run_at_once,
+                      [&] { return BlobHasher(root_, limit, stop, progress); });
 }
 
 std::optional<Digest> BucketReader::link_target(const std::string& path) const {
@@ -244,11 +220,8 @@ std::optional<std::int64_t> BucketReader::modified_time(
 
 bool BucketReader::is_there(const std::string& path) const {
   const std::string key = root_.key(path);
-  const std::vector<StoredObject> objects = first_from(key);
-  return std::any_of(
-      objects.begin(), objects.end(), [&](const StoredObject& object) {
-        return object.key == key || object.key.starts_with(key + "/");
-      });
+  return find_object(root_.store, key) ||
+         !root_.store.list({key + "/", "", "", false}).objects.empty();
 }
 
 std::vector<Digest> BucketReader::digests_in(const std::string& path) const {
@@ -287,13 +260,8 @@ const BucketReader::Times* BucketReader::manifests_around(
 
 BucketReader::Times BucketReader::list(const std::string& prefix) const {
   Times times;
-  const StopRequest never;
-  list_tree(root_.store, prefix, 1, never,
-            [&](std::size_t, std::span<const StoredObject> objects) {
-              for (const StoredObject& object : objects)
-                times.emplace(object.key.substr(root_.v2.size()),
-                              object.modified_ns);
-            });
+  for (const StoredObject& object : list_all(root_.store, prefix))
+    times.emplace(object.key.substr(root_.v2.size()), object.modified_ns);
   return times;
 }
 

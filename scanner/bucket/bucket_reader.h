@@ -46,7 +46,6 @@ class BucketReader final : public StoreReader {
   // Of the repository's _manifests, for a path in it; listed once.
   const Times* manifests_around(const std::string& path) const;
   Times list(const std::string& prefix) const;
-  std::vector<StoredObject> first_from(const std::string& key) const;
   BlobContent read(const std::string& path, std::size_t at_most,
                    const std::function<bool(std::string_view)>& matches) const;
   BlobContent stat(const std::string& path) const;

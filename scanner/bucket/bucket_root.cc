@@ -13,6 +13,15 @@ BucketRoot::BucketRoot(ObjectStore& bucket, std::string_view prefix,
   v2 = rootdirectory + std::string(layout::kInsideRoot) + "/";
 }
 
+// Of the keys that begin with it, the key itself sorts first.
+std::optional<StoredObject> find_object(ObjectStore& store,
+                                        const std::string& key) {
+  const ListPage page = store.list({key, "", "", false});
+  if (page.objects.empty() || page.objects.front().key != key)
+    return std::nullopt;
+  return page.objects.front();
+}
+
 bool is_about_the_object(const StorageError& error) {
   return error.code() == "AccessDenied" ||
          error.code() == "InvalidObjectState" ||

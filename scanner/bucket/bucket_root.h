@@ -1,6 +1,7 @@
 // Where in a bucket a registry is, and how it is asked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,8 @@
 namespace dregs {
 
 struct BucketRoot {
-  // `prefix` is the registry's rootdirectory; its slashes at both ends are left
-  // out. The store is borrowed.
+  // `prefix` is the registry's rootdirectory, with or without slashes at its
+  // ends. The store is borrowed.
   BucketRoot(ObjectStore& bucket, std::string_view prefix,
              int most_connections = 32);
 
@@ -23,6 +24,10 @@ struct BucketRoot {
   std::string v2;             // "a/b/docker/registry/v2/"
   int connections;            // requests at a time
 };
+
+// The object of just that key. Throws StorageError.
+std::optional<StoredObject> find_object(ObjectStore& store,
+                                        const std::string& key);
 
 // Whether an error is about one object, which cannot be read while others can:
 // it may not be read, it is archived, its key of encryption is gone.

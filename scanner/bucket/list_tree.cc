@@ -210,4 +210,15 @@ void list_tree(ObjectStore& store, const std::string& v2, int connections,
   });
 }
 
+std::vector<StoredObject> list_all(ObjectStore& store,
+                                   const std::string& prefix) {
+  std::vector<StoredObject> all;
+  const StopRequest never;
+  list_tree(store, prefix, 1, never,
+            [&](std::size_t, std::span<const StoredObject> objects) {
+              all.insert(all.end(), objects.begin(), objects.end());
+            });
+  return all;
+}
+
 }  // namespace dregs

@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "scanner/inventory/stop_request.h"
 #include "scanner/objects/object_store.h"
@@ -29,5 +30,10 @@ using VisitObjects =
 // Then nothing is known.
 void list_tree(ObjectStore& store, const std::string& v2, int connections,
                const StopRequest& stop, const VisitObjects& visit);
+
+// Lists the keys below a prefix by one connection, in their order; of what is
+// as small as a tag or an upload. Throws as list_tree() does.
+std::vector<StoredObject> list_all(ObjectStore& store,
+                                   const std::string& prefix);
 
 }  // namespace dregs

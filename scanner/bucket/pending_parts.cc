@@ -48,6 +48,19 @@ std::vector<PendingParts> pending_parts(const BucketRoot& root,
   return pending;
 }
 
+std::span<const PendingParts> parts_at(const std::vector<PendingParts>& pending,
+                                       const std::string& key) {
+  const auto first = std::lower_bound(
+      pending.begin(), pending.end(), key,
+      [](const PendingParts& parts, const std::string& wanted) {
+        return parts.upload.key < wanted;
+      });
+  const auto last = std::find_if(
+      first, pending.end(),
+      [&](const PendingParts& parts) { return parts.upload.key != key; });
+  return {first, last};
+}
+
 std::map<std::string, std::vector<Upload>, std::less<>> pending_uploads_of(
     const std::vector<PendingParts>& pending) {
   std::map<std::string, std::vector<Upload>, std::less<>> uploads;

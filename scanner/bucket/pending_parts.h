@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct PendingParts {
 // Sorted by key. Throws StorageError.
 std::vector<PendingParts> pending_parts(const BucketRoot& root,
                                         const StopRequest& stop);
+
+// Those of one key, of what pending_parts() returned.
+std::span<const PendingParts> parts_at(const std::vector<PendingParts>& pending,
+                                       const std::string& key);
 
 // Those of uploads, as uploads of their repositories; sorted by id.
 std::map<std::string, std::vector<Upload>, std::less<>> pending_uploads_of(

@@ -117,6 +117,19 @@ class BucketScanner {
 
 }  // namespace
 
+std::vector<Digest> signatures_of(const BucketScan& scan,
+                                  const std::string& repository,
+                                  const Digest& revision) {
+  std::vector<Digest> signatures;
+  const auto found = scan.signatures.find(repository);
+  if (found == scan.signatures.end()) return signatures;
+  auto each = std::lower_bound(found->second.begin(), found->second.end(),
+                               std::pair(revision, Digest()));
+  for (; each != found->second.end() && each->first == revision; ++each)
+    signatures.push_back(each->second);
+  return signatures;
+}
+
 BucketScan scan_bucket(const BucketRoot& root, const StopRequest& stop,
                        ScanProgress& progress) {
   return BucketScanner(root, stop, progress).run();

@@ -35,6 +35,11 @@ struct BucketScan {
   std::uint64_t links_taken_by_name = 0;  // see ProvedLinks
 };
 
+// The signatures that are named below a revision; sorted.
+std::vector<Digest> signatures_of(const BucketScan& scan,
+                                  const std::string& repository,
+                                  const Digest& revision);
+
 // Not complete where `stop` was requested. Call from one thread; what is
 // computed uses the calling task arena, requests have threads of their own.
 // Throws StorageError where the storage does not answer or contradicts itself.

@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "scanner/files/blob_folder.h"
 #include "scanner/files/whole_file.h"
 #include "scanner/formats/sha256.h"
+#include "scanner/store/hash_in_turn.h"
 
 namespace dregs {
 namespace {
@@ -106,42 +105,22 @@ class Hasher {
   HashedBlobs done_;
 };
 
-void announce(const BlobTable& blobs, const std::vector<BlobId>& wanted,
-              HashProgress& progress) {
-  for (const BlobId id : wanted) progress.bytes_wanted += blobs[id].size;
-  progress.blobs_wanted += wanted.size();
-}
-
 }  // namespace
 
 HashedBlobs hash_blobs(int v2, const BlobTable& blobs,
                        std::vector<BlobId> wanted, RateLimit& limit,
                        const StopRequest& stop, HashProgress& progress) {
   const BlobFolder folder(v2);
-  announce(blobs, wanted, progress);
+  progress.want(blobs, wanted);
   put_in_order(blobs, wanted);
-  HashedBlobs all;
-  std::mutex mutex;
-  std::atomic<std::size_t> next{0};
-  // Not split into ranges beforehand: whoever is done takes the next one.
-  tbb::parallel_for(
-      0, tbb::this_task_arena::max_concurrency(),
-      [&](int) {
-        Hasher hasher(folder, limit, stop, progress);
-        while (!stop.requested()) {
-          const std::size_t i = next.fetch_add(1);
-          if (i >= wanted.size()) break;
-          hasher.hash(blobs, wanted[i]);
-        }
-        const std::scoped_lock lock(mutex);
-        all.add(hasher.done());
-      },
-      tbb::simple_partitioner());
-  std::sort(all.unsound.begin(), all.unsound.end(),
-            [](const UnsoundBlob& a, const UnsoundBlob& b) {
-              return a.digest < b.digest;
-            });
-  return all;
+  // Not split into ranges beforehand.
+  const auto run_at_once = [](const auto& work) {
+    tbb::parallel_for(
+        0, tbb::this_task_arena::max_concurrency(), [&](int) { work(); },
+        tbb::simple_partitioner());
+  };
+  return hash_in_turn(blobs, wanted, stop, run_at_once,
+                      [&] { return Hasher(folder, limit, stop, progress); });
 }
 
 }  // namespace dregs

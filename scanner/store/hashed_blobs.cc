@@ -11,4 +11,9 @@ void HashedBlobs::add(const HashedBlobs& more) {
   append(sound, more.sound);
 }
 
+void HashProgress::want(const BlobTable& all, const std::vector<BlobId>& more) {
+  for (const BlobId id : more) bytes_wanted += all[id].size;
+  blobs_wanted += more.size();
+}
+
 }  // namespace dregs

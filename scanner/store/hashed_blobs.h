@@ -39,6 +39,8 @@ struct HashProgress {
   std::atomic<std::uint64_t> bytes_wanted{0};
   std::atomic<std::uint64_t> blobs{0};
   std::atomic<std::uint64_t> bytes{0};
+
+  void want(const BlobTable& all, const std::vector<BlobId>& more);
 };
 
 }  // namespace dregs
