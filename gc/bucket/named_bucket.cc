@@ -19,21 +19,19 @@ BucketFlags flags_of(const RootRequest& request) {
 
 }  // namespace
 
-std::optional<NamedBucket> named_bucket(const RootRequest& request) {
-  if (request.root) {
-    if (!is_bucket_root(*request.root)) return std::nullopt;
-    return NamedBucket{
-        locate_bucket(flags_of(request), request.environment), "--root", {}};
-  }
+NamedBucket bucket_of_flags(const RootRequest& request) {
+  return {locate_bucket(flags_of(request), request.environment), "--root", {}};
+}
+
+NamedBucket bucket_of_config(const RootRequest& request) {
   const std::optional<NamedConfig> named = deciding_config(request);
-  if (!named) return std::nullopt;
+  if (!named) throw ConfigError("no configuration names a bucket");
   const std::string text = read_config_file(named->file, named->file);
   auto config =
       parse_s3_registry_config(text, request.environment, named->file);
-  if (!config) return std::nullopt;
-  return NamedBucket{
-      locate_bucket(config->s3, flags_of(request), request.environment),
-      named->source, std::move(config->registry)};
+  if (!config) throw ConfigError(named->file + ": changed while dregs read it");
+  return {locate_bucket(config->s3, flags_of(request), request.environment),
+          named->source, std::move(config->registry)};
 }
 
 }  // namespace dregs

@@ -1,5 +1,5 @@
-// named_bucket() says which bucket a command works on, if it is one
-// (promises.md#root, object-storage.md#2).
+// A NamedBucket is the bucket that a command works on (promises.md#root,
+// object-storage.md#2).
 #pragma once
 
 #include <optional>
@@ -17,8 +17,11 @@ struct NamedBucket {
   std::optional<RegistryConfig> config;
 };
 
-// None where the root is a folder. Reads the configuration that decides. Throws
-// ConfigError.
-std::optional<NamedBucket> named_bucket(const RootRequest& request);
+// Both throw ConfigError.
+// The root that was asked for is s3://BUCKET/PREFIX.
+NamedBucket bucket_of_flags(const RootRequest& request);
+// resolve_root() threw OtherDriverError: the configuration that decides keeps
+// the registry elsewhere than in a folder.
+NamedBucket bucket_of_config(const RootRequest& request);
 
 }  // namespace dregs

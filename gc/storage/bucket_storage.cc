@@ -15,21 +15,18 @@
 namespace dregs {
 namespace {
 
-constexpr std::int64_t kHour_ns = 3'600'000'000'000;
+constexpr std::int64_t kHour_ns = 3600 * kSecond_ns;
 // Nobody can lock a bucket, so what is younger stays unless the user says else.
 constexpr std::int64_t kYoung_ns = 24 * kHour_ns;
 // USD for a single request, by AWS' list prices of us-east-1.
 constexpr double kListOrPut = 0.005 / 1000;
 constexpr double kGetOrHead = 0.0004 / 1000;
 
-StoreSettings settings_of(const BucketLocation& location,
-                          const BucketRequest& request) {
-  StoreSettings settings;
-  settings.client.http = location.http;
-  settings.client.connections = request.connections;
-  settings.client.requests_per_second = request.requests_per_second;
-  settings.client.stopped = request.stopped;
-  settings.put_headers = location.put_headers;
+ClientSettings settings_of(const BucketRequest& request) {
+  ClientSettings settings;
+  settings.connections = request.connections;
+  settings.requests_per_second = request.requests_per_second;
+  settings.stopped = request.stopped;
   return settings;
 }
 
@@ -40,9 +37,8 @@ BucketStorage::BucketStorage(const NamedBucket& bucket,
     : location_(bucket.location),
       request_(request),
       readonly_(bucket.config && bucket.config->readonly),
-      store_(location_.address, location_.credentials,
-             settings_of(location_, request), counts_),
-      root_(store_, location_.prefix, static_cast<int>(request.connections)),
+      store_(open_bucket(location_, settings_of(request), counts_)),
+      root_(*store_, location_.prefix, static_cast<int>(request.connections)),
       reader_(root_) {}
 
 Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
@@ -98,21 +94,18 @@ std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
 // A push that goes on leaves its beginning where everybody sees it.
 std::vector<Refusal> BucketStorage::signs_of_writers(
     const Survey& survey) const {
-  const std::int64_t newest = store_.now_ns() - kHour_ns;
-  std::vector<Refusal> signs;
+  const std::int64_t newest = store_->now_ns() - kHour_ns;
   for (const Repository& repository : survey.inventory.repositories)
     for (const Upload& upload : repository.uploads)
       if (upload.changed_ns > newest)
-        signs.push_back(
-            {fmt::format("an upload to {} began less than an hour ago",
-                         escaped(repository.name)),
-             "stop the registry, and wait an hour"});
-  if (signs.size() > 1) signs.resize(1);
-  return signs;
+        return {{fmt::format("an upload to {} began less than an hour ago",
+                             escaped(repository.name)),
+                 "stop the registry, and wait an hour"}};
+  return {};
 }
 
 void BucketStorage::adapt(Policy& policy, bool min_age_said) const {
-  policy.now_ns = store_.now_ns();
+  policy.now_ns = store_->now_ns();
   if (!min_age_said) policy.min_age_ns = kYoung_ns;
 }
 

@@ -47,7 +47,7 @@ class BucketStorage final : public Storage {
   BucketRequest request_;
   bool readonly_;  // says the registry's configuration
   mutable RequestCounts counts_;
-  mutable S3Store store_;
+  std::unique_ptr<S3Store> store_;
   BucketRoot root_;
   BucketReader reader_;
   mutable BucketScan scan_;  // of the last survey, without its inventory

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "gc/storage/bucket_storage.h"
 #include "gc/storage/disk_storage.h"
@@ -22,8 +23,8 @@ std::string inside(const ResolvedRoot& root) {
   return std::string(layout::kInsideRoot) + "/";
 }
 
-OpenedStore open_bucket(const NamedBucket& bucket,
-                        const BucketRequest& request) {
+OpenedStore open_in_bucket(const NamedBucket& bucket,
+                           const BucketRequest& request) {
   OpenedStore store;
   const BucketAddress& address = bucket.location.address;
   store.root.rootdirectory = shown_as(address, bucket.location.prefix);
@@ -37,6 +38,22 @@ OpenedStore open_bucket(const NamedBucket& bucket,
   store.inside_root = std::string(layout::kInsideRoot) + "/";
   store.proxy_cache = bucket.config && bucket.config->proxy;
   store.storage = std::make_unique<BucketStorage>(bucket, request);
+  return store;
+}
+
+OpenedStore open_on_disk(ResolvedRoot root) {
+  OpenedStore store;
+  store.root = std::move(root);
+  store.inside_root = inside(store.root);
+  store.proxy_cache = (store.root.config && store.root.config->proxy) ||
+                      look_around(store.root.rootdirectory).proxy_cache;
+  store.v2 = open_folder(AT_FDCWD, store.root.directory);
+  if (!store.v2)
+    throw RootError(
+        fmt::format("{}: {}; run dregs as root or as the "
+                    "registry's user",
+                    store.root.directory, std::strerror(errno)));
+  store.storage = std::make_unique<DiskStorage>(store.root, store.v2.get());
   return store;
 }
 
@@ -61,21 +78,13 @@ void require_folder(const OpenedStore& store, std::string_view what) {
 }
 
 OpenedStore open_store(const RootRequest& request) {
-  if (const auto bucket = named_bucket(request))
-    return open_bucket(*bucket, request.bucket);
-  OpenedStore store;
-  store.root = resolve_root(request);
-  store.inside_root = inside(store.root);
-  store.proxy_cache = (store.root.config && store.root.config->proxy) ||
-                      look_around(store.root.rootdirectory).proxy_cache;
-  store.v2 = open_folder(AT_FDCWD, store.root.directory);
-  if (!store.v2)
-    throw RootError(
-        fmt::format("{}: {}; run dregs as root or as the "
-                    "registry's user",
-                    store.root.directory, std::strerror(errno)));
-  store.storage = std::make_unique<DiskStorage>(store.root, store.v2.get());
-  return store;
+  if (request.root && is_bucket_root(*request.root))
+    return open_in_bucket(bucket_of_flags(request), request.bucket);
+  try {
+    return open_on_disk(resolve_root(request));
+  } catch (const OtherDriverError&) {
+    return open_in_bucket(bucket_of_config(request), request.bucket);
+  }
 }
 
 }  // namespace dregs
