@@ -6,10 +6,8 @@
 #include "cli/commands/retention.h"
 #include "cli/metrics/gc_metrics.h"
 #include "cli/output/run_context.h"
-#include "cli/output/saved_files.h"
 #include "cli/reports/gc_output.h"
 #include "gc/runs/collection.h"
-#include "gc/saved/user_file.h"
 
 namespace dregs {
 namespace {
@@ -41,15 +39,8 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   if (refusal) run.refuse(*refusal);
   run.run();
   GcReport report = run.report();
-  const std::string& metrics = options.outputs.metrics_file;
-  if (!metrics.empty())
-    save_beside_report(
-        [&] {
-          replace_file(gc_metrics(run.report(), run.policy().now_ns,
-                                  text_before(metrics)),
-                       metrics, run.store().root);
-        },
-        report.not_saved, report.exit_code);
+  save_metrics(run.store(), options.outputs.metrics_file, run.policy().now_ns,
+               report);
   return deliver(report, run.store(), run.survey(), run.plan(),
                  options.outputs.list, global);
 }

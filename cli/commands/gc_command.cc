@@ -39,21 +39,14 @@ void save_plan(const Collection& gc, const std::string& file) {
              file, store.root);
 }
 
-void save_metrics(const Collection& gc, const std::string& file) {
-  replace_file(gc_metrics(gc.report(), gc.policy().now_ns, text_before(file)),
-               file, gc.store().root);
-}
-
 void save_files(const Collection& gc, const GcOptions& options,
                 GcReport& report) {
+  save_metrics(gc.store(), options.outputs.metrics_file, gc.policy().now_ns,
+               report);
   if (!options.plan_file.empty() && report.refusals.empty() &&
       save_beside_report([&] { save_plan(gc, options.plan_file); },
                          report.not_saved, report.exit_code))
     report.plan_file = options.plan_file;
-  const std::string& metrics = options.outputs.metrics_file;
-  if (!metrics.empty())
-    save_beside_report([&] { save_metrics(gc, metrics); }, report.not_saved,
-                       report.exit_code);
 }
 
 ExitCode run_gc(const GlobalOptions& global, const GcOptions& options) {

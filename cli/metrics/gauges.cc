@@ -49,12 +49,27 @@ void Gauges::add_findings(const std::vector<Finding>& findings) {
   add("findings", "What is wrong, by severity.", "severity", samples);
 }
 
-void Gauges::add_last_success(bool succeeded, std::int64_t now_s,
-                              const std::string& before) {
+bool Gauges::Run::succeeded() const {
+  return !dry_run &&
+         (exit_code == ExitCode::done || exit_code == ExitCode::problems);
+}
+
+void Gauges::add_run(const Run& run) {
+  add("last_run_timestamp_seconds",
+      fmt::format("When dregs {} ran last.", run.command),
+      static_cast<double>(run.now_s));
+  add("exit_code", "How the last run ended.",
+      static_cast<double>(run.exit_code));
+  add("seconds", "How long it took.", run.seconds);
+  add("dry_run", "Whether it only looked.", run.dry_run ? 1 : 0);
+}
+
+void Gauges::add_last_success(const Run& run, const std::string& before) {
   const std::string name =
       fmt::format("{}_last_success_timestamp_seconds", prefix_);
-  const std::string line = succeeded ? fmt::format("{} {}\n", name, now_s)
-                                     : line_before(before, name);
+  const std::string line = run.succeeded()
+                               ? fmt::format("{} {}\n", name, run.now_s)
+                               : line_before(before, name);
   if (line.empty()) return;
   head(name, "When a run that removes ended well.");
   text_ += line;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "gc/context/exit_code.h"
 #include "scanner/inventory/finding.h"
 
 namespace dregs {
@@ -24,12 +25,23 @@ class Gauges {
   void add(std::string_view name, std::string_view help, std::string_view label,
            const Samples& samples);
 
+  // What every run tells: when it was, how it ended and how long it took.
+  struct Run {
+    std::string_view command;  // "gc"
+    std::int64_t now_s = 0;    // since epoch
+    ExitCode exit_code{};
+    double seconds = 0;
+    bool dry_run = false;
+
+    bool succeeded() const;  // and removed what was to go
+  };
+  void add_run(const Run& run);
+
   void add_findings(const std::vector<Finding>& findings);
 
-  // The time of a success, in seconds since epoch. Without one it stays as it
-  // was in `before`, what the file held.
-  void add_last_success(bool succeeded, std::int64_t now_s,
-                        const std::string& before);
+  // The time of the last success; where this run was none, that in `before`,
+  // which the file held.
+  void add_last_success(const Run& run, const std::string& before);
 
   const std::string& text() const { return text_; }
 

@@ -1,7 +1,9 @@
 #include "cli/metrics/gc_metrics.h"
 
 #include "cli/metrics/gauges.h"
+#include "cli/output/saved_files.h"
 #include "gc/mark/policy.h"
+#include "gc/saved/user_file.h"
 
 namespace dregs {
 namespace {
@@ -16,24 +18,15 @@ Gauges::Samples removed_by_kind(const GcReport& report) {
           {"folder", report.folders_removed}};
 }
 
-bool succeeded(const GcReport& report) {
-  return !report.dry_run && (report.exit_code == ExitCode::done ||
-                             report.exit_code == ExitCode::problems);
-}
-
 }  // namespace
 
 std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
                        const std::string& before) {
   const auto bytes = static_cast<double>(report.bytes_freed);
-  const std::int64_t now = now_ns / kSecond_ns;
+  const Gauges::Run run{"gc", now_ns / kSecond_ns, report.exit_code,
+                        report.seconds, report.dry_run};
   Gauges gauges("dregs_gc");
-  gauges.add("last_run_timestamp_seconds", "When dregs gc ran last.",
-             static_cast<double>(now));
-  gauges.add("exit_code", "How the last run ended.",
-             static_cast<double>(report.exit_code));
-  gauges.add("seconds", "How long it took.", report.seconds);
-  gauges.add("dry_run", "Whether it only looked.", report.dry_run ? 1 : 0);
+  gauges.add_run(run);
   gauges.add("freed_bytes", "What it freed.",
              report.dry_run || !report.trash.empty() ? 0 : bytes);
   gauges.add("reclaimable_bytes",
@@ -49,8 +42,19 @@ std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
              "Repositories kept whole for what is wrong in them.",
              static_cast<double>(report.pinned.size()));
   gauges.add_findings(report.findings);
-  gauges.add_last_success(succeeded(report), now, before);
+  gauges.add_last_success(run, before);
   return gauges.text();
+}
+
+void save_metrics(const OpenedStore& store, const std::string& file,
+                  std::int64_t now_ns, GcReport& report) {
+  if (file.empty()) return;
+  save_beside_report(
+      [&] {
+        replace_file(gc_metrics(report, now_ns, text_before(file)), file,
+                     store.root);
+      },
+      report.not_saved, report.exit_code);
 }
 
 }  // namespace dregs

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gc/runs/gc_report.h"
+#include "gc/storage/opened_store.h"
 
 namespace dregs {
 
@@ -13,5 +14,9 @@ namespace dregs {
 // this run was none. `now_ns`: ns since epoch. Pure.
 std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
                        const std::string& before);
+
+// Writes them where `file` is not empty.
+void save_metrics(const OpenedStore& store, const std::string& file,
+                  std::int64_t now_ns, GcReport& report);
 
 }  // namespace dregs

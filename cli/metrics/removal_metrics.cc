@@ -20,27 +20,17 @@ Gauges::Samples removed_things(const RemovalReport& report) {
   return {{"tag", tags}, {"manifest", manifests}, {"repository", repositories}};
 }
 
-bool ended_well(const RemovalReport& report) {
-  return report.exit_code == ExitCode::done ||
-         report.exit_code == ExitCode::problems;
-}
-
 }  // namespace
 
 std::string removal_metrics(const RemovalReport& report,
                             const std::string& command, std::int64_t now_ns,
                             const std::string& before) {
   const auto bytes = static_cast<double>(report.frees.value_or(0));
-  const std::int64_t now = now_ns / kSecond_ns;
+  const Gauges::Run run{command, now_ns / kSecond_ns, report.exit_code,
+                        report.seconds, report.dry_run};
   const bool frees = report.collects && !report.dry_run;
   Gauges gauges(fmt::format("dregs_{}", command));
-  gauges.add("last_run_timestamp_seconds",
-             fmt::format("When dregs {} ran last.", command),
-             static_cast<double>(now));
-  gauges.add("exit_code", "How the last run ended.",
-             static_cast<double>(report.exit_code));
-  gauges.add("seconds", "How long it took.", report.seconds);
-  gauges.add("dry_run", "Whether it only looked.", report.dry_run ? 1 : 0);
+  gauges.add_run(run);
   gauges.add("freed_bytes", "What it freed; without --gc, nothing.",
              frees && report.trash.empty() ? bytes : 0);
   gauges.add("reclaimable_bytes",
@@ -49,7 +39,7 @@ std::string removal_metrics(const RemovalReport& report,
   gauges.add("removed", "What it removed, or would remove.", "kind",
              removed_things(report));
   gauges.add_findings(report.findings);
-  gauges.add_last_success(!report.dry_run && ended_well(report), now, before);
+  gauges.add_last_success(run, before);
   return gauges.text();
 }
 
