@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "scanner/formats/escaped.h"
+#include "scanner/http/escaped_url.h"
 #include "scanner/http/xml_answer.h"
 #include "scanner/objects/object_store.h"
 
@@ -15,18 +16,6 @@ constexpr std::size_t kAnswerMax = 1U << 20U;
 
 [[noreturn]] void refuse_credentials(int status, const std::string& what) {
   throw StorageError("Credentials", status, what);
-}
-
-std::string form_word(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') ||
-                       ('0' <= c && c <= '9') || c == '-' || c == '.' ||
-                       c == '_' || c == '~';
-    out += plain ? std::string(1, c)
-                 : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
 }
 
 // The body of a success.
@@ -91,8 +80,8 @@ Credentials assume_role(HttpPool& http, const WebIdentity& identity) {
   const std::string body = fmt::format(
       "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn={}"
       "&RoleSessionName={}&WebIdentityToken={}",
-      form_word(identity.role_arn), form_word(identity.session_name),
-      form_word(identity.token));
+      escaped_word(identity.role_arn), escaped_word(identity.session_name),
+      escaped_word(identity.token));
   HttpRequest request = service_request("POST", identity.sts + "/", {});
   request.headers = {"content-type: application/x-www-form-urlencoded"};
   request.body = body;
@@ -131,7 +120,7 @@ Credentials ask_instance(HttpPool& http, const std::string& service) {
       ask_service(http, service_request("GET", roles, proof), who);
   role = role.substr(0, role.find('\n'));
   return parse_json_credentials(ask_service(
-      http, service_request("GET", roles + form_word(role), proof), who));
+      http, service_request("GET", roles + escaped_word(role), proof), who));
 }
 
 }  // namespace dregs

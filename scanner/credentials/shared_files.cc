@@ -2,23 +2,19 @@
 
 #include <algorithm>
 
+#include "scanner/formats/trimmed.h"
+
 namespace dregs {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // "[profile a]" and "[a]" are both the profile a.
 std::string_view name_of_section(std::string_view line) {
   line.remove_prefix(1);
-  line = without_blanks(line.substr(0, line.find(']')));
+  line = trimmed(line.substr(0, line.find(']')));
   if (line.starts_with("profile ") || line.starts_with("profile\t"))
-    line = without_blanks(line.substr(8));
+    line = trimmed(line.substr(8));
   return line;
 }
 
@@ -40,7 +36,7 @@ std::optional<Profile> find_profile(std::string_view file,
     const std::size_t end = std::min(file.find('\n'), file.size());
     const std::string_view raw = file.substr(0, end);
     file.remove_prefix(std::min(end + 1, file.size()));
-    const std::string_view line = without_blanks(raw);
+    const std::string_view line = trimmed(raw);
     if (line.empty() || line.front() == '#' || line.front() == ';') continue;
     if (line.front() == '[') {
       inside = name_of_section(line) == name;
@@ -50,8 +46,8 @@ std::optional<Profile> find_profile(std::string_view file,
     const std::size_t equals = line.find('=');
     if (!inside || is_blank(raw.front()) || equals == std::string_view::npos)
       continue;
-    (*found)[lower_case_name(without_blanks(line.substr(0, equals)))] =
-        without_blanks(line.substr(equals + 1));
+    (*found)[lower_case_name(trimmed(line.substr(0, equals)))] =
+        trimmed(line.substr(equals + 1));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-// trimmed() leaves out the white space of JSON at both ends of a text.
+// trimmed() leaves out blanks and line ends at both ends of a text.
 #pragma once
 
 #include <string_view>

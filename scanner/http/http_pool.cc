@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "scanner/formats/trimmed.h"
+
 namespace dregs {
 namespace {
 
@@ -84,15 +86,6 @@ std::size_t take_body(char* bytes, std::size_t size, std::size_t count,
   return transfer.thrown || transfer.too_large ? 0 : size * count;
 }
 
-std::string_view trimmed_line(std::string_view text) {
-  while (!text.empty() && (text.back() == '\r' || text.back() == '\n' ||
-                           text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  return text;
-}
-
 std::string in_lower_case(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](char c) {
@@ -120,14 +113,14 @@ void add_header(HttpAnswer& answer, std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
   answer.headers[in_lower_case(line.substr(0, colon))] =
-      trimmed_line(line.substr(colon + 1));
+      trimmed(line.substr(colon + 1));
 }
 
 std::size_t take_header(char* bytes, std::size_t size, std::size_t count,
                         void* to) {
   auto& transfer = *static_cast<Transfer*>(to);
   try {
-    add_header(transfer.answer, trimmed_line({bytes, size * count}));
+    add_header(transfer.answer, trimmed({bytes, size * count}));
   } catch (...) {
     transfer.thrown = std::current_exception();
   }

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <ctime>
 #include <stdexcept>
 
+#include "scanner/formats/md5.h"
 #include "scanner/formats/sha256.h"
 
 namespace dregs {
@@ -39,23 +39,6 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
            text.size(), out.data(), &size) == nullptr)
     throw std::runtime_error("OpenSSL cannot compute HMAC-SHA256");
   return {out.begin(), out.begin() + size};
-}
-
-bool is_unreserved(char c) {
-  return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') ||
-         ('0' <= c && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-std::string escaped_but(std::string_view text, bool keep_slash) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c) || (keep_slash && c == '/'))
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
 }
 
 // Blanks around a value and runs of them count once.
@@ -93,14 +76,6 @@ std::string signing_key(const Credentials& credentials, std::string_view day,
 }
 
 }  // namespace
-
-std::string escaped_path(std::string_view path) {
-  return escaped_but(path, true);
-}
-
-std::string escaped_word(std::string_view word) {
-  return escaped_but(word, false);
-}
 
 std::string escaped_query(const Query& query) {
   std::vector<std::pair<std::string, std::string>> parts;
@@ -151,14 +126,10 @@ std::string authorization(const UnsignedRequest& request,
 std::string sha256_hex(std::string_view bytes) { return sha256(bytes).hex(); }
 
 std::string md5_base64(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> md5{};
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), md5.data(), &size, EVP_md5(),
-                 nullptr) != 1)
-    throw std::runtime_error("OpenSSL cannot compute MD5, which S3 asks for");
+  const Md5 hash = md5(bytes);
   std::array<unsigned char, 32> text{};
-  const int length =
-      EVP_EncodeBlock(text.data(), md5.data(), static_cast<int>(size));
+  const int length = EVP_EncodeBlock(text.data(), hash.bytes.data(),
+                                     static_cast<int>(hash.bytes.size()));
   return {text.begin(), text.begin() + length};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scanner/credentials/credentials.h"
+#include "scanner/http/escaped_url.h"
 
 namespace dregs {
 
@@ -28,9 +29,6 @@ struct UnsignedRequest {
   std::string body_sha256;           // in hex
 };
 
-// All but letters, digits and -._~ as %XX; of a path '/' stays, too.
-std::string escaped_path(std::string_view path);
-std::string escaped_word(std::string_view word);
 // Sorted, as the signature wants it: "a=1&b=". Without '?'.
 std::string escaped_query(const Query& query);
 
