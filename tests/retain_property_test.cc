@@ -206,7 +206,7 @@ RC_GTEST_PROP(RetainProperty, ASecondRunRemovesNothing, ()) {
   RC_ASSERT(again.goes.empty());
 }
 
-// Returns any part of what goes, as a saved plan names it.
+// Returns a saved plan that names any part of what goes.
 SavedPlan any_part_of(const Plan& plan, const Inventory& inventory) {
   SavedPlan saved;
   const unsigned left_out = *rc::gen::inRange(0U, 3U);

@@ -75,7 +75,7 @@ ServedAnswer status_answer(const Fault& fault) {
   return error_answer(fault.status, fault.code);
 }
 
-// Changes an answer that was made before.
+// Puts the fault into an answer that is sound so far.
 void spoil(ServedAnswer& answer, const Fault& fault,
            const AskedOfBucket& asked) {
   switch (fault.kind) {

@@ -1,5 +1,5 @@
-// An Age is a time span of a retention policy: 90s, 36h, 30d, 2w, 1y. `m` is an
-// error, because it means minutes in some tools and months in others
+// An Age is a time span of a retention policy: 90s, 36h, 30d, 2w, 1y. The
+// unit `m` is an error. Some tools read it as minutes, others as months
 // (retention-rules.md#4). Pure.
 #pragma once
 

@@ -18,8 +18,8 @@ struct Rollback {
 };
 
 // Returns one line for each reason why a server could not serve the whole
-// image: its own bytes, its revision link, its parts, the parts of its
-// children. Pure.
+// image. It looks at the manifest, at its revision link, at its parts, and at
+// the parts of its children. Pure.
 std::vector<std::string> what_is_not_whole(const Repository& repository,
                                            const Inspection& inspection);
 

@@ -82,7 +82,8 @@ std::string removal_line(const Removal& removal, const Inventory& inventory) {
   return "    " + json.dump();
 }
 
-// A tag that was moved is not the tag that somebody looked at.
+// Returns the digest that the tag names. The plan holds it, because a tag that
+// was moved since is not the tag that the user looked at.
 std::string named_by_tag(const Removal& removal, const Inventory& inventory) {
   const std::vector<Tag>& tags =
       inventory.repositories[removal.repository].tags;

@@ -1,5 +1,6 @@
-// A link file's content as a value (format.md#2): exactly one digest, no
-// newline, at most 135 bytes. Pure functions; nothing throws.
+// A Link says what the file of a link holds (format.md#2). A sound link holds
+// exactly one digest, without a newline, in at most 135 bytes. These functions
+// are pure and throw nothing.
 #pragma once
 
 #include <optional>
