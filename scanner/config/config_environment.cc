@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/formats/lower_case.h"
+
 namespace dregs {
 namespace {
 
@@ -28,15 +30,6 @@ struct Variable {
 char upper(char c) {
   return 'a' <= c && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-char lower(char c) {
-  return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), lower);
-  return text;
-}
-
 bool is_upper_case_of(std::string_view part, std::string_view key) {
   return std::equal(part.begin(), part.end(), key.begin(), key.end(),
                     [](char p, char k) { return p == upper(k); });
@@ -57,7 +50,7 @@ void overlay(ConfigNode& at, Path path, const Variable& variable);
 
 void overlay_map(ConfigNode& map, Path path, const Variable& variable) {
   if (path.size() == 1) {
-    map.put(lower_case(path[0]), value_of(variable));
+    map.put(in_lower_case(path[0]), value_of(variable));
     return;
   }
   for (ConfigNode& child : map.children) {
@@ -66,7 +59,7 @@ void overlay_map(ConfigNode& map, Path path, const Variable& variable) {
       return;
     }
   }
-  ConfigNode& fresh = map.put(lower_case(path[0]), ConfigNode{});
+  ConfigNode& fresh = map.put(in_lower_case(path[0]), ConfigNode{});
   overlay(fresh, path.subspan(1), variable);
 }
 
@@ -114,7 +107,7 @@ void apply(ConfigNode& tree, const Variable& variable) {
     throw ConfigError(fmt::format("{}...: has too many parts; unset it",
                                   variable.name.substr(0, 40)));
   // Struct fields are matched by their one spelling, which is lower case.
-  path[0] = lower_case(path[0]);
+  path[0] = in_lower_case(path[0]);
   const ConfigNode* section = tree.find(path[0]);
   if (path.size() == 1) {
     tree.put(path[0], value_of(variable));

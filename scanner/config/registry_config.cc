@@ -7,17 +7,14 @@
 
 #include "scanner/config/config_environment.h"
 #include "scanner/config/storage_section.h"
+#include "scanner/formats/is_one_of.h"
+#include "scanner/formats/lower_case.h"
 
 namespace dregs {
 namespace {
 
 constexpr std::array<std::string_view, 5> kNoDrivers = {
     "cache", "delete", "maintenance", "redirect", "tag"};
-
-bool any_of(std::string_view text,
-            std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 [[noreturn]] void fail(const std::string& where, std::string_view what) {
   throw ConfigError(fmt::format("{}: {}", where, what));
@@ -50,7 +47,7 @@ void refuse_merge_keys(const ConfigNode& node) {
 void check_sections(const ConfigNode& tree) {
   for (const ConfigNode& section : tree.children) {
     if (section.key == "<<") refuse_merge_keys(tree);
-    if (any_of(section.key, {"http", "proxy", "redis", "storage"}))
+    if (is_one_of(section.key, {"http", "proxy", "redis", "storage"}))
       refuse_merge_keys(section);
   }
 }
@@ -104,12 +101,9 @@ const ConfigNode& filesystem_of(const ConfigNode& tree,
 // yes becomes "true". Who means such a name writes it in quotes.
 bool yaml_may_change(const ConfigNode& node) {
   if (!node.plain) return false;
-  std::string word = node.text;
-  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  if (any_of(word, {"y", "yes", "n", "no", "on", "off", "true", "false", ".inf",
-                    ".nan"}))
+  const std::string word = in_lower_case(node.text);
+  if (is_one_of(word, {"y", "yes", "n", "no", "on", "off", "true", "false",
+                       ".inf", ".nan"}))
     return true;
   const char first = word[word.front() == '.' && word.size() > 1 ? 1 : 0];
   return ('0' <= first && first <= '9') || first == '+' || first == '-';
@@ -138,8 +132,8 @@ void read_root(const ConfigNode& filesystem, RegistryConfig& config) {
 
 bool is_true(const ConfigNode* node) {
   return node != nullptr && node->is_scalar() && node->plain &&
-         any_of(node->text, {"true", "True", "TRUE", "yes", "Yes", "YES", "on",
-                             "On", "ON", "y", "Y"});
+         is_one_of(node->text, {"true", "True", "TRUE", "yes", "Yes", "YES",
+                                "on", "On", "ON", "y", "Y"});
 }
 
 bool has_text(const ConfigNode* node) {

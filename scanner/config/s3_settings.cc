@@ -4,18 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <initializer_list>
 
 #include "scanner/config/storage_section.h"
+#include "scanner/formats/is_one_of.h"
+#include "scanner/formats/lower_case.h"
 
 namespace dregs {
 namespace {
-
-bool is_one_of(std::string_view text,
-               std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -29,10 +25,7 @@ bool all_digits(std::string_view text) {
 bool yaml_reads_another_text(const ConfigNode& node) {
   if (!node.plain) return false;
   const std::string& text = node.text;
-  std::string word = text;
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  const std::string word = in_lower_case(text);
   if (is_one_of(word, {"y", "yes", "n", "no", "on", "off", "true", "false",
                        ".inf", "-.inf", "+.inf", ".nan"}))
     return true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scanner/formats/lower_case.h"
 #include "scanner/formats/trimmed.h"
 
 namespace dregs {
@@ -16,14 +17,6 @@ std::string_view name_of_section(std::string_view line) {
   if (line.starts_with("profile ") || line.starts_with("profile\t"))
     line = trimmed(line.substr(8));
   return line;
-}
-
-std::string lower_case_name(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 }  // namespace
@@ -46,7 +39,7 @@ std::optional<Profile> find_profile(std::string_view file,
     const std::size_t equals = line.find('=');
     if (!inside || is_blank(raw.front()) || equals == std::string_view::npos)
       continue;
-    (*found)[lower_case_name(trimmed(line.substr(0, equals)))] =
+    (*found)[in_lower_case(trimmed(line.substr(0, equals)))] =
         trimmed(line.substr(equals + 1));
   }
   return found;

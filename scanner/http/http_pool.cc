@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "scanner/formats/lower_case.h"
 #include "scanner/formats/trimmed.h"
 
 namespace dregs {
@@ -84,14 +85,6 @@ std::size_t take_body(char* bytes, std::size_t size, std::size_t count,
     transfer.thrown = std::current_exception();
   }
   return transfer.thrown || transfer.too_large ? 0 : size * count;
-}
-
-std::string in_lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 // "HTTP/1.1 206 Partial Content"

@@ -8,18 +8,14 @@
 #include <string_view>
 
 #include "scanner/formats/escaped.h"
+#include "scanner/formats/is_one_of.h"
 
 namespace dregs {
 namespace {
 
-bool is_any_of(std::string_view word,
-               std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 bool is_denied(const FailedRequest& failed) {
   return failed.status == 403 ||
-         is_any_of(failed.error.code,
+         is_one_of(failed.error.code,
                    {"AccessDenied", "AllAccessDisabled", "AccountProblem"});
 }
 
@@ -83,7 +79,7 @@ std::string other_sentence(const FailedRequest& failed) {
 std::string sentence_of(const FailedRequest& failed) {
   const std::string& code = failed.error.code;
   if (!failed.broken.empty()) return connection_sentence(failed);
-  if (is_any_of(code, {"InvalidAccessKeyId", "SignatureDoesNotMatch"}) ||
+  if (is_one_of(code, {"InvalidAccessKeyId", "SignatureDoesNotMatch"}) ||
       is_expired(failed.error))
     return credentials_sentence(code);
   if (code == "RequestTimeTooSkewed") return clock_sentence(failed);
@@ -126,7 +122,7 @@ std::string region_of_redirect(int status, const ErrorAnswer& error,
                                const std::string& region_header) {
   const bool redirects =
       (status >= 300 && status < 400) ||
-      is_any_of(error.code, {"AuthorizationHeaderMalformed",
+      is_one_of(error.code, {"AuthorizationHeaderMalformed",
                              "PermanentRedirect", "IllegalLocationConstraint",
                              "AuthorizationQueryParametersError"});
   const std::string& region =
@@ -135,23 +131,23 @@ std::string region_of_redirect(int status, const ErrorAnswer& error,
 }
 
 bool is_missing(const ErrorAnswer& error) {
-  return is_any_of(error.code, {"NoSuchKey", "NoSuchVersion", "NoSuchUpload"});
+  return is_one_of(error.code, {"NoSuchKey", "NoSuchVersion", "NoSuchUpload"});
 }
 
 bool is_overload(int status, const std::string& code) {
   return status == 429 || status == 503 ||
-         is_any_of(code, {"SlowDown", "Throttling", "TooManyRequests",
+         is_one_of(code, {"SlowDown", "Throttling", "TooManyRequests",
                           "RequestLimitExceeded", "ServiceUnavailable"});
 }
 
 bool is_expired(const ErrorAnswer& error) {
-  return is_any_of(error.code, {"ExpiredToken", "ExpiredTokenException",
+  return is_one_of(error.code, {"ExpiredToken", "ExpiredTokenException",
                                 "InvalidToken", "TokenRefreshRequired"});
 }
 
 bool may_pass(int status, const std::string& code) {
   return is_overload(status, code) || (status >= 500 && status != 501) ||
-         is_any_of(code,
+         is_one_of(code,
                    {"InternalError", "RequestTimeout", "OperationAborted"});
 }
 
