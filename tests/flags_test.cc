@@ -2,6 +2,7 @@
 // no flag stands for two things.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -108,6 +109,36 @@ TEST(Flags, EveryHelpNamesThemAndFits) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);)
       EXPECT_LE(line.size(), 80U) << line;
+  }
+}
+
+// The words of an example, up to where a shell sends what it prints.
+std::vector<std::string> words_of(const std::string& example) {
+  std::istringstream all(example.substr(0, example.find('>')));
+  std::vector<std::string> words;
+  for (std::string word; all >> word;) words.push_back(word);
+  return words;
+}
+
+void expect_parsed(const std::string& example) {
+  const std::size_t at = example.find("dregs ");
+  ASSERT_NE(at, std::string::npos) << example;
+  std::vector<std::string> words =
+      words_of(example.substr(at + 6, example.find(')') - at - 6));
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  Tree tree;
+  EXPECT_NO_THROW(tree.app.parse(words)) << example;
+}
+
+TEST(Flags, EveryHelpEndsWithTwoExamplesThatCanBeRun) {
+  const Tree tree;
+  for (const Command* command : flattened(tree.root)) {
+    const std::string text = help(*command);
+    std::istringstream lines(between(text + "\n", "Examples:\n", "\n\n"));
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count)
+      expect_parsed(line);
+    EXPECT_EQ(count, 2U) << text;
   }
 }
 

@@ -23,6 +23,10 @@ Json why(const StoreBuilder& store, const Digest& digest, int exit_code = 0) {
   return why(store, digest.to_string(), exit_code);
 }
 
+std::uint64_t size_of(const StoreBuilder& store, const Digest& digest) {
+  return store.read(StoreBuilder::blob_path(digest)).size();
+}
+
 TEST(Why, ALayerIsNeededByEveryTagAboveIt) {
   StoreBuilder store;
   const BuiltImage one = store.image("app", "v1", {"base", "one"});
@@ -55,6 +59,53 @@ TEST(Why, EveryWayThroughIndexesThatShareAChildIsNamed) {
   store.index("app", "all", {one, two});
   EXPECT_EQ(why(store, child.layers[0])["paths"].size(), 2U);
   EXPECT_EQ(why(store, other.layers[0])["paths"].size(), 1U);
+}
+
+TEST(Why, OfAnImageItSaysWhatItNeedsAndWhatOthersNeedAsWell) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base", "one"});
+  store.image("team/web", "v2", {"base", "two"});
+  const Json report = why(store, "app:v1");
+  EXPECT_EQ(report["image"], "app:v1");
+  EXPECT_EQ(report["digest"], app.manifest.to_string());
+  const auto part = [](const Digest& digest, std::size_t size, bool by_others) {
+    return Json{{"digest", digest.to_string()},
+                {"present", true},
+                {"size", size},
+                {"needed_by_others", by_others}};
+  };
+  EXPECT_THAT(report["needs"],
+              testing::UnorderedElementsAre(
+                  part(app.manifest, size_of(store, app.manifest), false),
+                  part(app.config, size_of(store, app.config), false),
+                  part(app.layers[0], 4, true), part(app.layers[1], 3, false)));
+}
+
+TEST(Why, AnotherTagOfTheSameImageIsNobodyElse) {
+  StoreBuilder store;
+  const BuiltImage app = store.image("app", "v1", {"base"});
+  store.tag("app", "latest", app.manifest);
+  for (const Json& part : why(store, "app:v1")["needs"])
+    EXPECT_EQ(part["needed_by_others"], false) << part;
+}
+
+TEST(Why, OfAnIndexItNamesEachChildAndWhatIsMissing) {
+  StoreBuilder store;
+  const BuiltImage child = store.image("app", "", {"base"});
+  store.index("app", "all", {child.manifest});
+  store.lose(child.layers[0]);
+  const Json report = run_for_json(store, {"why", "app:all"}).report;
+  ASSERT_EQ(report["needs"].size(), 4U);
+  for (const Json& part : report["needs"])
+    EXPECT_EQ(part["present"], part["digest"] != child.layers[0].to_string());
+}
+
+TEST(Why, ARepositoryIsAskedForOneOfItsImages) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  const JsonRun run = run_for_json(store, {"why", "app"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, testing::HasSubstr("REPO:TAG"));
 }
 
 TEST(Why, AnUntaggedRevisionIsAReasonUntilDeleteUntagged) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "cli/arguments/examples.h"
+
 namespace dregs {
 namespace {
 
@@ -72,6 +74,13 @@ std::string usage(const Command& command) {
   return text + "\n";
 }
 
+std::string examples(const Command& command) {
+  std::string text = "\nExamples:\n";
+  for (const std::string& each : examples_of(command.name()))
+    text += "  " + each + "\n";
+  return text;
+}
+
 std::string paragraph(const std::string& text) {
   return fmt::format("{}\n", fmt::join(wrapped(text, kColumns), "\n"));
 }
@@ -98,7 +107,7 @@ std::string help_text(const Command& root, const std::vector<std::string>& path,
   if (!command->commands.empty()) text += "\nCommands:\n";
   for (const Command& each : command->commands)
     text += row(each.path.back(), each.help);
-  return text + "\n" + footer;
+  return text + "\n" + footer + examples(*command);
 }
 
 }  // namespace dregs

@@ -8,7 +8,7 @@
 namespace dregs {
 
 // `path`: the command; it and those above it are in `root`. `footer` is the
-// last paragraph.
+// last paragraph before the examples.
 std::string help_text(const Command& root, const std::vector<std::string>& path,
                       const std::string& footer);
 

@@ -12,7 +12,7 @@
 #include "gc/context/stopwatch.h"
 #include "gc/explain/image_findings.h"
 #include "gc/explain/named_repositories.h"
-#include "gc/names/selection.h"
+#include "gc/names/named_image.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/text.h"
 
@@ -25,30 +25,6 @@ std::string with_tag(const std::string& ref) {
   return parsed.tag || parsed.hex ? ref : ref + ":latest";
 }
 
-// The manifest, and the tag by which it was named.
-struct Named {
-  const Repository* repository = nullptr;
-  std::string tag;
-  Digest digest;
-};
-
-Named the_one(const Inventory& inventory, const ImageRef& ref) {
-  const std::vector<Selected> found = select(inventory, {ref});
-  if (found.size() > 1)
-    throw SelectionError(
-        fmt::format("'{}' names {} images, and only one can be inspected",
-                    escaped(ref.text), found.size()));
-  const Repository& repository = inventory.repositories[found[0].repository];
-  if (found[0].digest) return {&repository, "", *found[0].digest};
-  const Tag& tag = repository.tags[*found[0].tag];
-  if (!tag.current)
-    throw SelectionError(fmt::format(
-        "'{}' names nothing: its link is missing or damaged; dregs ls {} says "
-        "more",
-        escaped(ref.text), escaped(repository.name)));
-  return {&repository, tag.name, *tag.current};
-}
-
 ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
   const Stopwatch stopwatch;
   StopRequest& stop = stop_on_signals();
@@ -57,12 +33,10 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
   ScanProgress progress;
   const Inventory inventory = store.storage->scan_named({ref}, stop, progress);
   if (stop.requested()) stop_early(stop, "");
-  const Named named = the_one(inventory, ref);
-  const std::string who =
-      named.repository->name +
-      (named.tag.empty() ? "@" + named.digest.to_string() : ":" + named.tag);
+  const NamedImage image = named_image(inventory, ref);
   const Inspection inspection =
-      inspect_manifest(store.reader(), *named.repository, named.digest, who);
+      inspect_manifest(store.reader(), inventory.repositories[image.repository],
+                       image.digest, image.text(inventory));
   const ExitCode exit_code =
       has_problems(inspection.findings) ? ExitCode::problems : ExitCode::done;
   return deliver({store,
@@ -70,11 +44,11 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
                   {},
                   exit_code,
                   [&] {
-                    return to_json(inspection, named.tag, store, exit_code,
+                    return to_json(inspection, image.tag, store, exit_code,
                                    stopwatch.seconds());
                   },
                   [&](const Palette& palette) {
-                    print_text(inspection, named.tag, store, palette,
+                    print_text(inspection, image.tag, store, palette,
                                global.verbose);
                   }},
                  global);

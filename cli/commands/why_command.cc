@@ -1,4 +1,5 @@
-// `dregs why`: who needs a blob, or since when nobody does.
+// `dregs why`: who needs a blob, or since when nobody does; what an image
+// needs.
 #include <fmt/format.h>
 
 #include <memory>
@@ -11,7 +12,8 @@
 #include "gc/context/stopped_early.h"
 #include "gc/explain/image_findings.h"
 #include "gc/explain/known_digests.h"
-#include "gc/names/image_ref.h"
+#include "gc/explain/needs_of_image.h"
+#include "gc/names/named_image.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/formats/append.h"
@@ -43,13 +45,19 @@ Digest the_one(const Survey& survey, const std::string& text) {
   throw SelectionError(message);
 }
 
-void check(const std::string& text) {
-  const bool other = text.starts_with("sha384:") ||
-                     text.starts_with("sha512:") || text.starts_with("tarsum");
-  if (!other && !parse_digest_prefix(text))
-    throw SelectionError(
-        "'" + escaped(text) +
-        "' is not a digest, nor the first 8 digits or more of one");
+bool is_digest(const std::string& text) {
+  return text.starts_with("sha384:") || text.starts_with("sha512:") ||
+         text.starts_with("tarsum") || parse_digest_prefix(text);
+}
+
+// Throws where `text` names neither a digest nor an image.
+std::optional<ImageRef> image_asked_for(const std::string& text) {
+  if (is_digest(text)) return std::nullopt;
+  const ImageRef ref = parse_image_ref(text);
+  if (ref.tag || ref.hex) return ref;
+  throw SelectionError(
+      "'" + escaped(text) +
+      "' is not a digest, nor the first 8 digits or more of one, nor REPO:TAG");
 }
 
 // A missing blob has no mark; only its paths tell.
@@ -60,12 +68,16 @@ bool has_tag_above(const PathsTo& paths) {
                      });
 }
 
-bool survives_without_untagged(const Survey& survey, BlobId id) {
+Policy without_untagged(const Survey& survey) {
   Policy policy;
   policy.delete_untagged = true;
   policy.now_ns = survey.inventory.started_ns;
-  const MarkSet marks =
-      mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
+  return policy;
+}
+
+bool survives_without_untagged(const Survey& survey, BlobId id) {
+  const MarkSet marks = mark(survey.inventory, survey.graph,
+                             survey.diagnosis.pins, without_untagged(survey));
   return marks.live[id] != 0;
 }
 
@@ -105,15 +117,27 @@ WhyReport explain(const OpenedStore& store, const Survey& survey,
   return report;
 }
 
+void add_needs(WhyReport& report, const Survey& survey,
+               const NamedImage& image) {
+  report.image = image.text(survey.inventory);
+  report.needs =
+      needs_of_image(survey.inventory, survey.graph, survey.diagnosis.pins,
+                     without_untagged(survey), image.repository, image.digest);
+}
+
 ExitCode run_why(const GlobalOptions& global, const std::string& text) {
   const Stopwatch stopwatch;
   StopRequest& stop = stop_on_signals();
-  check(text);
+  const std::optional<ImageRef> ref = image_asked_for(text);
   const OpenedStore store = open_store(global);
   const Survey survey =
       survey_with_progress(store, run_context(global).show, stop);
   if (stop.requested()) stop_early(stop, "");
-  WhyReport report = explain(store, survey, the_one(survey, text));
+  std::optional<NamedImage> image;
+  if (ref) image = named_image(survey.inventory, *ref);
+  WhyReport report =
+      explain(store, survey, image ? image->digest : the_one(survey, text));
+  if (image) add_needs(report, survey, *image);
   report.exit_code =
       has_problems(report.findings) ? ExitCode::problems : ExitCode::done;
   report.seconds = stopwatch.seconds();
@@ -133,11 +157,13 @@ ExitCode run_why(const GlobalOptions& global, const std::string& text) {
 void add_why_command(CLI::App& app, Invocation& invocation) {
   const auto digest = std::make_shared<std::string>();
   CLI::App* why = app.add_subcommand(
-      "why", "Show who needs a blob, or what made it garbage");
-  why->add_option("DIGEST", *digest,
-                  "A layer's, config's or manifest's digest, or its first 8 "
-                  "digits or more")
-      ->type_name("DIGEST")
+      "why",
+      "Show who needs a blob, or what made it garbage; of an image also what "
+      "it needs");
+  why->add_option("REF", *digest,
+                  "REPO:TAG; or the digest of a layer, config or manifest, or "
+                  "its first 8 digits or more")
+      ->type_name("REF")
       ->required();
   why->callback([&invocation, digest] {
     invocation.run = [digest](const GlobalOptions& global) {

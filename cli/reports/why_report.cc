@@ -102,11 +102,51 @@ void print_traces(const WhyReport& report) {
     fmt::print("no repository has a link to it or a trace of it\n");
 }
 
+std::string words_of(const NeededPart& part) {
+  if (!part.present) return "missing";
+  return human_bytes(part.bytes) +
+         (part.by_others ? "; something else needs it, too" : "");
+}
+
+void print_needs(const std::vector<NeededPart>& parts, bool verbose) {
+  if (parts.empty()) return;
+  std::uint64_t bytes = 0;
+  std::uint64_t own = 0;
+  for (const NeededPart& part : parts) {
+    bytes += part.bytes;
+    if (!part.by_others) own += part.bytes;
+  }
+  fmt::print("needs {}, {}; nothing else needs {} of that\n",
+             counted(parts.size(), "blob", "blobs"), human_bytes(bytes),
+             human_bytes(own));
+  const std::size_t shown =
+      verbose ? parts.size() : std::min(parts.size(), kPathsShown);
+  for (std::size_t i = 0; i < shown; ++i)
+    fmt::print("  {}  {}\n", short_word(parts[i].digest), words_of(parts[i]));
+  if (shown < parts.size())
+    fmt::print("  … and {} more; --verbose shows all\n",
+               grouped(parts.size() - shown));
+}
+
+Json needs_json(const std::vector<NeededPart>& parts) {
+  Json list = Json::array();
+  for (const NeededPart& part : parts)
+    list.push_back({{"digest", part.digest},
+                    {"present", part.present},
+                    {"size", part.present ? Json(part.bytes) : Json(nullptr)},
+                    {"needed_by_others", part.by_others}});
+  return list;
+}
+
 }  // namespace
 
 std::string to_json(const WhyReport& report, const OpenedStore& store) {
   Json document = json_document("dregs.why/1", store);
   document["digest"] = report.digest.to_string();
+  document["image"] =
+      report.image.empty() ? Json(nullptr) : Json(utf8(report.image));
+  document["needs"] =
+      report.image.empty() ? Json(nullptr) : needs_json(report.needs);
   document["live"] = report.needed() || !report.all_seen;
   document["live_with_delete_untagged"] = report.tagged;
   document["present"] = report.blob.has_value();
@@ -127,13 +167,15 @@ std::string to_json(const WhyReport& report, const OpenedStore& store) {
 
 void print_text(const WhyReport& report, const OpenedStore& store,
                 const Palette& palette, bool verbose) {
-  fmt::print("{}\n{}", palette.strong(report.digest.to_string()),
+  fmt::print("{}{}\n{}", palette.strong(report.digest.to_string()),
+             report.image.empty() ? "" : " (" + escaped(report.image) + ")",
              verdict(report));
   if (report.blob)
     fmt::print("; {}, written {}", human_bytes(report.blob->size),
                minute(report.blob->changed_ns));
   fmt::print("\n");
   print_paths(report, verbose);
+  print_needs(report.needs, verbose);
   if (!report.needed()) print_traces(report);
   print_findings(stdout, report.findings, store, palette, verbose);
 }

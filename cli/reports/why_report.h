@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/terminal/terminal.h"
+#include "gc/explain/needs_of_image.h"
 #include "gc/explain/paths_to.h"
 #include "gc/explain/traces.h"
 #include "gc/storage/opened_store.h"
@@ -14,7 +15,9 @@ namespace dregs {
 
 struct WhyReport {
   Digest digest;
-  std::optional<Blob> blob;  // none where it is not there
+  std::string image;              // REPO:TAG, where one was asked for
+  std::vector<NeededPart> needs;  // of that image
+  std::optional<Blob> blob;       // none where it is not there
   PathsTo paths;
   // Whether gc --delete-untagged would leave it: with tags, or their indexes
   // and signatures, above it.
