@@ -73,10 +73,11 @@ void add_gc_command(CLI::App& app, Invocation& invocation) {
                options->collection.policy.delete_untagged,
                "Also remove manifests that no tag reaches; children of kept "
                "indexes and signatures of kept images stay");
-  add_duration(*gc, "--uploads-older-than",
-               options->collection.policy.uploads_older_than_ns,
-               "Remove unfinished uploads not touched for this long (168h); 0: "
-               "all");
+  add_duration(
+      *gc, "--uploads-older-than",
+      options->collection.policy.uploads_older_than_ns,
+      "Remove unfinished uploads not touched for this long (7d, 168h); "
+      "0: all");
   const CLI::Option* min_age =
       add_duration(*gc, "--min-age", options->collection.policy.min_age_ns,
                    "Keep blobs younger than this (0; in object storage 24h)");

@@ -11,32 +11,52 @@
 namespace dregs {
 namespace {
 
-void print_row(const char* name, const std::string& total,
-               const std::string& live, const std::string& removed,
-               const std::string& kept) {
-  fmt::print("  {:<13}{:>14}{:>14}{:>14}{:>14}\n", name, total, live, removed,
-             kept);
+// One line of the table; its last column is what stays though nothing needs it.
+std::string row(std::string_view name, std::string_view total,
+                std::string_view live, std::string_view removed,
+                std::string_view held_back) {
+  return fmt::format("  {:<13}{:>14}{:>14}{:>18}{:>17}\n", name, total, live,
+                     removed, held_back);
 }
 
-void print_tally(const char* name, const Tally& tally, bool has_live) {
-  if (tally.total == 0) return;
-  print_row(name, grouped(tally.total), has_live ? grouped(tally.live) : "",
-            grouped(tally.removed), has_live ? grouped(tally.kept()) : "");
+// " (8 %)", or nothing where there is no part.
+std::string share(std::uint64_t part, std::uint64_t total) {
+  if (part == 0) return "";
+  const auto percent = static_cast<std::uint64_t>(
+      100 * static_cast<double>(part) / static_cast<double>(total));
+  return percent == 0 ? " (<1 %)" : fmt::format(" ({} %)", percent);
+}
+
+using InWords = std::string (*)(std::uint64_t);
+
+std::string row(std::string_view name, const Tally& tally, InWords in_words) {
+  const auto with_share = [&](std::uint64_t part) {
+    return in_words(part) + share(part, tally.total);
+  };
+  return row(name, in_words(tally.total), in_words(tally.live),
+             with_share(tally.removed), with_share(tally.kept()));
+}
+
+// Of what is not counted as live.
+std::string row_of_removed(std::string_view name, const Tally& tally) {
+  if (tally.total == 0) return "";
+  return row(name, grouped(tally.total), "",
+             grouped(tally.removed) + share(tally.removed, tally.total), "");
 }
 
 void print_table(const GcReport& report, const Palette& palette) {
-  fmt::print("{}\n",
-             palette.faint(fmt::format(
-                 "  {:<13}{:>14}{:>14}{:>14}{:>14}", "", "total", "live",
-                 report.dry_run ? "would go" : "removed", "kept")));
-  print_tally("blobs", report.blobs, true);
-  print_row("bytes", human_bytes(report.bytes.total),
-            human_bytes(report.bytes.live), human_bytes(report.bytes.removed),
-            human_bytes(report.bytes.kept()));
-  print_tally("manifests", report.manifests, true);
-  print_tally("layer links", report.layer_links, false);
-  print_tally("tag history", report.tag_history, false);
-  print_tally("uploads", report.uploads, false);
+  const std::string head =
+      row("", "total", "live", report.dry_run ? "would go" : "removed",
+          "held back");
+  fmt::print("{}\n", palette.faint(head.substr(0, head.size() - 1)));
+  if (report.blobs.total > 0)
+    fmt::print("{}", row("blobs", report.blobs, grouped));
+  fmt::print("{}", row("bytes", report.bytes, human_bytes));
+  if (report.manifests.total > 0)
+    fmt::print("{}", row("manifests", report.manifests, grouped));
+  fmt::print("{}{}{}", row_of_removed("layer links", report.layer_links),
+             row_of_removed("tag history", report.tag_history),
+             row_of_removed("uploads", report.uploads));
 }
 
 void print_removals(const OpenedStore& store, const Survey& survey,
