@@ -8,7 +8,7 @@
 #include <ctime>
 #include <thread>
 
-#include "scanner/disk/discover_repositories.h"
+#include "scanner/repositories/discover_repositories.h"
 #include "scanner/disk/look_beside.h"
 #include "scanner/disk/scan_blobs.h"
 #include "scanner/files/listing.h"

@@ -11,13 +11,13 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "scanner/disk/repository_scan.h"
 #include "scanner/files/entry_type.h"
 #include "scanner/files/left_over.h"
 #include "scanner/files/link_folder.h"
 #include "scanner/formats/append.h"
 #include "scanner/inventory/judge_repository.h"
 #include "scanner/inventory/litter.h"
+#include "scanner/repositories/repository_scan.h"
 
 namespace dregs {
 namespace {

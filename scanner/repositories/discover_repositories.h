@@ -3,7 +3,9 @@
 // _manifests, _layers, _uploads: 2.x and 3.x are each blind to some.
 #pragma once
 
-#include "scanner/disk/scan.h"
+#include "scanner/inventory/inventory.h"
+#include "scanner/inventory/scan_progress.h"
+#include "scanner/inventory/stop_request.h"
 
 namespace dregs {
 

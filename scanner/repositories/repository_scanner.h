@@ -5,9 +5,10 @@
 
 #include <string>
 
-#include "scanner/disk/scan.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/inventory/repository_report.h"
+#include "scanner/inventory/scan_progress.h"
+#include "scanner/inventory/stop_request.h"
 
 namespace dregs {
 
