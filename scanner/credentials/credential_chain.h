@@ -5,14 +5,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "scanner/credentials/credentials.h"
+#include "scanner/credentials/variables.h"
 #include "scanner/http/http_pool.h"
 
 namespace dregs {
@@ -42,19 +41,13 @@ class CredentialChain {
     std::function<std::optional<Credentials>(std::string& why_not)> find;
   };
 
-  std::string variable(const std::string& name) const;
   std::int64_t now() const;
   std::vector<Source> sources();
-  std::optional<Credentials> from_environment(std::string& why_not) const;
-  std::optional<Credentials> from_files(std::string& why_not) const;
-  std::optional<Credentials> from_web_identity(std::string& why_not);
-  std::optional<Credentials> from_container(std::string& why_not);
-  std::optional<Credentials> from_instance(std::string& why_not);
   void search();
   void fetch_again();
 
   const CredentialSettings settings_;
-  std::map<std::string, std::string> variables_;
+  const Variables variables_;
   HttpPool http_;        // by the environment's proxy
   HttpPool neighbours_;  // link-local services: near, and behind no proxy
   std::mutex mutex_;
