@@ -1,9 +1,9 @@
-#include "scanner/s3/bucket_address.h"
+#include "scanner/requests/bucket_address.h"
 
 #include <fmt/format.h>
 
 #include "scanner/formats/escaped.h"
-#include "scanner/s3/signature.h"
+#include "scanner/requests/signature.h"
 
 namespace dregs {
 namespace {

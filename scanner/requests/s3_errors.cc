@@ -1,4 +1,4 @@
-#include "scanner/s3/s3_errors.h"
+#include "scanner/requests/s3_errors.h"
 
 #include <fmt/format.h>
 

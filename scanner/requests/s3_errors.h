@@ -5,8 +5,8 @@
 #include <string>
 
 #include "scanner/objects/object_store.h"
-#include "scanner/s3/answers.h"
-#include "scanner/s3/bucket_address.h"
+#include "scanner/requests/answers.h"
+#include "scanner/requests/bucket_address.h"
 
 namespace dregs {
 

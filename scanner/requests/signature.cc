@@ -1,4 +1,4 @@
-#include "scanner/s3/signature.h"
+#include "scanner/requests/signature.h"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>

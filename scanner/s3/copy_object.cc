@@ -6,7 +6,7 @@
 #include <pugixml.hpp>
 #include <string_view>
 
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
 
 namespace dregs {
 namespace {
