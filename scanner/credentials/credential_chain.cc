@@ -29,13 +29,6 @@ HttpSettings neighbours_settings() {
   return settings;
 }
 
-std::optional<Credentials> given_keys(const Credentials& given,
-                                      std::string& why_not) {
-  why_not = "not set";
-  if (given.key_id.empty() || given.secret.empty()) return std::nullopt;
-  return given;
-}
-
 }  // namespace
 
 CredentialChain::CredentialChain(CredentialSettings settings)
@@ -51,36 +44,10 @@ std::int64_t CredentialChain::now() const {
       .count();
 }
 
-std::vector<CredentialChain::Source> CredentialChain::sources() {
-  return {{"the configuration's accesskey and secretkey",
-           [this](std::string& why_not) {
-             return given_keys(settings_.given, why_not);
-           }},
-          {"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-           [this](std::string& why_not) {
-             return keys_of_environment(variables_, why_not);
-           }},
-          {"the files that AWS' tools share",
-           [this](std::string& why_not) {
-             return keys_of_shared_files(variables_, why_not);
-           }},
-          {"AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN",
-           [this](std::string& why_not) {
-             return keys_of_web_identity(variables_, settings_.region, http_,
-                                         why_not);
-           }},
-          {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI",
-           [this](std::string& why_not) {
-             return keys_of_container(variables_, neighbours_, why_not);
-           }},
-          {"the machine's metadata service", [this](std::string& why_not) {
-             return keys_of_instance(variables_, neighbours_, why_not);
-           }}};
-}
-
 void CredentialChain::search() {
   std::string looked;
-  for (Source& source : sources()) {
+  for (CredentialSource& source :
+       credential_sources(settings_, variables_, http_, neighbours_)) {
     std::string why_not;
     if (const auto keys = source.find(why_not)) {
       kept_ = *keys;

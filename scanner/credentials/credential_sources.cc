@@ -81,10 +81,11 @@ bool may_go_without_tls(const std::string& url) {
   return false;
 }
 
-}  // namespace
-
-void refuse_credentials(const std::string& what) {
-  throw StorageError("Credentials", 0, what);
+std::optional<Credentials> given_keys(const Credentials& given,
+                                      std::string& why_not) {
+  why_not = "not set";
+  if (given.key_id.empty() || given.secret.empty()) return std::nullopt;
+  return given;
 }
 
 std::optional<Credentials> keys_of_environment(const Variables& variables,
@@ -185,6 +186,41 @@ std::optional<Credentials> keys_of_instance(const Variables& variables,
     why_not = error.what();
     return std::nullopt;
   }
+}
+
+}  // namespace
+
+void refuse_credentials(const std::string& what) {
+  throw StorageError("Credentials", 0, what);
+}
+
+std::vector<CredentialSource> credential_sources(
+    const CredentialSettings& settings, const Variables& variables,
+    HttpPool& http, HttpPool& neighbours) {
+  return {{"the configuration's accesskey and secretkey",
+           [&](std::string& why_not) {
+             return given_keys(settings.given, why_not);
+           }},
+          {"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+           [&](std::string& why_not) {
+             return keys_of_environment(variables, why_not);
+           }},
+          {"the files that AWS' tools share",
+           [&](std::string& why_not) {
+             return keys_of_shared_files(variables, why_not);
+           }},
+          {"AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN",
+           [&](std::string& why_not) {
+             return keys_of_web_identity(variables, settings.region, http,
+                                         why_not);
+           }},
+          {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI",
+           [&](std::string& why_not) {
+             return keys_of_container(variables, neighbours, why_not);
+           }},
+          {"the machine's metadata service", [&](std::string& why_not) {
+             return keys_of_instance(variables, neighbours, why_not);
+           }}};
 }
 
 }  // namespace dregs

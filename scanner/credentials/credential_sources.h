@@ -6,8 +6,11 @@
 // StorageError("Credentials").
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "scanner/credentials/credentials.h"
 #include "scanner/credentials/variables.h"
@@ -15,23 +18,25 @@
 
 namespace dregs {
 
-[[noreturn]] void refuse_credentials(const std::string& what);
+struct CredentialSettings {
+  Credentials given;                     // of a configuration; may be empty
+  std::vector<std::string> environment;  // "NAME=value"
+  std::string region;                    // of STS where AWS_REGION is not set
+  std::function<std::int64_t()> now_ns;  // of this machine; empty: its clock
+};
 
-std::optional<Credentials> keys_of_environment(const Variables& variables,
-                                               std::string& why_not);
-std::optional<Credentials> keys_of_shared_files(const Variables& variables,
-                                                std::string& why_not);
-// `http` by the environment's proxy; `region` of STS where none is set.
-std::optional<Credentials> keys_of_web_identity(const Variables& variables,
-                                                const std::string& region,
-                                                HttpPool& http,
-                                                std::string& why_not);
-// `neighbours` asks link-local services: near, and behind no proxy.
-std::optional<Credentials> keys_of_container(const Variables& variables,
-                                             HttpPool& neighbours,
-                                             std::string& why_not);
-std::optional<Credentials> keys_of_instance(const Variables& variables,
-                                            HttpPool& neighbours,
-                                            std::string& why_not);
+struct CredentialSource {
+  std::string name;  // for a person
+  std::function<std::optional<Credentials>(std::string& why_not)> find;
+};
+
+// All of them, in the order in which they are asked. `http` goes by the
+// environment's proxy; `neighbours` asks link-local services: near, and behind
+// no proxy. The arguments are borrowed for as long as the sources are used.
+std::vector<CredentialSource> credential_sources(
+    const CredentialSettings& settings, const Variables& variables,
+    HttpPool& http, HttpPool& neighbours);
+
+[[noreturn]] void refuse_credentials(const std::string& what);
 
 }  // namespace dregs

@@ -56,6 +56,26 @@ std::string below_tags(std::string_view rest) {
   return "_manifests/tags/" + std::string(rest);
 }
 
+// `index` is a tag's folder of them. Where it is odd, `extras` says so.
+Descriptor open_history(int tags, const std::string& index, TagExtras& extras) {
+  Descriptor folder = open_folder_beneath(tags, index);
+  if (folder || errno == ENOENT) return folder;
+  const int error = errno;
+  extras.odd_history.emplace_back(index, error);
+  // What a symbolic link or mount leads to still says what the tag was.
+  if (error == ELOOP || error == EXDEV) return open_folder(tags, index);
+  return folder;
+}
+
+// What an entry of the history is that is not as servers write it. `device` is
+// that of the tags' folder.
+FindingKind kind_of_odd(int error, const FileStatus& status,
+                        std::uint64_t device) {
+  if (error != 0 && error != ENOTDIR) return FindingKind::bad_history_link;
+  return error == 0 && status.device != device ? FindingKind::other_filesystem
+                                               : FindingKind::foreign_entry;
+}
+
 // One tag: its target into `tag`, everything else into `extras`.
 class TagReader {
  public:
@@ -78,14 +98,8 @@ class TagReader {
  private:
   void read_history() {
     const std::string index = tag_.name + "/index/sha256";
-    Descriptor folder = open_folder_beneath(tags_, index);
-    if (!folder) {
-      if (errno == ENOENT) return;
-      extras_.odd_history.emplace_back(index, errno);
-      // What a symbolic link or mount leads to still says what the tag was.
-      if (errno == ELOOP || errno == EXDEV) folder = open_folder(tags_, index);
-      if (!folder) return;
-    }
+    const Descriptor folder = open_history(tags_, index, extras_);
+    if (!folder) return;
     const int error = for_each_entry(folder.get(), [&](FolderEntry entry) {
       if (const auto digest = Digest::from_hex(entry.name))
         add(folder.get(), *digest, entry);
@@ -112,7 +126,7 @@ class TagReader {
       return add_own(digest, 0, link);
     extras_.staying_history.push_back({position_, digest});
     if (error != ENOENT)
-      stays(entry, kind_of_odd(error, status),
+      stays(entry, kind_of_odd(error, status, device_),
             "not a folder with a link; it is left alone");
   }
 
@@ -146,13 +160,6 @@ class TagReader {
                                     link);
   }
 
-  FindingKind kind_of_odd(int error, const FileStatus& status) const {
-    if (error != 0 && error != ENOTDIR) return FindingKind::bad_history_link;
-    return error == 0 && status.device != device_
-               ? FindingKind::other_filesystem
-               : FindingKind::foreign_entry;
-  }
-
   void stays(FolderEntry entry, FindingKind kind, std::string detail) {
     stays(entry.name, tag_.name + "/index/sha256/" + std::string(entry.name),
           kind, std::move(detail));
@@ -170,6 +177,16 @@ class TagReader {
   std::uint32_t position_;
   TagExtras& extras_;
 };
+
+// A folder that could not be a tag, unless it holds what only a tag does.
+bool is_litter_folder(int tags, FolderEntry entry, EntryType type) {
+  FileStatus status;
+  const std::string name(entry.name);
+  return (type == EntryType::folder || type == EntryType::symbolic_link) &&
+         is_litter(name) &&
+         file_status(tags, (name + "/current").c_str(), status) == ENOENT &&
+         file_status(tags, (name + "/index").c_str(), status) == ENOENT;
+}
 
 class TagScanner {
  public:
@@ -206,7 +223,7 @@ class TagScanner {
     report_.repository().tags.reserve(likely_entries(folder_));
     const int error = for_each_entry(folder_, [&](FolderEntry entry) {
       const EntryType type = entry_type(folder_, entry);
-      if (is_litter_folder(entry, type))
+      if (is_litter_folder(folder_, entry, type))
         report_.litter(below_tags(entry.name));
       else if (type == EntryType::folder || type == EntryType::symbolic_link)
         add(entry.name, type == EntryType::symbolic_link);
@@ -214,17 +231,6 @@ class TagScanner {
         add_stray_tag(entry.name, read_link(folder_, entry.c_str()), report_);
     });
     if (error != 0) report_.obstacle("_manifests/tags", error);
-  }
-
-  // A folder that could not be a tag, unless it holds what only a tag does.
-  bool is_litter_folder(FolderEntry entry, EntryType type) const {
-    FileStatus status;
-    const std::string name(entry.name);
-    return (type == EntryType::folder || type == EntryType::symbolic_link) &&
-           is_litter(name) &&
-           file_status(folder_, (name + "/current").c_str(), status) ==
-               ENOENT &&
-           file_status(folder_, (name + "/index").c_str(), status) == ENOENT;
   }
 
   void add(std::string_view name, bool linked) {

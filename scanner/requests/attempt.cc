@@ -127,4 +127,12 @@ StorageError failure_of(const S3Request& request, const Attempt& attempt,
   return error_of(failed);
 }
 
+StorageError untrusted_answer(const BucketAddress& address,
+                              const std::string& key,
+                              const StorageError& error) {
+  return {"XML", 200,
+          fmt::format("{}: the server's answer cannot be trusted: {}",
+                      shown_as(address, key), error.what())};
+}
+
 }  // namespace dregs

@@ -39,4 +39,9 @@ std::string region_of(const Attempt& attempt);
 StorageError failure_of(const S3Request& request, const Attempt& attempt,
                         unsigned tries, std::int64_t seconds_off);
 
+// Of an answer in XML that made no sense twice.
+StorageError untrusted_answer(const BucketAddress& address,
+                              const std::string& key,
+                              const StorageError& error);
+
 }  // namespace dregs

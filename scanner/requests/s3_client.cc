@@ -1,7 +1,5 @@
 #include "scanner/requests/s3_client.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "scanner/requests/retries.h"
@@ -42,22 +40,19 @@ Attempt S3Client::try_once(const S3Request& request) {
                        shown_as(attempt.address, request.key) +
                            ": not asked: the run was told to stop");
   try {
-    perform(request, attempt);
+    ++counts_.of(request.kind);
+    perform(http_, request, clock().signing_seconds(), attempt);
   } catch (...) {
     pace_.end(ticket, false);
     throw;
   }
+  if (attempt.broken.empty()) {
+    answered_ = true;
+    access_.note_date(attempt);
+  }
   pace_.end(ticket, !attempt.broken.empty() ||
                         is_overload(attempt.http.status, attempt.error.code));
   return attempt;
-}
-
-void S3Client::perform(const S3Request& request, Attempt& attempt) {
-  ++counts_.of(request.kind);
-  dregs::perform(http_, request, clock().signing_seconds(), attempt);
-  if (!attempt.broken.empty()) return;
-  answered_ = true;
-  access_.note_date(attempt);
 }
 
 void S3Client::pause(unsigned tries, const std::string& key) const {
@@ -65,14 +60,6 @@ void S3Client::pause(unsigned tries, const std::string& key) const {
     throw StorageError("Stopped", 0,
                        shown_as(address(), key) +
                            ": not asked again: the run was told to stop");
-}
-
-void S3Client::refuse(const S3Request& request,
-                      const StorageError& error) const {
-  throw StorageError(
-      "XML", 200,
-      fmt::format("{}: the server's answer cannot be trusted: {}",
-                  shown_as(address(), request.key), error.what()));
 }
 
 }  // namespace dregs

@@ -35,8 +35,8 @@ class S3Client {
     try {
       return read(ask(request));
     } catch (const StorageError& error) {
-      if (error.code() == "XML") refuse(request, error);
-      throw;
+      if (error.code() != "XML") throw;
+      throw untrusted_answer(address(), request.key, error);
     }
   }
 
@@ -49,9 +49,6 @@ class S3Client {
 
  private:
   Attempt try_once(const S3Request& request);
-  void perform(const S3Request& request, Attempt& attempt);
-  [[noreturn]] void refuse(const S3Request& request,
-                           const StorageError& error) const;
 
   const ClientSettings settings_;
   RequestCounts& counts_;

@@ -33,6 +33,17 @@ ManifestNode node_of(DigestId blob, const ManifestRead& read) {
   return node;
 }
 
+// `node_at` is by id: the position + 1, or 0 for none.
+const ManifestNode& put(const ManifestNode& node,
+                        std::vector<std::uint32_t>& node_at,
+                        std::vector<ManifestNode>& nodes) {
+  std::uint32_t& at = node_at[node.id];
+  if (at != 0) return nodes[at - 1] = node;
+  nodes.push_back(node);
+  at = count32(nodes.size());
+  return nodes.back();
+}
+
 Finding cannot_list_signatures(const Repository& repository,
                                const Digest& revision, int error) {
   Finding obstacle;
@@ -95,15 +106,7 @@ const ManifestNode& GraphWriter::add(DigestId blob, const ManifestRead& read,
     graph_.edges_.push_back({id, reference.role, reference.may_be_absent});
   }
   graph_.others_.insert(graph_.others_.end(), others.begin(), others.end());
-  return put(node);
-}
-
-const ManifestNode& GraphWriter::put(const ManifestNode& node) {
-  std::uint32_t& at = graph_.node_at_[node.id];
-  if (at != 0) return graph_.nodes_[at - 1] = node;
-  graph_.nodes_.push_back(node);
-  at = count32(graph_.nodes_.size());
-  return graph_.nodes_.back();
+  return put(node, graph_.node_at_, graph_.nodes_);
 }
 
 void GraphWriter::add(std::vector<WrongSize> wrong_sizes) {

@@ -47,8 +47,6 @@ class GraphWriter {
   ManifestGraph take() { return std::move(graph_); }
 
  private:
-  const ManifestNode& put(const ManifestNode& node);
-
   const Inventory& inventory_;
   ManifestGraph graph_;
 };
