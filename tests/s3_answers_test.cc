@@ -1,4 +1,4 @@
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -15,7 +15,7 @@
 
 #include "http_server.h"
 #include "s3_bucket.h"
-#include "scanner/s3/signature.h"
+#include "scanner/requests/signature.h"
 
 namespace dregs {
 

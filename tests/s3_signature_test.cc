@@ -1,4 +1,4 @@
-#include "scanner/s3/signature.h"
+#include "scanner/requests/signature.h"
 
 #include <gtest/gtest.h>
 

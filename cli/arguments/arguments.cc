@@ -26,6 +26,22 @@ bool takes_value(const CLI::Option& option) {
   return option.get_expected_max() > 0;
 }
 
+// Of the command, or of one that it belongs to.
+const CLI::Option* option_of(const CLI::App* command, const std::string& name) {
+  for (; command != nullptr; command = command->get_parent())
+    if (const CLI::Option* option = command->get_option_no_throw(name))
+      return option;
+  return nullptr;
+}
+
+// The command that the word leads to, or the same one.
+const CLI::App* command_behind(const CLI::App& command,
+                               const std::string& word) {
+  for (const CLI::App* below : command.get_subcommands({}))
+    if (below->get_name() == word) return below;
+  return &command;
+}
+
 class Rewriter {
  public:
   Rewriter(const CLI::App& app, const std::vector<std::string>& words)
@@ -50,27 +66,15 @@ class Rewriter {
     return words_.begin() + static_cast<std::ptrdiff_t>(at_);
   }
 
-  const CLI::Option* find(const std::string& name) const {
-    for (const CLI::App* app = command_; app != nullptr;
-         app = app->get_parent())
-      if (const CLI::Option* option = app->get_option_no_throw(name))
-        return option;
-    return nullptr;
-  }
-
   void take_positional(const std::string& word) {
-    for (const CLI::App* below : command_->get_subcommands({}))
-      if (below->get_name() == word) {
-        command_ = below;
-        break;
-      }
+    command_ = command_behind(*command_, word);
     rewritten_.push_back(word);
   }
 
   void rewrite_long(const std::string& word) {
     const std::size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
-    const CLI::Option* option = find(name);
+    const CLI::Option* option = option_of(command_, name);
     if (equals != std::string::npos && option != nullptr &&
         !takes_value(*option))
       return add_flag(*option, name, word.substr(equals + 1));
@@ -85,7 +89,7 @@ class Rewriter {
     std::vector<std::string> flags;
     for (std::size_t i = 1; i < word.size(); ++i) {
       const std::string name = {'-', word[i]};
-      const CLI::Option* option = find(name);
+      const CLI::Option* option = option_of(command_, name);
       if (option == nullptr) break;
       const bool has_value = i + 2 < word.size() && word[i + 1] == '=';
       if (!has_value && !takes_value(*option)) {

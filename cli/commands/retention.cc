@@ -29,6 +29,120 @@
 namespace dregs {
 namespace {
 
+// Only one thing at a time goes to stdout.
+void check_outputs(const GlobalOptions& global, const RetainOptions& options) {
+  const bool page = options.page_file == "-";
+  const bool plan = options.plan_file == "-";
+  if (page && plan)
+    throw std::runtime_error(
+        "--html - and --plan - both write to stdout; name a file for one");
+  if (global.json && (page || plan))
+    throw std::runtime_error(fmt::format(
+        "--{0} - and --json both write to stdout; name a file for the {1}",
+        page ? "html" : "plan", page ? "page" : "plan"));
+}
+
+std::string in_folder(const RetainOptions& options, const std::string& file) {
+  return file == "-" || options.folder.empty()
+             ? file
+             : (std::filesystem::path(options.folder) / file).string();
+}
+
+// The lists of what is in use, which the policy and the user name.
+std::vector<std::string> in_use_files(const RetentionPolicy& policy,
+                                      const RetainOptions& options) {
+  std::vector<std::string> files = policy.in_use;
+  files.insert(files.end(), options.in_use.begin(), options.in_use.end());
+  for (std::string& file : files) {
+    if (file == "-" && !options.plan_file.empty())
+      throw std::runtime_error(
+          "apply reads the lists of what is in use again; with --plan write "
+          "them to files, and name these");
+    file = in_folder(options, file);
+  }
+  return files;
+}
+
+std::vector<bool> named_repositories(const Inventory& inventory,
+                                     const std::vector<ImageRef>& refs) {
+  if (refs.empty()) return {};
+  std::vector<bool> named(inventory.repositories.size(), false);
+  for (const Selected& each : select(inventory, refs))
+    named[each.repository] = true;
+  return named;
+}
+
+// Of all repositories, where none is `named`.
+std::vector<Finding> findings_of_pinned(const Survey& survey,
+                                        const std::vector<bool>& named) {
+  std::vector<Finding> found;
+  std::set<std::string_view> pinned;
+  for (std::size_t i = 0; i < survey.diagnosis.pins.size(); ++i)
+    if (!survey.diagnosis.pins[i].empty() && (named.empty() || named[i]))
+      pinned.insert(survey.inventory.repositories[i].name);
+  std::copy_if(survey.diagnosis.findings.begin(),
+               survey.diagnosis.findings.end(), std::back_inserter(found),
+               [&](const Finding& finding) {
+                 return pinned.contains(finding.repository);
+               });
+  return found;
+}
+
+void refuse_lost_times(GuardedSweep& guard, const RetentionInput& input,
+                       const RetentionDecision& decision, std::int64_t now) {
+  for (const WrittenTogether& group : written_together(input, decision)) {
+    std::vector<KnownTime> created;
+    created.reserve(group.together.size());
+    for (const auto& [i, t] : group.together)
+      created.push_back(created_time(guard.store().reader(), input.survey,
+                                     input.survey.graph.repository(i).tags[t],
+                                     now));
+    if (auto refusal = refusal_for(group, created))
+      guard.refuse({std::move(*refusal)});
+  }
+}
+
+void save_plan(const RequestedRun& run, const RetainWords& words,
+               const RetainOptions& options) {
+  const SavedRetention retention{words, options.in_use,
+                                 std::filesystem::current_path().string(),
+                                 options.run.collect};
+  const OpenedStore& store = run.store();
+  write_file(
+      plan_text(run.plan(), run.survey().inventory, run.policy(),
+                store.root.directory, store.storage->identity(), retention),
+      options.plan_file, store.root);
+}
+
+ExitCode deliver_report(const RetainReport& report, const OpenedStore& store,
+                        const GlobalOptions& global) {
+  if (report.page == "-" || report.plan_file == "-") {
+    print_refusals(report.run.refusals);
+    return report.run.exit_code;
+  }
+  return deliver({store, report.run.findings, report.run.refusals,
+                  report.run.exit_code, [&] { return to_json(report, store); },
+                  [&](const Palette& palette) {
+                    print_text(report, store, palette, global.verbose);
+                  }},
+                 global);
+}
+
+// A run reports findings about the repositories that it changes. A collection
+// reports all findings.
+std::vector<Finding> findings_to_report(const Survey& survey,
+                                        const std::vector<bool>& named,
+                                        const RetainOptions& options) {
+  if (options.run.collect) return {};
+  return findings_of_pinned(survey, named);
+}
+
+Policy policy_at(std::int64_t now, const RetainOptions& options) {
+  Policy policy = options.run.collection.policy;
+  policy.now_ns = now;
+  return policy;
+}
+
 class Retention {
  public:
   Retention(const GlobalOptions& global, const RetainOptions& options)
@@ -38,7 +152,7 @@ class Retention {
         words_(options.words) {}
 
   ExitCode run() {
-    check_outputs();
+    check_outputs(global_, options_);
     read_what_decides();
     const RunContext context = run_context(global_);
     RequestedRunOptions run_options = options_.run;
@@ -50,51 +164,23 @@ class Retention {
     report_.run = run.report();
     report_.list = options_.outputs.list;
     save_files(run);
-    return deliver(run.store());
+    return deliver_report(report_, run.store(), global_);
   }
 
  private:
-  // Only one thing at a time goes to stdout.
-  void check_outputs() const {
-    const bool page = options_.page_file == "-";
-    const bool plan = options_.plan_file == "-";
-    if (page && plan)
-      throw std::runtime_error(
-          "--html - and --plan - both write to stdout; name a file for one");
-    if (global_.json && (page || plan))
-      throw std::runtime_error(fmt::format(
-          "--{0} - and --json both write to stdout; name a file for the {1}",
-          page ? "html" : "plan", page ? "page" : "plan"));
-  }
-
   void read_what_decides() {
     if (!words_.policy_file.empty() && !words_.policy_text)
       words_.policy_text = read_file(words_.policy_file);
     policy_ = policy_of(words_);
     refs_ = parse_image_refs(words_.refs);
-    std::vector<std::string> files = policy_.in_use;
-    files.insert(files.end(), options_.in_use.begin(), options_.in_use.end());
-    for (std::string& file : files) {
-      if (file == "-" && !options_.plan_file.empty())
-        throw std::runtime_error(
-            "apply reads the lists of what is in use again; with --plan write "
-            "them to files, and name these");
-      file = in_folder(file);
-    }
-    in_use_ = read_in_use(files, now_ns_);
+    in_use_ = read_in_use(in_use_files(policy_, options_), now_ns_);
     if (!policy_.pulls_state.empty())
-      pulls_ = load_pulls(in_folder(policy_.pulls_state));
-  }
-
-  std::string in_folder(const std::string& file) const {
-    return file == "-" || options_.folder.empty()
-               ? file
-               : (std::filesystem::path(options_.folder) / file).string();
+      pulls_ = load_pulls(in_folder(options_, policy_.pulls_state));
   }
 
   Chosen choose(GuardedSweep& guard) {
     const Survey& survey = guard.survey();
-    named_ = named_repositories(survey.inventory);
+    const std::vector<bool> named = named_repositories(survey.inventory, refs_);
     require_names(policy_, survey.inventory);
     const UsedImages used = find_used(survey, in_use_.lists);
     guard.refuse(in_use_.refusals);
@@ -102,7 +188,7 @@ class Retention {
     const StoreTimes times =
         read_times(guard.store().reader(), survey, policy_);
     const RetentionInput input{survey, policy_, times, used,
-                               pulls_, now_ns_, named_};
+                               pulls_, now_ns_, named};
     RetentionDecision decision = decide(input);
     RequestedRemoval unbound;
     if (const SavedPlan* saved = options_.run.collection.saved) {
@@ -111,20 +197,15 @@ class Retention {
     }
     guard.refuse(tripwires(input, decision,
                            options_.run.collection.policy.max_delete_percent));
-    refuse_lost_times(guard, input, decision);
+    refuse_lost_times(guard, input, decision, now_ns_);
     report_.repositories = retained(decision, times, survey.inventory);
-    if (!options_.page_file.empty()) measure(input, decision);
+    if (!options_.page_file.empty())
+      freed_ = freed_by_rules(input, decision, policy_at(now_ns_, options_));
     return {removal_of(decision),
             {},
-            pinned_findings(survey),
+            findings_to_report(survey, named, options_),
             true,
             std::move(unbound)};
-  }
-
-  void measure(const RetentionInput& input, const RetentionDecision& decision) {
-    Policy policy = options_.run.collection.policy;
-    policy.now_ns = now_ns_;
-    freed_ = freed_by_rules(input, decision, policy);
   }
 
   // There is no page where a run was refused before it decided.
@@ -132,8 +213,8 @@ class Retention {
     const OpenedStore& store = run.store();
     save_metrics(store, options_.outputs.metrics_file, "retain", report_.run);
     if (!options_.plan_file.empty() && report_.run.refusals.empty() &&
-        save_beside_report([&] { save_plan(run); }, report_.run.not_saved,
-                           report_.run.exit_code))
+        save_beside_report([&] { save_plan(run, words_, options_); },
+                           report_.run.not_saved, report_.run.exit_code))
       report_.plan_file = options_.plan_file;
     if (!freed_) return;
     const auto write = [&] {
@@ -144,70 +225,6 @@ class Retention {
       report_.page = options_.page_file;
   }
 
-  void save_plan(const RequestedRun& run) const {
-    const SavedRetention retention{words_, options_.in_use,
-                                   std::filesystem::current_path().string(),
-                                   options_.run.collect};
-    const OpenedStore& store = run.store();
-    write_file(
-        plan_text(run.plan(), run.survey().inventory, run.policy(),
-                  store.root.directory, store.storage->identity(), retention),
-        options_.plan_file, store.root);
-  }
-
-  // A run reports findings about the repositories that it changes. A collection
-  // reports all findings.
-  std::vector<Finding> pinned_findings(const Survey& survey) const {
-    std::vector<Finding> found;
-    if (options_.run.collect) return found;
-    std::set<std::string_view> pinned;
-    for (std::size_t i = 0; i < survey.diagnosis.pins.size(); ++i)
-      if (!survey.diagnosis.pins[i].empty() && (named_.empty() || named_[i]))
-        pinned.insert(survey.inventory.repositories[i].name);
-    std::copy_if(survey.diagnosis.findings.begin(),
-                 survey.diagnosis.findings.end(), std::back_inserter(found),
-                 [&](const Finding& finding) {
-                   return pinned.contains(finding.repository);
-                 });
-    return found;
-  }
-
-  std::vector<bool> named_repositories(const Inventory& inventory) const {
-    if (refs_.empty()) return {};
-    std::vector<bool> named(inventory.repositories.size(), false);
-    for (const Selected& each : select(inventory, refs_))
-      named[each.repository] = true;
-    return named;
-  }
-
-  void refuse_lost_times(GuardedSweep& guard, const RetentionInput& input,
-                         const RetentionDecision& decision) const {
-    for (const WrittenTogether& group : written_together(input, decision)) {
-      std::vector<KnownTime> created;
-      created.reserve(group.together.size());
-      for (const auto& [i, t] : group.together)
-        created.push_back(created_time(guard.store().reader(), input.survey,
-                                       input.survey.graph.repository(i).tags[t],
-                                       now_ns_));
-      if (auto refusal = refusal_for(group, created))
-        guard.refuse({std::move(*refusal)});
-    }
-  }
-
-  ExitCode deliver(const OpenedStore& store) const {
-    if (report_.page == "-" || report_.plan_file == "-") {
-      print_refusals(report_.run.refusals);
-      return report_.run.exit_code;
-    }
-    return dregs::deliver(
-        {store, report_.run.findings, report_.run.refusals,
-         report_.run.exit_code, [&] { return to_json(report_, store); },
-         [&](const Palette& palette) {
-           print_text(report_, store, palette, global_.verbose);
-         }},
-        global_);
-  }
-
   const GlobalOptions& global_;
   const RetainOptions& options_;
   std::int64_t now_ns_;
@@ -216,7 +233,6 @@ class Retention {
   std::vector<ImageRef> refs_;
   InUseFiles in_use_;
   PullTimes pulls_;
-  std::vector<bool> named_;
   std::optional<FreedByRules> freed_;
   RetainReport report_;
 };

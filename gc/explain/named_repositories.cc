@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "scanner/disk/repository_scanner.h"
+#include "scanner/repositories/repository_scanner.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
 

@@ -3,15 +3,11 @@
 // that folder for each repository, and not one request for each tag.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "scanner/bucket/bucket_root.h"
+#include "scanner/bucket/folder_times.h"
 #include "scanner/store/store_reader.h"
 
 namespace dregs {
@@ -21,7 +17,6 @@ namespace dregs {
 class BucketReader final : public StoreReader {
  public:
   explicit BucketReader(const BucketRoot& root);
-  ~BucketReader() override;
 
   BlobContent read_blob(const Digest& digest,
                         std::size_t at_most) const override;
@@ -39,20 +34,8 @@ class BucketReader final : public StoreReader {
   std::vector<Digest> digests_in(const std::string& path) const override;
 
  private:
-  // When each key below a folder was written; paths are relative to v2.
-  using Times = std::map<std::string, std::int64_t>;
-  struct Folder;
-
-  // Of the repository's _manifests, for a path in it; listed once.
-  const Times* manifests_around(const std::string& path) const;
-  Times list(const std::string& prefix) const;
-  BlobContent read(const std::string& path, std::size_t at_most,
-                   const std::function<bool(std::string_view)>& matches) const;
-  BlobContent stat(const std::string& path) const;
-
   const BucketRoot& root_;
-  mutable std::mutex mutex_;  // of folders_
-  mutable std::map<std::string, std::unique_ptr<Folder>> folders_;
+  const FolderTimes times_;
 };
 
 }  // namespace dregs

@@ -85,6 +85,66 @@ struct WantedLink {
   Link link;
 };
 
+std::string path_of(const Digest& layer) {
+  return "_layers/sha256/" + layer.hex() + "/link";
+}
+
+void set_unreadable(Link& link, int error) {
+  link.state = LinkState::unreadable;
+  link.error = error;
+}
+
+// Whether the ETag is the MD5 of what was read.
+bool read_link_of(const BucketRoot& root, WantedLink& wanted) {
+  const std::string key =
+      root.key(layout::repository(*wanted.repository)) + "/" + wanted.below;
+  try {
+    if (const auto bytes = root.store.get(key, kMostLinkBytes)) {
+      wanted.link = parse_link(*bytes);
+      return wanted.etag == md5(*bytes);
+    }
+    // It was listed: somebody removes what is here.
+    set_unreadable(wanted.link, ENOENT);
+  } catch (const StorageError& error) {
+    if (!is_about_the_object(error)) throw;
+    set_unreadable(wanted.link, EACCES);
+  }
+  return true;
+}
+
+// Links to be read, and where what they hold belongs; parallel.
+struct WantedLinks {
+  std::vector<WantedLink> links;
+  std::vector<std::optional<Link>*> into;
+
+  void want(const std::string& repository, std::string below,
+            std::uint64_t size, const std::optional<Md5>& etag,
+            std::optional<Link>& link) {
+    if (link) return;
+    if (size == 0 || size >= kMostLinkBytes) {
+      link = parse_link("");
+      return;
+    }
+    links.push_back({&repository, std::move(below), etag, {}});
+    into.push_back(&link);
+  }
+};
+
+// Links by which manifests are found, and all that is odd.
+WantedLinks links_that_decide(KeysByRepository& repositories) {
+  WantedLinks wanted;
+  for (auto& [name, keys] : repositories) {
+    for (TagKeys& tag : keys.tags)
+      if (tag.has_link)
+        wanted.want(name, "_manifests/tags/" + tag.name + "/current/link",
+                    tag.size, tag.etag, tag.link);
+    for (OtherKey& key : keys.others)
+      if (is_worth_reading(key.below))
+        wanted.want(name, key.below, key.size, key.etag, key.link);
+  }
+  return wanted;
+}
+
 class LinkProver {
  public:
   LinkProver(const BucketRoot& root, const StopRequest& stop,
@@ -102,34 +162,12 @@ class LinkProver {
   }
 
  private:
-  // Links by which manifests are found, and all that is odd.
   void read_what_decides() {
-    std::vector<WantedLink> wanted;
-    std::vector<std::optional<Link>*> into;
-    const auto want = [&](const std::string& name, std::string below,
-                          std::uint64_t size, const std::optional<Md5>& etag,
-                          std::optional<Link>& link) {
-      if (link) return;
-      if (size == 0 || size >= kMostLinkBytes) {
-        link = parse_link("");
-        return;
-      }
-      wanted.push_back({&name, std::move(below), etag, {}});
-      into.push_back(&link);
-    };
-    for (auto& [name, keys] : repositories_) {
-      for (TagKeys& tag : keys.tags)
-        if (tag.has_link)
-          want(name, "_manifests/tags/" + tag.name + "/current/link", tag.size,
-               tag.etag, tag.link);
-      for (OtherKey& key : keys.others)
-        if (is_worth_reading(key.below))
-          want(name, key.below, key.size, key.etag, key.link);
-    }
-    read(wanted);
+    WantedLinks wanted = links_that_decide(repositories_);
+    read(wanted.links);
     if (stop_.requested()) return;
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-      *into[i] = std::move(wanted[i].link);
+    for (std::size_t i = 0; i < wanted.links.size(); ++i)
+      *wanted.into[i] = std::move(wanted.links[i].link);
   }
 
   void read_layers() {
@@ -173,42 +211,15 @@ class LinkProver {
     }
   }
 
-  static std::string path_of(const Digest& digest) {
-    return "_layers/sha256/" + digest.hex() + "/link";
-  }
-
   void read(std::span<WantedLink> wanted) {
     std::atomic<bool> others = false;
     at_once(root_.connections, wanted.size(), [&](std::size_t i) {
       if (stop_.requested()) return;
-      const bool has_md5 = read_one(wanted[i]);
+      const bool has_md5 = read_link_of(root_, wanted[i]);
       if (!has_md5) others = true;
     });
     proved_.read += wanted.size();
     etags_are_other_ = etags_are_other_ || others;
-  }
-
-  // Whether the ETag is the MD5 of what was read.
-  bool read_one(WantedLink& wanted) {
-    const std::string key =
-        root_.key(layout::repository(*wanted.repository)) + "/" + wanted.below;
-    try {
-      if (const auto bytes = root_.store.get(key, kMostLinkBytes)) {
-        wanted.link = parse_link(*bytes);
-        return wanted.etag == md5(*bytes);
-      }
-      // It was listed: somebody removes what is here.
-      set_unreadable(wanted.link, ENOENT);
-    } catch (const StorageError& error) {
-      if (!is_about_the_object(error)) throw;
-      set_unreadable(wanted.link, EACCES);
-    }
-    return true;
-  }
-
-  static void set_unreadable(Link& link, int error) {
-    link.state = LinkState::unreadable;
-    link.error = error;
   }
 
   const BucketRoot& root_;

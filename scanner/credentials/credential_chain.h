@@ -4,25 +4,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <span>
-#include <string>
-#include <vector>
 
-#include "scanner/credentials/credentials.h"
+#include "scanner/credentials/credential_sources.h"
 #include "scanner/http/http_pool.h"
 
 namespace dregs {
-
-struct CredentialSettings {
-  Credentials given;                     // of a configuration; may be empty
-  std::vector<std::string> environment;  // "NAME=value"
-  std::string region;                    // of STS where AWS_REGION is not set
-  std::function<std::int64_t()> now_ns;  // of this machine; empty: its clock
-};
 
 // What was found is kept and fetched anew some minutes before it expires. Any
 // thread may call; one of them fetches, the others wait for it. Throws
@@ -37,28 +25,16 @@ class CredentialChain {
   bool renew(const Credentials& used);
 
  private:
-  struct Source {
-    std::string name;
-    std::function<std::optional<Credentials>(std::string& why_not)> find;
-  };
-
-  std::string variable(const std::string& name) const;
   std::int64_t now() const;
-  std::vector<Source> sources();
-  std::optional<Credentials> from_environment(std::string& why_not) const;
-  std::optional<Credentials> from_files(std::string& why_not) const;
-  std::optional<Credentials> from_web_identity(std::string& why_not);
-  std::optional<Credentials> from_container(std::string& why_not);
-  std::optional<Credentials> from_instance(std::string& why_not);
   void search();
   void fetch_again();
 
   const CredentialSettings settings_;
-  std::map<std::string, std::string> variables_;
+  const Variables variables_;
   HttpPool http_;        // by the environment's proxy
   HttpPool neighbours_;  // link-local services: near, and behind no proxy
   std::mutex mutex_;
-  std::optional<Source> found_;
+  std::optional<CredentialSource> found_;
   Credentials kept_;
   std::int64_t fetched_ns_ = 0;
 };

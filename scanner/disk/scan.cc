@@ -8,13 +8,13 @@
 #include <ctime>
 #include <thread>
 
-#include "scanner/disk/discover_repositories.h"
 #include "scanner/disk/look_beside.h"
 #include "scanner/disk/scan_blobs.h"
 #include "scanner/files/listing.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
 #include "scanner/inventory/litter.h"
+#include "scanner/repositories/discover_repositories.h"
 #include "scanner/ways/keep_what_is_led_to.h"
 
 namespace dregs {

@@ -160,7 +160,7 @@ struct Repository {
   bool has_revisions_folder = false;  // revisions/sha256
   bool has_tags_folder = false;
   bool has_layers_folder = false;
-  // Changes whenever anything above that a server writes changes.
+  // Of the links, uploads and pins above; see repository_fingerprint.h.
   std::uint64_t fingerprint = 0;
 };
 

@@ -118,7 +118,7 @@ class ManifestGraph {
   std::size_t manifest_count() const { return nodes_.size(); }
 
  private:
-  friend class ManifestGraphBuilder;
+  friend class GraphWriter;
 
   std::size_t blobs_ = 0;
   std::size_t stored_otherwise_ = 0;

@@ -1,4 +1,7 @@
-// One number for what a server writes in a repository, to know it again.
+// One number for what a server writes in a repository, to know it again: every
+// link with what it holds, every upload with its size and time, folders whose
+// link is gone, and how many pins there are. Other folders, temporary files and
+// what is somebody else's do not count.
 #pragma once
 
 #include <cstdint>

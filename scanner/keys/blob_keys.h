@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "scanner/inventory/inventory.h"
+#include "scanner/keys/beside_blobs.h"
+#include "scanner/keys/other_algorithms.h"
 #include "scanner/objects/object_store.h"
 
 namespace dregs {
@@ -25,35 +27,19 @@ class BlobKeys {
               std::map<std::string, std::uint64_t>& sizes);
 
  private:
-  // A key in a blob's folder that is not its data.
-  struct Beside {
-    Digest digest;
-    std::string name;  // what follows the folder
-    std::uint64_t size = 0;
-    std::int64_t modified_ns = 0;
-  };
-
   void take_below_prefix(std::string_view prefix, std::string_view rest,
                          const StoredObject& object);
-  void take_other(std::string_view below, const StoredObject& object);
-  void judge_beside(Inventory& inventory);
-  void judge_folder(std::vector<Beside>::const_iterator first,
-                    std::vector<Beside>::const_iterator last, bool has_data,
-                    Inventory& inventory) const;
-
   void add(const Blob& blob);
   std::vector<Blob> sorted_blobs();
 
   // In pieces that neither grow nor are copied, and are given back one by one:
   // there are millions of blobs.
   std::vector<std::vector<Blob>> blobs_;
-  std::vector<Beside> beside_;
-  // What is no place where the registry looks; relative to v2.
+  // What is no place below blobs/sha256 where the registry looks; relative to
+  // v2.
   std::set<std::string> misplaced_;
-  std::set<std::string> misplaced_algorithms_;
-  std::set<std::string> known_algorithms_;
-  std::set<std::string> litter_;
-  std::map<std::string, std::uint64_t> other_blobs_;  // with their sizes
+  BesideBlobs beside_;
+  OtherAlgorithms others_;
 };
 
 }  // namespace dregs

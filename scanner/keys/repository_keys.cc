@@ -27,6 +27,38 @@ bool is_proved(const StoredObject& object, const Digest& digest) {
          Md5::from_hex(object.etag) == md5_of_link(digest);
 }
 
+// A folder's keys directly behind the object of its name.
+bool stands_before(const OtherKey& a, const OtherKey& b) {
+  const auto rank = [](char c) {
+    return c == '/' ? 0 : 1 + static_cast<int>(static_cast<unsigned char>(c));
+  };
+  return std::lexicographical_compare(
+      a.below.begin(), a.below.end(), b.below.begin(), b.below.end(),
+      [&](char x, char y) { return rank(x) < rank(y); });
+}
+
+// Sorts the tags, and makes one of those that are called the same. Returns for
+// each the position that it has then.
+std::vector<std::uint32_t> unite(std::vector<TagKeys>& tags) {
+  std::vector<std::uint32_t> order(tags.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return tags[a].name < tags[b].name;
+  });
+  std::vector<TagKeys> sorted;
+  sorted.reserve(tags.size());
+  std::vector<std::uint32_t> position(tags.size());
+  for (const std::uint32_t from : order) {
+    if (sorted.empty() || sorted.back().name != tags[from].name)
+      sorted.push_back(std::move(tags[from]));
+    else if (tags[from].has_link)
+      sorted.back() = std::move(tags[from]);
+    position[from] = count32(sorted.size() - 1);
+  }
+  tags = std::move(sorted);
+  return position;
+}
+
 }  // namespace
 
 Md5 md5_of_link(const Digest& digest) { return md5(digest.to_string()); }
@@ -98,16 +130,7 @@ void RepositoryKeys::merge(RepositoryKeys more) {
 }
 
 void RepositoryKeys::sort_others() {
-  const auto rank = [](char c) {
-    return c == '/' ? 0 : 1 + static_cast<int>(static_cast<unsigned char>(c));
-  };
-  const auto less = [&](char a, char b) { return rank(a) < rank(b); };
-  std::sort(
-      others.begin(), others.end(), [&](const OtherKey& a, const OtherKey& b) {
-        return std::lexicographical_compare(a.below.begin(), a.below.end(),
-                                            b.below.begin(), b.below.end(),
-                                            less);
-      });
+  std::sort(others.begin(), others.end(), stands_before);
 }
 
 void RepositoryKeys::finish() {
@@ -115,23 +138,7 @@ void RepositoryKeys::finish() {
   std::sort(layers.begin(), layers.end());
   std::sort(unproved_layers.begin(), unproved_layers.end());
   sort_others();
-  std::vector<std::uint32_t> order(tags.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(),
-            [this](std::uint32_t a, std::uint32_t b) {
-              return tags[a].name < tags[b].name;
-            });
-  std::vector<TagKeys> sorted;
-  sorted.reserve(tags.size());
-  std::vector<std::uint32_t> position(tags.size());
-  for (const std::uint32_t from : order) {
-    if (sorted.empty() || sorted.back().name != tags[from].name)
-      sorted.push_back(std::move(tags[from]));
-    else if (tags[from].has_link)
-      sorted.back() = std::move(tags[from]);
-    position[from] = count32(sorted.size() - 1);
-  }
-  tags = std::move(sorted);
+  const std::vector<std::uint32_t> position = unite(tags);
   for (HistoryKey& entry : history) entry.tag = position[entry.tag];
   std::sort(history.begin(), history.end());
 }

@@ -83,7 +83,6 @@ inline constexpr std::size_t kLargestParsedManifest = 64 * 1024 * 1024;
 
 struct ManifestDetails;
 
-// `details`, where it is not null, becomes what manifest_details.h tells.
 // Whether servers up to 2.8 serve manifests of this kind.
 constexpr bool is_served(ManifestKind kind) {
   return kind == ManifestKind::schema1 || kind == ManifestKind::schema2 ||
@@ -91,6 +90,7 @@ constexpr bool is_served(ManifestKind kind) {
          kind == ManifestKind::oci_manifest || kind == ManifestKind::oci_index;
 }
 
+// `details`, where it is not null, becomes what manifest_details.h tells.
 Manifest parse_manifest(std::string_view bytes,
                         ManifestDetails* details = nullptr);
 

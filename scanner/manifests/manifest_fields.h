@@ -15,7 +15,4 @@ namespace dregs {
 void read_manifest_fields(const simdjson::dom::object& top, Manifest& manifest,
                           ManifestDetails* details);
 
-// "os/architecture" and the variant, where there is one.
-std::string platform_of(const simdjson::dom::object& object);
-
 }  // namespace dregs

@@ -10,7 +10,7 @@
 
 #include "scanner/config/s3_settings.h"
 #include "scanner/credentials/credential_chain.h"
-#include "scanner/s3/bucket_address.h"
+#include "scanner/requests/bucket_address.h"
 #include "scanner/s3/s3_store.h"
 
 namespace dregs {

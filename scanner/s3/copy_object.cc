@@ -6,7 +6,7 @@
 #include <pugixml.hpp>
 #include <string_view>
 
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
 
 namespace dregs {
 namespace {
@@ -68,6 +68,15 @@ HttpAnswer head_object(S3Client& client, const std::string& key) {
   return client.ask(request).http;
 }
 
+std::string parts_body(const std::vector<std::string>& etags) {
+  std::string body = "<CompleteMultipartUpload>";
+  for (std::size_t i = 0; i < etags.size(); ++i)
+    body += fmt::format(
+        "<Part><PartNumber>{}</PartNumber><ETag>\"{}\"</ETag></Part>", i + 1,
+        etags[i]);
+  return body + "</CompleteMultipartUpload>";
+}
+
 // One copy in parts, from its begin to its end.
 class PartCopy {
  public:
@@ -118,19 +127,10 @@ class PartCopy {
     }));
   }
 
-  std::string parts_body() const {
-    std::string body = "<CompleteMultipartUpload>";
-    for (std::size_t i = 0; i < etags_.size(); ++i)
-      body += fmt::format(
-          "<Part><PartNumber>{}</PartNumber><ETag>\"{}\"</ETag></Part>", i + 1,
-          etags_[i]);
-    return body + "</CompleteMultipartUpload>";
-  }
-
   void complete() {
     S3Request request = write_request("POST", to_);
     request.query = {{"uploadId", id_}};
-    request.body = parts_body();
+    request.body = parts_body(etags_);
     request.may_be_missing = true;
     const bool missing = client_.ask_xml(request, [](const S3Answer& answer) {
       if (!answer.missing)

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "scanner/objects/object_store.h"
-#include "scanner/s3/s3_client.h"
+#include "scanner/requests/s3_client.h"
 
 namespace dregs {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "scanner/objects/object_store.h"
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
 
 namespace dregs {
 

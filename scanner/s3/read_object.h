@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/s3/s3_client.h"
+#include "scanner/requests/s3_client.h"
 
 namespace dregs {
 

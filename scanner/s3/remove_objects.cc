@@ -1,13 +1,14 @@
+#include "scanner/s3/remove_objects.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 
 #include "scanner/formats/escaped.h"
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
+#include "scanner/requests/s3_errors.h"
 #include "scanner/s3/delete_objects.h"
-#include "scanner/s3/s3_errors.h"
-#include "scanner/s3/s3_store.h"
 
 namespace dregs {
 namespace {
@@ -54,19 +55,55 @@ void explain(const BucketAddress& address, NotRemoved& failed) {
   failed.message = error_of(request).what();
 }
 
+std::vector<NotRemoved> ask_to_remove(S3Client& client,
+                                      std::span<const ObjectName> names) {
+  S3Request request;
+  request.kind = RequestKind::remove;
+  request.permission = permission_to_remove(names.front());
+  request.method = "POST";
+  request.query = {{"delete", ""}};
+  request.body = delete_body(names);
+  request.headers = {{"content-md5", md5_base64(request.body)}};
+  std::vector<NotRemoved> failed =
+      client.ask_xml(request, [&](const S3Answer& answer) {
+        return not_removed(names, read_delete_answer(answer.http.body));
+      });
+  const BucketAddress address = client.address();
+  for (NotRemoved& name : failed) explain(address, name);
+  return failed;
+}
+
+std::optional<NotRemoved> remove_alone(S3Client& client,
+                                       const ObjectName& name) try {
+  // Without a key it would be the bucket that is removed.
+  if (name.key.empty()) return NotRemoved{name, "EmptyKey", "no key is named"};
+  S3Request request;
+  request.kind = RequestKind::remove;
+  request.permission = permission_to_remove(name);
+  request.method = "DELETE";
+  request.key = name.key;
+  request.may_be_missing = true;
+  if (!name.version_id.empty())
+    request.query = {{"versionId", name.version_id}};
+  client.ask(request);
+  return std::nullopt;
+} catch (const StorageError& error) {
+  return NotRemoved{name, error.code(), error.what()};
+}
+
 }  // namespace
 
-std::vector<NotRemoved> S3Store::remove(std::span<const ObjectName> names) {
+std::vector<NotRemoved> ObjectRemover::remove(
+    std::span<const ObjectName> names) {
   std::vector<NotRemoved> failed;
   std::vector<ObjectName> together;
   for (const ObjectName& name : names) {
     if (can_stand_in_xml(name.key))
       together.push_back(name);
-    else if (auto left = remove_alone(name))
+    else if (auto left = remove_alone(client_, name))
       failed.push_back(*std::move(left));
   }
-  const std::size_t most =
-      std::clamp<std::size_t>(settings_.keys_per_delete, 1, 1000);
+  const std::size_t most = std::clamp<std::size_t>(keys_per_delete_, 1, 1000);
   for (std::size_t at = 0; at < together.size(); at += most)
     append(failed,
            remove_together(std::span<const ObjectName>(together).subspan(
@@ -74,13 +111,13 @@ std::vector<NotRemoved> S3Store::remove(std::span<const ObjectName> names) {
   return failed;
 }
 
-std::vector<NotRemoved> S3Store::remove_together(
+std::vector<NotRemoved> ObjectRemover::remove_together(
     std::span<const ObjectName> names) {
   std::vector<NotRemoved> failed;
   std::vector<ObjectName> left(names.begin(), names.end());
   try {
     for (unsigned tries = 1; takes_many_ && !left.empty(); ++tries) {
-      std::vector<NotRemoved> round = ask_to_remove(left);
+      std::vector<NotRemoved> round = ask_to_remove(client_, left);
       left.clear();
       if (tries < client_.tries()) left = take_passing(round);
       append(failed, std::move(round));
@@ -94,44 +131,9 @@ std::vector<NotRemoved> S3Store::remove_together(
     takes_many_ = false;
   }
   for (const ObjectName& name : left)
-    if (auto still_there = remove_alone(name))
+    if (auto still_there = remove_alone(client_, name))
       failed.push_back(*std::move(still_there));
   return failed;
-}
-
-std::vector<NotRemoved> S3Store::ask_to_remove(
-    std::span<const ObjectName> names) {
-  S3Request request;
-  request.kind = RequestKind::remove;
-  request.permission = permission_to_remove(names.front());
-  request.method = "POST";
-  request.query = {{"delete", ""}};
-  request.body = delete_body(names);
-  request.headers = {{"content-md5", md5_base64(request.body)}};
-  std::vector<NotRemoved> failed =
-      client_.ask_xml(request, [&](const S3Answer& answer) {
-        return not_removed(names, read_delete_answer(answer.http.body));
-      });
-  const BucketAddress address = client_.address();
-  for (NotRemoved& name : failed) explain(address, name);
-  return failed;
-}
-
-std::optional<NotRemoved> S3Store::remove_alone(const ObjectName& name) try {
-  // Without a key it would be the bucket that is removed.
-  if (name.key.empty()) return NotRemoved{name, "EmptyKey", "no key is named"};
-  S3Request request;
-  request.kind = RequestKind::remove;
-  request.permission = permission_to_remove(name);
-  request.method = "DELETE";
-  request.key = name.key;
-  request.may_be_missing = true;
-  if (!name.version_id.empty())
-    request.query = {{"versionId", name.version_id}};
-  client_.ask(request);
-  return std::nullopt;
-} catch (const StorageError& error) {
-  return NotRemoved{name, error.code(), error.what()};
 }
 
 }  // namespace dregs

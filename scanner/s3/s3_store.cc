@@ -1,102 +1,35 @@
 #include "scanner/s3/s3_store.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
+#include "scanner/s3/bucket_lists.h"
 #include "scanner/s3/read_object.h"
 
 namespace dregs {
-namespace {
-
-S3Request bucket_request(const char* permission, Query query) {
-  S3Request request;
-  request.kind = RequestKind::list;
-  request.permission = permission;
-  request.query = std::move(query);
-  return request;
-}
-
-}  // namespace
 
 S3Store::S3Store(BucketAddress address, CredentialSettings credentials,
                  StoreSettings settings, RequestCounts& counts)
     : settings_(std::move(settings)),
       client_(std::move(address), std::move(credentials), settings_.client,
-              counts) {}
+              counts),
+      remover_(client_, settings_.keys_per_delete) {}
 
 ListPage S3Store::list(const ListRequest& request) {
-  Query query{
-      {"list-type", "2"}, {"encoding-type", "url"}, {"prefix", request.prefix}};
-  if (request.by_folder) query.emplace_back("delimiter", "/");
-  if (!request.start_after.empty())
-    query.emplace_back("start-after", request.start_after);
-  if (!request.token.empty())
-    query.emplace_back("continuation-token", request.token);
-  return client_.ask_xml(bucket_request("s3:ListBucket", std::move(query)),
-                         [&](const S3Answer& answer) {
-                           return read_list_page(answer.http.body, request);
-                         });
+  return list_objects(client_, request);
 }
 
 VersionPage S3Store::list_versions(const std::string& prefix,
                                    const std::optional<VersionPosition>& from) {
-  Query query{{"versions", ""}, {"encoding-type", "url"}, {"prefix", prefix}};
-  if (from) {
-    query.emplace_back("key-marker", from->key);
-    if (!from->version_id.empty())
-      query.emplace_back("version-id-marker", from->version_id);
-  }
-  return client_.ask_xml(
-      bucket_request("s3:ListBucketVersions", std::move(query)),
-      [&](const S3Answer& answer) {
-        return read_version_page(answer.http.body, prefix, from);
-      });
+  return list_object_versions(client_, prefix, from);
 }
 
-// Without a prefix: MinIO knows only whole keys there. Without encoding-type:
-// radosgw encodes the keys and does not say so.
 std::vector<PendingUpload> S3Store::pending_uploads() {
-  std::vector<PendingUpload> uploads;
-  std::optional<UploadPosition> from;
-  do {
-    Query query{{"uploads", ""}};
-    if (from) {
-      query.emplace_back("key-marker", from->key);
-      query.emplace_back("upload-id-marker", from->upload_id);
-    }
-    UploadPage page = client_.ask_xml(
-        bucket_request("s3:ListBucketMultipartUploads", std::move(query)),
-        [&](const S3Answer& answer) {
-          return read_upload_page(answer.http.body, from);
-        });
-    uploads.insert(uploads.end(), page.uploads.begin(), page.uploads.end());
-    from = std::move(page.next);
-  } while (from);
-  return uploads;
+  return list_uploads(client_);
 }
 
 std::uint64_t S3Store::bytes_of(const PendingUpload& upload) {
-  std::uint64_t bytes = 0;
-  std::uint64_t from = 0;
-  while (true) {
-    S3Request request =
-        bucket_request("s3:ListMultipartUploadParts",
-                       {{"uploadId", upload.upload_id},
-                        {"part-number-marker", std::to_string(from)}});
-    request.key = upload.key;
-    request.may_be_missing = true;
-    const PartsPage page =
-        client_.ask_xml(request, [&](const S3Answer& answer) {
-          return answer.missing ? PartsPage{}
-                                : read_parts_page(answer.http.body, from);
-        });
-    bytes += page.bytes;
-    if (!page.next) return bytes;
-    from = *page.next;
-  }
+  return bytes_of_upload(client_, upload);
 }
 
 Versioning S3Store::versioning() {
@@ -136,6 +69,10 @@ std::optional<std::string> S3Store::get(const std::string& key,
 bool S3Store::read(const std::string& key,
                    const std::function<void(std::string_view)>& part) {
   return read_object(client_, key, part);
+}
+
+std::vector<NotRemoved> S3Store::remove(std::span<const ObjectName> names) {
+  return remover_.remove(names);
 }
 
 void S3Store::abort(const PendingUpload& upload) {

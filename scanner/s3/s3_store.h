@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "scanner/objects/object_store.h"
+#include "scanner/requests/s3_client.h"
 #include "scanner/s3/copy_object.h"
-#include "scanner/s3/s3_client.h"
+#include "scanner/s3/remove_objects.h"
 
 namespace dregs {
 
@@ -50,13 +51,9 @@ class S3Store final : public ObjectStore {
   const S3Client& client() const { return client_; }
 
  private:
-  std::vector<NotRemoved> remove_together(std::span<const ObjectName> names);
-  std::vector<NotRemoved> ask_to_remove(std::span<const ObjectName> names);
-  std::optional<NotRemoved> remove_alone(const ObjectName& name);
-
   const StoreSettings settings_;
   S3Client client_;
-  std::atomic<bool> takes_many_{true};  // GCS has no DeleteObjects
+  ObjectRemover remover_;
 };
 
 }  // namespace dregs

@@ -10,6 +10,7 @@
 
 #include "scanner/files/descriptor.h"
 #include "scanner/formats/path_below.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -19,10 +20,13 @@ std::string own_mount_table() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string joined(std::string_view folder, std::string_view rest) {
-  std::string path(folder);
-  if (!path.empty() && !path.ends_with('/') && !rest.empty()) path += '/';
-  return path.append(rest);
+bool is_other_fuse(const Mount& mount, const std::vector<Location>& own) {
+  const bool same_device =
+      std::any_of(own.begin(), own.end(), [&](const Location& location) {
+        return location.device == mount.device;
+      });
+  return mount.kind.starts_with("fuse") && mount.kind != "fuseblk" &&
+         !same_device;
 }
 
 }  // namespace
@@ -49,50 +53,27 @@ Locator::Locator(int v2, const std::vector<StorePart>& parts)
 
 void Locator::add(std::string path, int fd) {
   std::string real = real_path_of(fd).path;
-  std::vector<Location> locations = locate(real);
+  std::vector<Location> locations = locations_of(mounts_, real);
   parts_.push_back({std::move(path), std::move(real), std::move(locations)});
-}
-
-std::vector<const Mount*> Locator::mounts_at(const std::string& real) const {
-  if (!mounts_) return {};
-  return mounts_of(*mounts_, real);
-}
-
-// Below a changed root the table may not tell of the mount that it lies on.
-std::vector<Locator::Location> Locator::locate(const std::string& real) const {
-  std::vector<Location> locations;
-  const auto add_layer = [&](const Mount& overlay, const std::string& layer) {
-    const std::string path =
-        joined(layer, path_below(real, overlay.point).value_or(""));
-    for (const Mount* below : mounts_at(path))
-      locations.push_back({below->device, path_in_filesystem(*below, path)});
-  };
-  for (const Mount* mount : mounts_at(real)) {
-    locations.push_back({mount->device, path_in_filesystem(*mount, real)});
-    for (const std::string& layer : mount->layers) add_layer(*mount, layer);
-  }
-  if (locations.empty()) locations.push_back({"", real});
-  return locations;
 }
 
 std::vector<std::string> Locator::places_at(const std::string& real) const {
   std::vector<std::string> places;
-  for (const Location& there : locate(real))
-    for (const Part& part : parts_)
+  for (const Location& there : locations_of(mounts_, real))
+    for (const LocatedPart& part : parts_)
       for (const Location& own : part.locations) {
         if (there.device != own.device) continue;
         if (const auto rest = path_below(there.path, own.path))
           places.push_back(joined(part.path, *rest));
       }
-  std::sort(places.begin(), places.end());
-  places.erase(std::unique(places.begin(), places.end()), places.end());
+  sort_unique(places);
   return places;
 }
 
 std::vector<std::string> Locator::parts_below(const std::string& real) const {
   std::vector<std::string> below;
-  for (const Location& there : locate(real))
-    for (const Part& part : parts_)
+  for (const Location& there : locations_of(mounts_, real))
+    for (const LocatedPart& part : parts_)
       for (const Location& own : part.locations)
         if (there.device == own.device && there.path != own.path &&
             is_at_or_below(own.path, there.path))
@@ -111,55 +92,36 @@ std::vector<std::string> Locator::mounts_below(const std::string& real) const {
 
 std::vector<std::string> Locator::mounts_in_store() const {
   std::vector<std::string> all;
-  for (const Part& part : parts_)
+  for (const LocatedPart& part : parts_)
     for (const std::string& below : mounts_below(part.real))
       all.push_back(joined(part.path, below));
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
+  sort_unique(all);
   return all;
 }
 
 bool Locator::shows_anything(const std::string& real) const {
-  const auto same_device = [&](const Mount* mount) {
-    return std::any_of(
-        parts_.front().locations.begin(), parts_.front().locations.end(),
-        [&](const Location& own) { return own.device == mount->device; });
-  };
-  const std::vector<const Mount*> mounts = mounts_at(real);
+  const std::vector<const Mount*> mounts = mounts_at(mounts_, real);
   return std::any_of(mounts.begin(), mounts.end(), [&](const Mount* mount) {
-    return mount->kind.starts_with("fuse") && mount->kind != "fuseblk" &&
-           !same_device(mount);
+    return is_other_fuse(*mount, parts_.front().locations);
   });
-}
-
-// A subvolume is below v2 by nature, and that is no overlap.
-bool Locator::collide(const Part& a, const Part& b) {
-  for (const Location& one : a.locations)
-    for (const Location& other : b.locations) {
-      if (one.device != other.device) continue;
-      const auto in_other = path_below(one.path, other.path);
-      const auto in_one = path_below(other.path, one.path);
-      if (in_other && joined(b.path, *in_other) != a.path) return true;
-      if (in_one && joined(a.path, *in_one) != b.path) return true;
-    }
-  return false;
 }
 
 bool Locator::overlaps(const StorePart& part) const {
-  const auto own =
-      std::find_if(parts_.begin(), parts_.end(),
-                   [&](const Part& each) { return each.path == part.path; });
+  const auto own = std::find_if(
+      parts_.begin(), parts_.end(),
+      [&](const LocatedPart& each) { return each.path == part.path; });
   // What could not be opened again is somewhere, and nobody knows where.
   if (own == parts_.end() || own->real.empty()) return true;
-  return std::any_of(parts_.begin(), parts_.end(), [&](const Part& other) {
-    return &other != &*own && collide(*own, other);
-  });
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [&](const LocatedPart& other) {
+                       return &other != &*own && collide(*own, other);
+                     });
 }
 
 std::string Locator::real_path(std::string_view part) const {
   const auto own =
       std::find_if(parts_.begin(), parts_.end(),
-                   [&](const Part& each) { return each.path == part; });
+                   [&](const LocatedPart& each) { return each.path == part; });
   return own == parts_.end() ? std::string() : own->real;
 }
 

@@ -3,12 +3,11 @@
 // or the layers of an overlay. Linux only. Reads only; any thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "scanner/ways/mount_table.h"
+#include "scanner/ways/locations.h"
 #include "scanner/ways/store_parts.h"
 
 namespace dregs {
@@ -42,24 +41,10 @@ class Locator {
   std::string real_path(std::string_view part) const;
 
  private:
-  // A place by its filesystem's own account.
-  struct Location {
-    std::string device;
-    std::string path;
-  };
-  struct Part {
-    std::string path;  // relative to v2
-    std::string real;
-    std::vector<Location> locations;
-  };
-
   void add(std::string path, int fd);
-  std::vector<Location> locate(const std::string& real) const;
-  std::vector<const Mount*> mounts_at(const std::string& real) const;
-  static bool collide(const Part& a, const Part& b);
 
-  std::optional<std::vector<Mount>> mounts_;
-  std::vector<Part> parts_;
+  Mounts mounts_;
+  std::vector<LocatedPart> parts_;
 };
 
 }  // namespace dregs

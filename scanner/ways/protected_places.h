@@ -31,23 +31,11 @@ class ProtectedPlaces {
   // removable.
   void finish();
 
-  // Whether it is a folder of repositories, or all of v2, and not a part of
-  // one.
-  static bool holds_whole_repositories(std::string_view place);
-  // A repository's _manifests or _layers, or something below.
-  static bool is_part_of_repository(std::string_view place);
-
  private:
   void pin_at(std::string_view path, const Finding& from);
   void pin_all_below(std::string_view folder, const Finding& from);
-  void pin(Repository& repository, const std::string& where,
-           const Finding& from);
-  void keep_namespaces(std::string_view folder, bool below);
-  void keep_blobs_at(std::string_view path);
-  void keep_blob(const Digest& digest);
-  void keep_prefix(std::string_view path);
+  void pin(Repository& repository, std::string_view where, const Finding& from);
   bool is_kept(std::string_view path) const;
-  std::vector<Repository>::iterator first_from(std::string_view name);
 
   Inventory& inventory_;
   std::set<std::string, std::less<>> kept_;

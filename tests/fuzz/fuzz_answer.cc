@@ -3,7 +3,7 @@
 #include <string>
 
 #include "scanner/credentials/remote_credentials.h"
-#include "scanner/s3/answers.h"
+#include "scanner/requests/answers.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/require.h"
 

@@ -1,0 +1,15 @@
+// enter_place() tells what the places below a folder have from it.
+#pragma once
+
+#include "scanner/repositories/discovered.h"
+#include "scanner/repositories/place.h"
+
+namespace dregs {
+
+// A folder of repositories that is elsewhere is a part of the store; a
+// repository that is, with all below it, is kept. `folder` is the place's, open
+// and borrowed, with its status.
+Place enter_place(const Place& place, int folder, const FileStatus& status,
+                  Discovered& found);
+
+}  // namespace dregs
