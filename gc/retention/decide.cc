@@ -6,10 +6,10 @@
 #include <map>
 #include <set>
 
+#include "gc/facts/repository_images.h"
 #include "gc/mark/roots.h"
 #include "gc/retention/last_pull_of_tag.h"
 #include "gc/retention/needed_images.h"
-#include "gc/retention/repository_images.h"
 #include "gc/retention/rule_verdicts.h"
 #include "gc/retention/tag_roles.h"
 #include "gc/rules/tag_group.h"

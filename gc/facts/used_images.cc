@@ -1,8 +1,8 @@
-#include "gc/retention/used_images.h"
+#include "gc/facts/used_images.h"
 
 #include <algorithm>
 
-#include "gc/retention/repository_images.h"
+#include "gc/facts/repository_images.h"
 
 namespace dregs {
 namespace {

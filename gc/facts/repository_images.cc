@@ -1,4 +1,4 @@
-#include "gc/retention/repository_images.h"
+#include "gc/facts/repository_images.h"
 
 #include <algorithm>
 
