@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gc/retention/repository_images.h"
+#include "gc/facts/repository_images.h"
 #include "tests/gc_run.h"
 #include "tests/retention_run.h"
 

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "gc/retention/in_use.h"
-#include "gc/retention/store_times.h"
+#include "gc/facts/in_use.h"
+#include "gc/facts/store_times.h"
 #include "gc/rules/policy_file.h"
 #include "gc/rules/semantic_version.h"
 #include "tests/paths.h"

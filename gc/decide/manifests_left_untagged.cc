@@ -63,126 +63,116 @@ class UntaggedCandidates {
   std::vector<DigestId> waiting_;
 };
 
-class UntaggedRepository {
- public:
-  UntaggedRepository(const Survey& survey, std::uint32_t i,
-                     const RequestedParts& parts, const Policy& policy,
-                     Closure& closure)
-      : survey_(survey),
-        inventory_(survey.inventory),
-        i_(i),
-        repository_(inventory_.repositories[i]),
-        ids_(survey.graph.repository(i)),
-        parts_(parts),
-        policy_(policy),
-        candidates_(survey, i),
-        closure_(closure) {}
-
-  LeftUntagged decide() {
-    for (const std::uint32_t t : parts_.tags) candidates_.add(ids_.tags[t]);
-    if (is_pinned(survey_.diagnosis.pins[i_], policy_)) {
-      keep_all();
-    } else {
-      add_what_stays();
-      take_the_rest();
-    }
-    return std::move(result_);
-  }
-
- private:
-  void keep_all() {
-    for (const Digest& digest : untagged_by_request())
-      result_.kept.emplace(digest, UntaggedStays::repository_is_pinned);
-  }
-
-  void add_what_stays() {
-    closure_.start(i_);
-    closure_.follow_referrers();
-    for (std::uint32_t t = 0; t < ids_.tags.size(); ++t)
-      if (!parts_.tags.contains(t)) closure_.add_manifest(ids_.tags[t]);
-    for (const DigestId id : ids_.led_to) closure_.add_manifest(id);
-    for (const DigestId id : ids_.stored_otherwise) closure_.add_manifest(id);
-    for (const DigestId id : ids_.manifests_among_layers)
-      closure_.add_manifest(id);
-    for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
-      if (was_untagged(r) || is_too_young(r))
-        closure_.add_manifest(ids_.revisions[r]);
-    for (const HistoryEntry& entry : repository_.history)
-      if (keeps(entry)) closure_.add_manifest(id_of(entry.digest));
-  }
-
-  // A revision without a removed tag is not a candidate, nor is one that is not
-  // a manifest.
-  bool was_untagged(std::size_t r) const {
-    if (parts_.manifests.contains(repository_.revisions[r])) return false;
-    const ManifestNode* node = survey_.graph.node(ids_.revisions[r]);
-    return !candidates_.contain(ids_.revisions[r]) || node == nullptr ||
-           node->kind == ManifestKind::not_json;
-  }
-
-  bool is_too_young(std::size_t r) const {
-    const DigestId id = ids_.revisions[r];
-    return survey_.graph.present(id) &&
-           policy_.is_young(inventory_.blobs[id].times());
-  }
-
-  bool keeps(const HistoryEntry& entry) const {
-    return !parts_.tags.contains(entry.tag);
-  }
-
-  void take_the_rest() {
-    for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
-      if (candidates_.contain(ids_.revisions[r]) &&
-          !closure_.reached(ids_.revisions[r]) &&
-          !parts_.manifests.contains(repository_.revisions[r]))
-        result_.manifests.insert(repository_.revisions[r]);
-    for (const Digest& digest : untagged_by_request())
-      if (!result_.manifests.contains(digest))
-        result_.kept.emplace(digest, why_it_stays(digest));
-  }
-
-  // Returns the revisions that a removed tag names and no kept tag names.
-  std::set<Digest> untagged_by_request() const {
-    std::set<Digest> some;
-    for (const std::uint32_t t : parts_.tags)
-      if (const auto& current = repository_.tags[t].current;
-          current && !parts_.manifests.contains(*current) &&
-          std::binary_search(repository_.revisions.begin(),
-                             repository_.revisions.end(), *current))
-        some.insert(*current);
-    for (std::uint32_t t = 0; t < repository_.tags.size(); ++t)
-      if (repository_.tags[t].current && !parts_.tags.contains(t))
-        some.erase(*repository_.tags[t].current);
-    return some;
-  }
-
-  UntaggedStays why_it_stays(const Digest& digest) const {
-    const auto r = static_cast<std::size_t>(
-        std::lower_bound(repository_.revisions.begin(),
-                         repository_.revisions.end(), digest) -
-        repository_.revisions.begin());
-    if (is_too_young(r)) return UntaggedStays::too_young;
-    for (const HistoryEntry& entry : repository_.history)
-      if (entry.digest == digest && keeps(entry))
-        return UntaggedStays::in_history;
-    return UntaggedStays::is_needed;
-  }
-
-  DigestId id_of(const Digest& digest) const {
-    return survey_.graph.find(inventory_, digest);
-  }
-
-  const Survey& survey_;
-  const Inventory& inventory_;
-  std::uint32_t i_;
-  const Repository& repository_;
-  const RepositoryIds& ids_;
-  const RequestedParts& parts_;
-  const Policy& policy_;
-  UntaggedCandidates candidates_;
-  Closure& closure_;
-  LeftUntagged result_;
+// What goes from one repository. All of it is borrowed.
+struct TagsThatGo {
+  const Survey& survey;
+  std::uint32_t position;
+  const Repository& repository;
+  const RepositoryIds& ids;
+  const RequestedParts& parts;
+  const Policy& policy;
 };
+
+// A revision without a removed tag is not a candidate, nor is one that is not
+// a manifest.
+bool was_untagged(const TagsThatGo& gone, const UntaggedCandidates& candidates,
+                  std::size_t r) {
+  if (gone.parts.manifests.contains(gone.repository.revisions[r])) return false;
+  const DigestId id = gone.ids.revisions[r];
+  const ManifestNode* node = gone.survey.graph.node(id);
+  return !candidates.contain(id) || node == nullptr ||
+         node->kind == ManifestKind::not_json;
+}
+
+bool is_too_young(const TagsThatGo& gone, std::size_t r) {
+  const DigestId id = gone.ids.revisions[r];
+  return gone.survey.graph.present(id) &&
+         gone.policy.is_young(gone.survey.inventory.blobs[id].times());
+}
+
+bool keeps(const TagsThatGo& gone, const HistoryEntry& entry) {
+  return !gone.parts.tags.contains(entry.tag);
+}
+
+void add_what_stays(const TagsThatGo& gone,
+                    const UntaggedCandidates& candidates, Closure& closure) {
+  const RepositoryIds& ids = gone.ids;
+  closure.start(gone.position);
+  closure.follow_referrers();
+  for (std::uint32_t t = 0; t < ids.tags.size(); ++t)
+    if (!gone.parts.tags.contains(t)) closure.add_manifest(ids.tags[t]);
+  for (const auto* each :
+       {&ids.led_to, &ids.stored_otherwise, &ids.manifests_among_layers})
+    for (const DigestId id : *each) closure.add_manifest(id);
+  for (std::size_t r = 0; r < ids.revisions.size(); ++r)
+    if (was_untagged(gone, candidates, r) || is_too_young(gone, r))
+      closure.add_manifest(ids.revisions[r]);
+  for (const HistoryEntry& entry : gone.repository.history)
+    if (keeps(gone, entry))
+      closure.add_manifest(
+          gone.survey.graph.find(gone.survey.inventory, entry.digest));
+}
+
+// Returns the revisions that a removed tag names and no kept tag names.
+std::set<Digest> untagged_by_request(const TagsThatGo& gone) {
+  const Repository& repository = gone.repository;
+  std::set<Digest> some;
+  for (const std::uint32_t t : gone.parts.tags)
+    if (const auto& current = repository.tags[t].current;
+        current && !gone.parts.manifests.contains(*current) &&
+        std::ranges::binary_search(repository.revisions, *current))
+      some.insert(*current);
+  for (std::uint32_t t = 0; t < repository.tags.size(); ++t)
+    if (repository.tags[t].current && !gone.parts.tags.contains(t))
+      some.erase(*repository.tags[t].current);
+  return some;
+}
+
+UntaggedStays why_it_stays(const TagsThatGo& gone, const Digest& digest) {
+  const std::vector<Digest>& revisions = gone.repository.revisions;
+  const auto r = static_cast<std::size_t>(
+      std::ranges::lower_bound(revisions, digest) - revisions.begin());
+  if (is_too_young(gone, r)) return UntaggedStays::too_young;
+  for (const HistoryEntry& entry : gone.repository.history)
+    if (entry.digest == digest && keeps(gone, entry))
+      return UntaggedStays::in_history;
+  return UntaggedStays::is_needed;
+}
+
+LeftUntagged keep_all(const TagsThatGo& gone) {
+  LeftUntagged result;
+  for (const Digest& digest : untagged_by_request(gone))
+    result.kept.emplace(digest, UntaggedStays::repository_is_pinned);
+  return result;
+}
+
+// `kept` has reached all that stays.
+LeftUntagged take_the_rest(const TagsThatGo& gone,
+                           const UntaggedCandidates& candidates,
+                           const Closure& kept) {
+  LeftUntagged result;
+  for (std::size_t r = 0; r < gone.ids.revisions.size(); ++r) {
+    const DigestId id = gone.ids.revisions[r];
+    const Digest& digest = gone.repository.revisions[r];
+    if (candidates.contain(id) && !kept.reached(id) &&
+        !gone.parts.manifests.contains(digest))
+      result.manifests.insert(digest);
+  }
+  for (const Digest& digest : untagged_by_request(gone))
+    if (!result.manifests.contains(digest))
+      result.kept.emplace(digest, why_it_stays(gone, digest));
+  return result;
+}
+
+LeftUntagged decide_in(const TagsThatGo& gone, Closure& closure) {
+  if (is_pinned(gone.survey.diagnosis.pins[gone.position], gone.policy))
+    return keep_all(gone);
+  UntaggedCandidates candidates(gone.survey, gone.position);
+  for (const std::uint32_t t : gone.parts.tags)
+    candidates.add(gone.ids.tags[t]);
+  add_what_stays(gone, candidates, closure);
+  return take_the_rest(gone, candidates, closure);
+}
 
 }  // namespace
 
@@ -208,8 +198,9 @@ std::map<std::uint32_t, LeftUntagged> manifests_left_untagged(
   std::map<std::uint32_t, LeftUntagged> left;
   for (const auto& [i, parts] : request)
     if (!parts.whole && !parts.tags.empty())
-      left.emplace(
-          i, UntaggedRepository(survey, i, parts, policy, closure).decide());
+      left.emplace(i, decide_in({survey, i, survey.inventory.repositories[i],
+                                 survey.graph.repository(i), parts, policy},
+                                closure));
   return left;
 }
 

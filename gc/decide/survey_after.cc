@@ -58,18 +58,45 @@ std::vector<PinReason> remaining_pins(const Repository& repository,
   return pins;
 }
 
+// What goes is named here, so that whatever else there is stays. Uploads that
+// nobody knows stay, too.
 void empty_out(Repository& repository, RepositoryIds& ids) {
-  Repository left;
-  left.name = repository.name;
-  left.fingerprint = repository.fingerprint;
-  left.folders = std::move(repository.folders);
-  left.pins = std::move(repository.pins);
-  left.has_foreign_entries = repository.has_foreign_entries;
-  std::copy_if(repository.uploads.begin(), repository.uploads.end(),
-               std::back_inserter(left.uploads),
-               [](const Upload& upload) { return !upload.recognised; });
-  repository = std::move(left);
+  repository.revisions.clear();
+  repository.tags.clear();
+  repository.history.clear();
+  repository.history_entries = 0;
+  repository.layers.clear();
+  repository.aliases.clear();
+  std::erase_if(repository.uploads,
+                [](const Upload& upload) { return upload.recognised; });
+  repository.led_to.clear();
+  repository.led_to_otherwise.clear();
+  repository.empty_revisions.clear();
+  repository.empty_layers.clear();
+  repository.empty_aliases.clear();
+  repository.linkless.clear();
+  repository.temporary_files.clear();
+  repository.layers_only.reset();
+  repository.has_manifests_folder = false;
+  repository.has_revisions_folder = false;
+  repository.has_tags_folder = false;
+  repository.has_layers_folder = false;
   ids = {};
+}
+
+// Erases the same positions from two vectors that stand in step.
+template <class Value, class Goes>
+void erase_in_step(std::vector<Value>& values, std::vector<DigestId>& ids,
+                   const Goes& goes) {
+  std::vector<Value> values_left;
+  std::vector<DigestId> ids_left;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (goes(i)) continue;
+    values_left.push_back(std::move(values[i]));
+    ids_left.push_back(ids[i]);
+  }
+  values = std::move(values_left);
+  ids = std::move(ids_left);
 }
 
 // What the history of a tag without a target led to goes with the tag.
@@ -80,52 +107,44 @@ void drop_led_to(Repository& repository, RepositoryIds& ids,
   for (const HistoryEntry& entry : repository.history)
     if (!repository.tags[entry.tag].current)
       (gone.contains(entry.tag) ? by_gone : by_kept).insert(entry.digest);
-  std::vector<Digest> led_to;
-  std::vector<DigestId> led_to_ids;
-  for (std::size_t i = 0; i < repository.led_to.size(); ++i) {
+  erase_in_step(repository.led_to, ids.led_to, [&](std::size_t i) {
     const Digest& digest = repository.led_to[i];
-    if (by_gone.contains(digest) && !by_kept.contains(digest)) continue;
-    led_to.push_back(digest);
-    led_to_ids.push_back(ids.led_to[i]);
-  }
-  repository.led_to = std::move(led_to);
-  ids.led_to = std::move(led_to_ids);
+    return by_gone.contains(digest) && !by_kept.contains(digest);
+  });
 }
 
-void drop_tags(Repository& repository, RepositoryIds& ids,
-               const std::set<std::uint32_t>& gone) {
-  drop_led_to(repository, ids, gone);
-  std::vector<std::uint32_t> moved(repository.tags.size());
-  std::vector<Tag> tags;
-  std::vector<DigestId> tag_ids;
+// The history of the other tags names them by their new positions.
+void drop_history_of(Repository& repository,
+                     const std::set<std::uint32_t>& gone) {
+  std::vector<std::uint32_t> moved;  // by the old position
+  std::uint32_t kept = 0;
   for (std::uint32_t t = 0; t < repository.tags.size(); ++t) {
-    moved[t] = static_cast<std::uint32_t>(tags.size());
-    if (gone.contains(t)) continue;
-    tags.push_back(std::move(repository.tags[t]));
-    tag_ids.push_back(ids.tags[t]);
+    moved.push_back(kept);
+    if (!gone.contains(t)) ++kept;
   }
   std::erase_if(repository.history, [&](const HistoryEntry& entry) {
     return gone.contains(entry.tag);
   });
   for (HistoryEntry& entry : repository.history) entry.tag = moved[entry.tag];
-  repository.tags = std::move(tags);
-  ids.tags = std::move(tag_ids);
+}
+
+void drop_tags(Repository& repository, RepositoryIds& ids,
+               const std::set<std::uint32_t>& gone) {
+  drop_led_to(repository, ids, gone);
+  drop_history_of(repository, gone);
+  erase_in_step(repository.tags, ids.tags, [&](std::size_t t) {
+    return gone.contains(static_cast<std::uint32_t>(t));
+  });
 }
 
 void drop_manifests(Repository& repository, RepositoryIds& ids,
                     const std::set<Digest>& gone) {
-  std::vector<Digest> revisions;
-  std::vector<DigestId> revision_ids;
-  for (std::size_t r = 0; r < repository.revisions.size(); ++r) {
-    if (gone.contains(repository.revisions[r])) continue;
-    revisions.push_back(repository.revisions[r]);
-    revision_ids.push_back(ids.revisions[r]);
-  }
+  erase_in_step(repository.revisions, ids.revisions, [&](std::size_t r) {
+    return gone.contains(repository.revisions[r]);
+  });
   std::erase_if(repository.history, [&](const HistoryEntry& entry) {
     return repository.tags[entry.tag].current && gone.contains(entry.digest);
   });
-  repository.revisions = std::move(revisions);
-  ids.revisions = std::move(revision_ids);
 }
 
 void drop(Survey& survey, std::uint32_t i, const RequestedParts& parts) {

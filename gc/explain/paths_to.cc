@@ -13,186 +13,187 @@
 namespace dregs {
 namespace {
 
-// The part of one repository's manifests from which the target is reached.
-class RepositoryPaths {
- public:
-  RepositoryPaths(const Inventory& inventory, const ManifestGraph& graph,
-                  const AliasIndex& aliases, Closure& closure,
-                  std::size_t position, DigestId target, std::size_t most,
-                  PathsTo& result)
-      : inventory_(inventory),
-        graph_(graph),
-        aliases_(aliases),
-        closure_(closure),
-        position_(position),
-        repository_(inventory.repositories[position]),
-        ids_(graph.repository(position)),
-        target_(target),
-        most_(most),
-        result_(result) {}
+// Nobody nests indexes as deep as this, but data may say what it likes; only
+// corrupt ones form a cycle.
+constexpr std::size_t kDeepest = 500;
+constexpr std::size_t kStepsForAPath = 100;
 
-  void run() {
-    start_from_all();
-    if (!closure_.reached(target_)) return;
-    const std::vector<const ManifestNode*> manifests(
-        closure_.manifests().begin(), closure_.manifests().end());
-    const std::vector<DigestId> all(closure_.order().begin(),
-                                    closure_.order().end());
-    start_from_tags();
-    for (const DigestId id : closure_.order()) under_tag_.insert(id);
-    for (const bool with_subjects : {false, true}) {
-      link_up(manifests, all, with_subjects);
-      walk_from_roots();
-      // What lies too deep to be listed in full has a way all the same.
-      if (found_ == 0) add_a_shortest_path();
-      if (found_ > 0) return;
+// For each digest that leads to the target, what leads there below it.
+using Below = std::unordered_map<DigestId, std::vector<DigestId>>;
+
+struct Root {
+  DigestId id = kNoDigest;
+  const Tag* tag = nullptr;  // that names it; null: none
+};
+
+// What is asked of one repository. All of it is borrowed.
+struct PathQuestion {
+  std::string name_of(DigestId id) const { return graph.name(inventory, id); }
+
+  const Inventory& inventory;
+  const ManifestGraph& graph;
+  const AliasIndex& aliases;
+  const Repository& repository;
+  const RepositoryIds& ids;
+  DigestId target;
+  std::size_t most;
+};
+
+template <class Visit>
+void for_each_need(const PathQuestion& asked, const ManifestNode& node,
+                   bool with_subjects, const Visit& visit) {
+  for (const GraphEdge& edge : asked.graph.edges(node))
+    if (with_subjects || edge.role != ReferenceRole::subject) visit(edge.to);
+  for (const OtherReference& other : asked.graph.others(node))
+    for (const DigestId id : asked.aliases.targets(other.digest)) visit(id);
+}
+
+// What the repository needs: its manifests, and all digests.
+struct Needed {
+  std::vector<const ManifestNode*> manifests;
+  std::vector<DigestId> all;
+};
+
+std::unordered_map<DigestId, std::vector<DigestId>> needed_by(
+    const PathQuestion& asked, const Needed& needed, bool with_subjects) {
+  std::unordered_map<DigestId, std::vector<DigestId>> above;
+  for (const ManifestNode* node : needed.manifests)
+    for_each_need(asked, *node, with_subjects,
+                  [&](DigestId id) { above[id].push_back(node->id); });
+  // Also of a manifest that is lost.
+  for (const DigestId id : needed.all)
+    for (const DigestId signature : asked.graph.signatures(id))
+      above[signature].push_back(id);
+  return above;
+}
+
+// Finds everything above the target, and for it what is below.
+Below find_below(const PathQuestion& asked, const Needed& needed,
+                 bool with_subjects) {
+  auto above_of = needed_by(asked, needed, with_subjects);
+  Below below;
+  below[asked.target];
+  std::vector<DigestId> waiting = {asked.target};
+  while (!waiting.empty()) {
+    const DigestId id = waiting.back();
+    waiting.pop_back();
+    for (const DigestId above : above_of[id]) {
+      const auto [at, first] = below.try_emplace(above);
+      at->second.push_back(id);
+      if (first) waiting.push_back(above);
     }
+  }
+  for (auto& [id, ids] : below) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  }
+  return below;
+}
+
+// Returns the roots that lead to the target: tags, then what no tag reaches.
+std::vector<Root> find_roots(const PathQuestion& asked, const Below& below,
+                             const std::unordered_set<DigestId>& under_tag) {
+  const RepositoryIds& ids = asked.ids;
+  std::vector<Root> roots;
+  for (std::size_t t = 0; t < ids.tags.size(); ++t)
+    if (below.contains(ids.tags[t]))
+      roots.push_back({ids.tags[t], &asked.repository.tags[t]});
+  for (const auto* untagged :
+       {&ids.revisions, &ids.led_to, &ids.stored_otherwise,
+        &ids.manifests_among_layers})
+    for (const DigestId id : *untagged)
+      if (below.contains(id) && !under_tag.contains(id)) roots.push_back({id});
+  return roots;
+}
+
+// Returns how every path from the root begins.
+NeedPath path_from(const PathQuestion& asked, const Root& root) {
+  const std::string& repository = asked.repository.name;
+  if (root.tag == nullptr) return {repository + "@" + asked.name_of(root.id)};
+  return {repository + ":" + root.tag->name, asked.name_of(root.id)};
+}
+
+// With a queue, for the path may be as long as somebody likes.
+NeedPath shortest_path(const PathQuestion& asked, const Below& below,
+                       const Root& root) {
+  std::unordered_map<DigestId, DigestId> above = {{root.id, root.id}};
+  std::vector<DigestId> queue = {root.id};
+  for (std::size_t next = 0; next < queue.size(); ++next)
+    for (const DigestId id : below.at(queue[next]))
+      if (above.emplace(id, queue[next]).second) queue.push_back(id);
+  std::vector<DigestId> way;
+  for (DigestId id = asked.target; id != root.id; id = above.at(id))
+    way.push_back(id);
+  NeedPath path = path_from(asked, root);
+  for (auto id = way.rbegin(); id != way.rend(); ++id)
+    path.push_back(asked.name_of(*id));
+  return path;
+}
+
+// Walks every way down to the target, up to a limit.
+class WayDown {
+ public:
+  WayDown(const PathQuestion& asked, const Below& below, PathsTo& result)
+      : asked_(asked), below_(below), result_(result) {}
+
+  void walk_from(const Root& root) {
+    path_ = path_from(asked_, root);
+    walk(root.id);
   }
 
  private:
-  void start_from_all() {
-    closure_.start(position_);
-    add_all_roots(closure_, ids_);
-  }
-
-  void start_from_tags() {
-    closure_.start(position_);
-    for (const DigestId id : ids_.tags) closure_.add_manifest(id);
-  }
-
-  template <class Visit>
-  void for_each_need(const ManifestNode& node, bool with_subjects,
-                     Visit visit) const {
-    for (const GraphEdge& edge : graph_.edges(node))
-      if (with_subjects || edge.role != ReferenceRole::subject) visit(edge.to);
-    for (const OtherReference& other : graph_.others(node))
-      for (const DigestId id : aliases_.targets(other.digest)) visit(id);
-  }
-
-  // Finds everything above the target, and for it what is below.
-  void link_up(const std::vector<const ManifestNode*>& manifests,
-               const std::vector<DigestId>& all, bool with_subjects) {
-    std::unordered_map<DigestId, std::vector<DigestId>> needed_by;
-    for (const ManifestNode* node : manifests)
-      for_each_need(*node, with_subjects,
-                    [&](DigestId id) { needed_by[id].push_back(node->id); });
-    // Also of a manifest that is lost.
-    for (const DigestId id : all)
-      for (const DigestId signature : graph_.signatures(id))
-        needed_by[signature].push_back(id);
-    below_.clear();
-    below_[target_];
-    std::vector<DigestId> waiting = {target_};
-    while (!waiting.empty()) {
-      const DigestId id = waiting.back();
-      waiting.pop_back();
-      for (const DigestId above : needed_by[id]) {
-        const auto [at, first] = below_.try_emplace(above);
-        at->second.push_back(id);
-        if (first) waiting.push_back(above);
-      }
-    }
-    for (auto& [id, ids] : below_) {
-      std::sort(ids.begin(), ids.end());
-      ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    }
-  }
-
-  void walk_from_roots() {
-    for (std::size_t t = 0; t < ids_.tags.size(); ++t)
-      if (below_.contains(ids_.tags[t])) {
-        path_ = {repository_.name + ":" + repository_.tags[t].name,
-                 name_of(ids_.tags[t])};
-        walk(ids_.tags[t]);
-      }
-    for (const DigestId id : untagged_roots()) {
-      path_ = {repository_.name + "@" + name_of(id)};
-      walk(id);
-    }
-  }
-
-  std::vector<DigestId> untagged_roots() const {
-    std::vector<DigestId> found;
-    for (const auto* roots :
-         {&ids_.revisions, &ids_.led_to, &ids_.stored_otherwise,
-          &ids_.manifests_among_layers})
-      for (const DigestId id : *roots)
-        if (below_.contains(id) && !under_tag_.contains(id))
-          found.push_back(id);
-    return found;
-  }
-
-  // From the first root that leads to the target at all; with a queue, for it
-  // may be as long as somebody likes.
-  void add_a_shortest_path() {
-    for (std::size_t t = 0; t < ids_.tags.size(); ++t)
-      if (below_.contains(ids_.tags[t]))
-        return add_path({repository_.name + ":" + repository_.tags[t].name,
-                         name_of(ids_.tags[t])},
-                        ids_.tags[t]);
-    for (const DigestId id : untagged_roots())
-      return add_path({repository_.name + "@" + name_of(id)}, id);
-  }
-
-  void add_path(NeedPath path, DigestId root) {
-    std::unordered_map<DigestId, DigestId> above = {{root, root}};
-    std::vector<DigestId> queue = {root};
-    for (std::size_t next = 0; next < queue.size(); ++next)
-      for (const DigestId below : below_[queue[next]])
-        if (above.emplace(below, queue[next]).second) queue.push_back(below);
-    std::vector<DigestId> way;
-    for (DigestId id = target_; id != root; id = above.at(id))
-      way.push_back(id);
-    for (auto id = way.rbegin(); id != way.rend(); ++id)
-      path.push_back(name_of(*id));
-    ++found_;
-    result_.paths.push_back(std::move(path));
-  }
-
-  // Nobody nests indexes as deep as this, but data may say what it likes; only
-  // corrupt ones form a cycle.
-  static constexpr std::size_t kDeepest = 500;
-  static constexpr std::size_t kStepsForAPath = 100;
-
   void walk(DigestId id) {
-    if (found_ >= most_ || path_.size() > kDeepest ||
-        ++steps_ > most_ * kStepsForAPath) {
+    if (result_.paths.size() >= asked_.most || path_.size() > kDeepest ||
+        ++steps_ > asked_.most * kStepsForAPath) {
       result_.complete = false;
       return;
     }
-    if (id == target_) {
-      ++found_;
+    if (id == asked_.target) {
       result_.paths.push_back(path_);
       return;
     }
     if (!on_path_.insert(id).second) return;
-    for (const DigestId next : below_[id]) {
-      path_.push_back(name_of(next));
+    for (const DigestId next : below_.at(id)) {
+      path_.push_back(asked_.name_of(next));
       walk(next);
       path_.pop_back();
     }
     on_path_.erase(id);
   }
 
-  std::string name_of(DigestId id) const { return graph_.name(inventory_, id); }
-
-  const Inventory& inventory_;
-  const ManifestGraph& graph_;
-  const AliasIndex& aliases_;
-  Closure& closure_;
-  std::size_t position_;
-  const Repository& repository_;
-  const RepositoryIds& ids_;
-  DigestId target_;
-  std::size_t most_;
+  const PathQuestion& asked_;
+  const Below& below_;
   PathsTo& result_;
-  std::size_t found_ = 0;
   std::size_t steps_ = 0;
-  std::unordered_set<DigestId> under_tag_;
-  std::unordered_map<DigestId, std::vector<DigestId>> below_;
   std::unordered_set<DigestId> on_path_;
   NeedPath path_;
 };
+
+PathsTo paths_in(const PathQuestion& asked, std::size_t position,
+                 Closure& closure) {
+  closure.start(position);
+  add_all_roots(closure, asked.ids);
+  if (!closure.reached(asked.target)) return {};
+  const Needed needed{{closure.manifests().begin(), closure.manifests().end()},
+                      {closure.order().begin(), closure.order().end()}};
+  closure.start(position);
+  for (const DigestId id : asked.ids.tags) closure.add_manifest(id);
+  const std::unordered_set<DigestId> under_tag(closure.order().begin(),
+                                               closure.order().end());
+  PathsTo result;
+  for (const bool with_subjects : {false, true}) {
+    const Below below = find_below(asked, needed, with_subjects);
+    const std::vector<Root> roots = find_roots(asked, below, under_tag);
+    if (roots.empty()) continue;
+    WayDown way(asked, below, result);
+    for (const Root& root : roots) way.walk_from(root);
+    // What lies too deep to be listed in full has a way all the same.
+    if (result.paths.empty())
+      result.paths.push_back(shortest_path(asked, below, roots.front()));
+    break;
+  }
+  return result;
+}
 
 // Repository by repository, so that what is left out does not depend on the
 // number of threads; and not too many at once, for each may fill its limit.
@@ -221,9 +222,11 @@ PathsTo paths_to(const Inventory& inventory, const ManifestGraph& graph,
   for (std::size_t first = 0; first < repositories; first += kAtATime) {
     std::vector<PathsTo> found(std::min(kAtATime, repositories - first));
     tbb::parallel_for(std::size_t{0}, found.size(), [&](std::size_t i) {
-      RepositoryPaths(inventory, graph, aliases, closures.local(), first + i,
-                      target, limits.in_a_repository, found[i])
-          .run();
+      const std::size_t position = first + i;
+      found[i] =
+          paths_in({inventory, graph, aliases, inventory.repositories[position],
+                    graph.repository(position), target, limits.in_a_repository},
+                   position, closures.local());
     });
     for (PathsTo& some : found) add_up_to(limits.in_all, some, all);
     if (all.paths.size() == limits.in_all && !all.complete) break;

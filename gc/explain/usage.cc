@@ -28,158 +28,124 @@ Amount unfinished(const Repository& repository, bool pinned,
   return amount;
 }
 
-class UsageCount {
- public:
-  UsageCount(const Inventory& inventory, const ManifestGraph& graph,
-             const Pins& pins, const Policy& policy)
-      : inventory_(inventory),
-        graph_(graph),
-        pins_(pins),
-        policy_(policy),
-        aliases_(inventory, graph),
-        needs_(inventory.blobs.size()),
-        closures_([this] { return Closure(inventory_, graph_, aliases_); }) {}
+using Closures = tbb::enumerable_thread_specific<Closure>;
 
-  std::vector<Usage> of_repositories() {
-    usages_.resize(inventory_.repositories.size());
-    for_each_repository(inventory_, [this](std::size_t i) {
-      count(close_over_all(i), static_cast<OwnerId>(i));
-    });
-    conclude();
-    for (std::size_t i = 0; i < usages_.size(); ++i)
-      add_unfinished(i, usages_[i]);
-    return std::move(usages_);
-  }
+// What is counted in. It borrows all but the aliases.
+struct CountedStore {
+  CountedStore(const Inventory& all, const ManifestGraph& manifests,
+               const Pins& reasons, const Policy& rules)
+      : inventory(all),
+        graph(manifests),
+        pins(reasons),
+        policy(rules),
+        aliases(all, manifests) {}
 
-  Usage of_these(const std::vector<std::uint32_t>& repositories) {
-    usages_.resize(1);
-    std::vector<std::uint8_t> chosen(inventory_.repositories.size(), 0);
-    for (const std::uint32_t i : repositories) chosen[i] = 1;
-    // The chosen first: theirs is the total, whoever else needs it.
-    Closure closure(inventory_, graph_, aliases_);
-    BlobSum total;
-    std::vector<std::uint8_t> seen(inventory_.blobs.size(), 0);
-    for (const std::uint32_t i : repositories)
-      for (const DigestId id : close_over_all(i, closure).order()) {
-        if (!graph_.present(id) || seen[id] != 0) continue;
-        seen[id] = 1;
-        needs_.add(id, 0);
-        total.add(inventory_.blobs[id]);
-      }
-    usages_[0].total = total.amount();
-    for_each_repository(inventory_, [&](std::size_t i) {
-      if (chosen[i] == 0) need(close_over_all(i), kSeveral);
-    });
-    conclude();
-    for (const std::uint32_t i : repositories) add_unfinished(i, usages_[0]);
-    return usages_[0];
-  }
+  Closure closure() const { return Closure(inventory, graph, aliases); }
 
-  std::vector<std::vector<Usage>> of_tags() {
-    std::vector<OwnerId> first;  // of each repository's tags
-    OwnerId tags = 0;
-    for (const Repository& repository : inventory_.repositories) {
-      first.push_back(tags);
-      tags += static_cast<OwnerId>(repository.tags.size());
-    }
-    usages_.resize(tags);
-    for_each_repository(inventory_,
-                        [&](std::size_t i) { count_tags(i, first[i]); });
-    conclude();
-    std::vector<std::vector<Usage>> usages;
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      const auto begin =
-          usages_.begin() + static_cast<std::ptrdiff_t>(first[i]);
-      usages.emplace_back(begin,
-                          begin + static_cast<std::ptrdiff_t>(
-                                      inventory_.repositories[i].tags.size()));
-    }
-    return usages;
-  }
-
- private:
-  const Closure& close_over_all(std::size_t i) {
-    return close_over_all(i, closures_.local());
-  }
-
-  // What mark() keeps for a repository: also what it merely links, if pinned.
-  const Closure& close_over_all(std::size_t i, Closure& closure) {
-    const RepositoryIds& ids = graph_.repository(i);
-    closure.start(i);
-    add_all_roots(closure, ids);
-    if (!pins_[i].empty())
-      for (const auto* links : {&ids.layers, &ids.aliases})
-        for (const DigestId id : *links) closure.add_blob(id);
-    return closure;
-  }
-
-  void need(const Closure& closure, OwnerId owner) {
-    for (const DigestId id : closure.order())
-      if (graph_.present(id)) needs_.add(id, owner);
-  }
-
-  void count(const Closure& closure, OwnerId owner) {
-    need(closure, owner);
-    BlobSum sum;
-    for (const DigestId id : closure.order())
-      if (graph_.present(id)) sum.add(inventory_.blobs[id]);
-    usages_[owner].total = sum.amount();
-  }
-
-  // As gc --delete-untagged marks: what no tag reaches is nobody's, but for
-  // what stays all the same.
-  void count_tags(std::size_t i, OwnerId first) {
-    Closure& closure = closures_.local();
-    if (!pins_[i].empty()) need(close_over_all(i), kSeveral);
-    closure.start(i);
-    closure.follow_referrers();
-    add_roots_beside_tags(closure, inventory_, graph_, policy_,
-                          graph_.repository(i));
-    need(closure, kSeveral);
-    const std::vector<DigestId>& tags = graph_.repository(i).tags;
-    for (std::size_t t = 0; t < tags.size(); ++t) {
-      closure.start_again();
-      closure.add_manifest(tags[t]);
-      count(closure, first + static_cast<OwnerId>(t));
-    }
-  }
-
-  void conclude() {
-    std::vector<Amount> alone(usages_.size());
-    std::set<std::pair<OwnerId, std::uint64_t>> inodes;
-    for (BlobId id = 0; id < inventory_.blobs.size(); ++id) {
-      const OwnerId owner = needs_.owner(id);
-      if (owner >= usages_.size()) continue;
-      const Blob& blob = inventory_.blobs[id];
-      const bool counted =
-          blob.hard_linked && !inodes.emplace(owner, blob.inode).second;
-      alone[owner] += {blob.size, counted ? 0 : kBlock * blob.disk_blocks};
-      usages_[owner].own += freed_by(blob, policy_);
-    }
-    for (std::size_t owner = 0; owner < usages_.size(); ++owner) {
-      Usage& usage = usages_[owner];
-      usage.shared = {
-          usage.total.bytes - alone[owner].bytes,
-          usage.total.disk - std::min(usage.total.disk, alone[owner].disk)};
-    }
-  }
-
-  void add_unfinished(std::size_t i, Usage& usage) const {
-    const Amount more =
-        unfinished(inventory_.repositories[i], !pins_[i].empty(), policy_);
-    usage.total += more;
-    usage.own += more;
-  }
-
-  const Inventory& inventory_;
-  const ManifestGraph& graph_;
-  const Pins& pins_;
-  const Policy& policy_;
-  AliasIndex aliases_;
-  NeedCount needs_;
-  tbb::enumerable_thread_specific<Closure> closures_;
-  std::vector<Usage> usages_;  // by owner
+  const Inventory& inventory;
+  const ManifestGraph& graph;
+  const Pins& pins;
+  const Policy& policy;
+  AliasIndex aliases;
 };
+
+// What mark() keeps for a repository: also what it merely links, if pinned.
+void close_over_all(const CountedStore& store, std::size_t i,
+                    Closure& closure) {
+  const RepositoryIds& ids = store.graph.repository(i);
+  closure.start(i);
+  add_all_roots(closure, ids);
+  if (!store.pins[i].empty())
+    for (const auto* links : {&ids.layers, &ids.aliases})
+      for (const DigestId id : *links) closure.add_blob(id);
+}
+
+void need(const CountedStore& store, const Closure& closure, OwnerId owner,
+          NeedCount& needs) {
+  for (const DigestId id : closure.order())
+    if (store.graph.present(id)) needs.add(id, owner);
+}
+
+// Returns what the closure needs, whoever else needs it too.
+Amount total_of(const CountedStore& store, const Closure& closure) {
+  BlobSum sum;
+  for (const DigestId id : closure.order())
+    if (store.graph.present(id)) sum.add(store.inventory.blobs[id]);
+  return sum.amount();
+}
+
+// Fills in what is whose alone, and what is shared. Everybody's total is known.
+void conclude(const CountedStore& store, const NeedCount& needs,
+              std::vector<Usage>& usages) {
+  const BlobTable& blobs = store.inventory.blobs;
+  std::vector<Amount> alone(usages.size());
+  std::set<std::pair<OwnerId, std::uint64_t>> inodes;
+  for (BlobId id = 0; id < blobs.size(); ++id) {
+    const OwnerId owner = needs.owner(id);
+    if (owner >= usages.size()) continue;
+    const Blob& blob = blobs[id];
+    const bool counted =
+        blob.hard_linked && !inodes.emplace(owner, blob.inode).second;
+    alone[owner] += {blob.size, counted ? 0 : kBlock * blob.disk_blocks};
+    usages[owner].own += freed_by(blob, store.policy);
+  }
+  for (std::size_t owner = 0; owner < usages.size(); ++owner) {
+    Usage& usage = usages[owner];
+    usage.shared = {
+        usage.total.bytes - alone[owner].bytes,
+        usage.total.disk - std::min(usage.total.disk, alone[owner].disk)};
+  }
+}
+
+void add_unfinished(const CountedStore& store, std::size_t i, Usage& usage) {
+  const Amount more = unfinished(store.inventory.repositories[i],
+                                 !store.pins[i].empty(), store.policy);
+  usage.total += more;
+  usage.own += more;
+}
+
+// As gc --delete-untagged marks: what no tag reaches is nobody's, but for what
+// stays all the same. `first` is the owner of the first tag.
+void count_tags(const CountedStore& store, std::size_t i, OwnerId first,
+                Closure& closure, NeedCount& needs,
+                std::vector<Usage>& usages) {
+  const RepositoryIds& ids = store.graph.repository(i);
+  if (!store.pins[i].empty()) {
+    close_over_all(store, i, closure);
+    need(store, closure, kSeveral, needs);
+  }
+  closure.start(i);
+  closure.follow_referrers();
+  add_roots_beside_tags(closure, store.inventory, store.graph, store.policy,
+                        ids);
+  need(store, closure, kSeveral, needs);
+  for (std::size_t t = 0; t < ids.tags.size(); ++t) {
+    const OwnerId owner = first + static_cast<OwnerId>(t);
+    closure.start_again();
+    closure.add_manifest(ids.tags[t]);
+    need(store, closure, owner, needs);
+    usages[owner].total = total_of(store, closure);
+  }
+}
+
+// Returns what these repositories need together, and counts it as owner 0's.
+Amount total_together(const CountedStore& store,
+                      const std::vector<std::uint32_t>& repositories,
+                      NeedCount& needs) {
+  Closure closure = store.closure();
+  BlobSum total;
+  std::vector<std::uint8_t> seen(store.inventory.blobs.size(), 0);
+  for (const std::uint32_t i : repositories) {
+    close_over_all(store, i, closure);
+    for (const DigestId id : closure.order()) {
+      if (!store.graph.present(id) || seen[id] != 0) continue;
+      seen[id] = 1;
+      needs.add(id, 0);
+      total.add(store.inventory.blobs[id]);
+    }
+  }
+  return total.amount();
+}
 
 }  // namespace
 
@@ -199,20 +165,70 @@ std::vector<Usage> usage_of_repositories(const Inventory& inventory,
                                          const ManifestGraph& graph,
                                          const Pins& pins,
                                          const Policy& policy) {
-  return UsageCount(inventory, graph, pins, policy).of_repositories();
+  const CountedStore store(inventory, graph, pins, policy);
+  Closures closures([&] { return store.closure(); });
+  NeedCount needs(inventory.blobs.size());
+  std::vector<Usage> usages(inventory.repositories.size());
+  for_each_repository(inventory, [&](std::size_t i) {
+    Closure& closure = closures.local();
+    close_over_all(store, i, closure);
+    need(store, closure, static_cast<OwnerId>(i), needs);
+    usages[i].total = total_of(store, closure);
+  });
+  conclude(store, needs, usages);
+  for (std::size_t i = 0; i < usages.size(); ++i)
+    add_unfinished(store, i, usages[i]);
+  return usages;
 }
 
 Usage usage_together(const Inventory& inventory, const ManifestGraph& graph,
                      const Pins& pins, const Policy& policy,
                      const std::vector<std::uint32_t>& repositories) {
-  return UsageCount(inventory, graph, pins, policy).of_these(repositories);
+  const CountedStore store(inventory, graph, pins, policy);
+  Closures closures([&] { return store.closure(); });
+  NeedCount needs(inventory.blobs.size());
+  std::vector<std::uint8_t> chosen(inventory.repositories.size(), 0);
+  for (const std::uint32_t i : repositories) chosen[i] = 1;
+  std::vector<Usage> usages(1);
+  usages[0].total = total_together(store, repositories, needs);
+  for_each_repository(inventory, [&](std::size_t i) {
+    if (chosen[i] != 0) return;
+    Closure& closure = closures.local();
+    close_over_all(store, i, closure);
+    need(store, closure, kSeveral, needs);
+  });
+  conclude(store, needs, usages);
+  for (const std::uint32_t i : repositories)
+    add_unfinished(store, i, usages[0]);
+  return usages[0];
 }
 
 std::vector<std::vector<Usage>> usage_of_tags(const Inventory& inventory,
                                               const ManifestGraph& graph,
                                               const Pins& pins,
                                               const Policy& policy) {
-  return UsageCount(inventory, graph, pins, policy).of_tags();
+  const CountedStore store(inventory, graph, pins, policy);
+  Closures closures([&] { return store.closure(); });
+  NeedCount needs(inventory.blobs.size());
+  std::vector<OwnerId> first;  // of each repository's tags
+  OwnerId tags = 0;
+  for (const Repository& repository : inventory.repositories) {
+    first.push_back(tags);
+    tags += static_cast<OwnerId>(repository.tags.size());
+  }
+  std::vector<Usage> usages(tags);
+  for_each_repository(inventory, [&](std::size_t i) {
+    count_tags(store, i, first[i], closures.local(), needs, usages);
+  });
+  conclude(store, needs, usages);
+  std::vector<std::vector<Usage>> by_repository;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const auto begin = usages.begin() + static_cast<std::ptrdiff_t>(first[i]);
+    by_repository.emplace_back(
+        begin, begin + static_cast<std::ptrdiff_t>(
+                           inventory.repositories[i].tags.size()));
+  }
+  return by_repository;
 }
 
 }  // namespace dregs

@@ -23,118 +23,95 @@ bool is_sound_manifest(const ManifestNode* node) {
          node->kind != ManifestKind::undecodable;
 }
 
-class Marker {
- public:
-  Marker(const Inventory& inventory, const ManifestGraph& graph,
-         const Pins& pins, const Policy& policy)
-      : inventory_(inventory),
-        graph_(graph),
-        pins_(pins),
-        policy_(policy),
-        aliases_(inventory, graph),
-        closures_([this] { return Closure(inventory_, graph_, aliases_); }) {}
-
-  MarkSet run() {
-    marks_.live.assign(inventory_.blobs.size(), 0);
-    marks_.held.assign(inventory_.blobs.size(), 0);
-    marks_.repositories.resize(inventory_.repositories.size());
-    for_each_repository(inventory_,
-                        [this](std::size_t i) { mark_repository(i); });
-    keep_borrowed_aliases();
-    return std::move(marks_);
-  }
-
- private:
-  void mark_repository(std::size_t i) {
-    Closure& closure = closures_.local();
-    RepositoryMark& mark = marks_.repositories[i];
-    mark.pinned = is_pinned(pins_[i], policy_);
-    closure.start(i);
-    if (mark.pinned || !policy_.delete_untagged)
-      add_all_roots(closure, graph_.repository(i));
-    else
-      add_tagged_roots(closure, graph_.repository(i));
-    for (const DigestId id : closure.order())
-      if (graph_.present(id)) set(marks_.live[id]);
-    keep_links(closure, i, mark);
-    mark.has_image = has_image(graph_.repository(i), mark);
-    for (const OtherReference* reference : closure.borrowed())
-      borrowed_.local().insert(reference->digest);
-    if (mark.pinned) hold_all(graph_.repository(i));
-  }
-
-  void add_tagged_roots(Closure& closure, const RepositoryIds& ids) {
-    closure.follow_referrers();
-    for (const DigestId id : ids.tags) closure.add_manifest(id);
-    add_roots_beside_tags(closure, inventory_, graph_, policy_, ids);
-  }
-
+// What is marked, and by which rules. All of it is borrowed.
+struct MarkInput {
   bool is_young(DigestId id) const {
-    return graph_.present(id) && policy_.is_young(inventory_.blobs[id].times());
+    return graph.present(id) && policy.is_young(inventory.blobs[id].times());
   }
 
-  bool has_image(const RepositoryIds& ids, const RepositoryMark& mark) const {
-    const auto sound = [this](DigestId id) {
-      return id != kNoDigest && is_sound_manifest(graph_.node(id));
-    };
-    if (std::any_of(ids.tags.begin(), ids.tags.end(), sound)) return true;
-    if (mark.pinned && policy_.delete_untagged) return false;
-    for (std::size_t r = 0; r < ids.revisions.size(); ++r)
-      if (mark.revisions[r] && sound(ids.revisions[r])) return true;
-    return false;
-  }
-
-  void keep_links(const Closure& closure, std::size_t i, RepositoryMark& mark) {
-    const RepositoryIds& ids = graph_.repository(i);
-    for (const DigestId id : ids.revisions)
-      mark.revisions.push_back(mark.pinned || closure.reached(id));
-    for (const DigestId id : ids.layers)
-      mark.layers.push_back(mark.pinned || closure.reached(id) || is_young(id));
-    for (std::size_t a = 0; a < ids.aliases.size(); ++a)
-      mark.aliases.push_back(mark.pinned || closure.reached_alias(a) ||
-                             names_untagged(ids, ids.aliases[a]) ||
-                             !graph_.present(ids.aliases[a]) ||
-                             is_young(ids.aliases[a]));
-  }
-
-  // A manifest that is served under the alias, and that no tag reaches.
-  bool names_untagged(const RepositoryIds& ids, DigestId id) const {
-    return !policy_.delete_untagged &&
-           std::ranges::binary_search(ids.manifests_among_layers, id);
-  }
-
-  // Nothing else says which blob another repository's image means.
-  void keep_borrowed_aliases() {
-    std::unordered_set<std::string> borrowed;
-    for (std::unordered_set<std::string>& some : borrowed_)
-      borrowed.merge(some);
-    if (borrowed.empty()) return;
-    for (std::size_t i = 0; i < marks_.repositories.size(); ++i) {
-      const std::vector<LayerAlias>& aliases =
-          inventory_.repositories[i].aliases;
-      for (std::size_t a = 0; a < aliases.size(); ++a)
-        if (borrowed.contains(aliases[a].digest))
-          marks_.repositories[i].aliases[a] = true;
-    }
-  }
-
-  // U(R): whatever a link names can be served, whether needed or not. The
-  // other links are roots.
-  void hold_all(const RepositoryIds& ids) {
-    for (const std::vector<DigestId>* each : {&ids.layers, &ids.aliases})
-      for (const DigestId id : *each)
-        if (graph_.present(id)) set(marks_.held[id]);
-  }
-
-  const Inventory& inventory_;
-  const ManifestGraph& graph_;
-  const Pins& pins_;
-  const Policy& policy_;
-  AliasIndex aliases_;
-  tbb::enumerable_thread_specific<Closure> closures_;
-  tbb::enumerable_thread_specific<std::unordered_set<std::string>> borrowed_;
-  MarkSet marks_;
+  const Inventory& inventory;
+  const ManifestGraph& graph;
+  const Policy& policy;
 };
+
+void add_tagged_roots(const MarkInput& in, const RepositoryIds& ids,
+                      Closure& closure) {
+  closure.follow_referrers();
+  for (const DigestId id : ids.tags) closure.add_manifest(id);
+  add_roots_beside_tags(closure, in.inventory, in.graph, in.policy, ids);
+}
+
+// A manifest that is served under the alias, and that no tag reaches.
+bool names_untagged(const MarkInput& in, const RepositoryIds& ids,
+                    DigestId id) {
+  return !in.policy.delete_untagged &&
+         std::ranges::binary_search(ids.manifests_among_layers, id);
+}
+
+void keep_links(const MarkInput& in, const RepositoryIds& ids,
+                const Closure& closure, RepositoryMark& mark) {
+  for (const DigestId id : ids.revisions)
+    mark.revisions.push_back(mark.pinned || closure.reached(id));
+  for (const DigestId id : ids.layers)
+    mark.layers.push_back(mark.pinned || closure.reached(id) ||
+                          in.is_young(id));
+  for (std::size_t a = 0; a < ids.aliases.size(); ++a)
+    mark.aliases.push_back(mark.pinned || closure.reached_alias(a) ||
+                           names_untagged(in, ids, ids.aliases[a]) ||
+                           !in.graph.present(ids.aliases[a]) ||
+                           in.is_young(ids.aliases[a]));
+}
+
+bool has_image(const MarkInput& in, const RepositoryIds& ids,
+               const RepositoryMark& mark) {
+  const auto sound = [&](DigestId id) {
+    return id != kNoDigest && is_sound_manifest(in.graph.node(id));
+  };
+  if (std::any_of(ids.tags.begin(), ids.tags.end(), sound)) return true;
+  if (mark.pinned && in.policy.delete_untagged) return false;
+  for (std::size_t r = 0; r < ids.revisions.size(); ++r)
+    if (mark.revisions[r] && sound(ids.revisions[r])) return true;
+  return false;
+}
+
+// U(R): whatever a link names can be served, whether needed or not. The other
+// links are roots.
+void hold_all(const MarkInput& in, const RepositoryIds& ids, MarkSet& marks) {
+  for (const std::vector<DigestId>* each : {&ids.layers, &ids.aliases})
+    for (const DigestId id : *each)
+      if (in.graph.present(id)) set(marks.held[id]);
+}
+
+// Any thread; `marks` is shared. The closure then holds what is kept.
+void mark_repository(const MarkInput& in, std::size_t i, bool pinned,
+                     Closure& closure, MarkSet& marks) {
+  const RepositoryIds& ids = in.graph.repository(i);
+  RepositoryMark& mark = marks.repositories[i];
+  mark.pinned = pinned;
+  closure.start(i);
+  if (mark.pinned || !in.policy.delete_untagged)
+    add_all_roots(closure, ids);
+  else
+    add_tagged_roots(in, ids, closure);
+  for (const DigestId id : closure.order())
+    if (in.graph.present(id)) set(marks.live[id]);
+  keep_links(in, ids, closure, mark);
+  mark.has_image = has_image(in, ids, mark);
+  if (mark.pinned) hold_all(in, ids, marks);
+}
+
+// Nothing else says which blob another repository's image means.
+void keep_borrowed_aliases(const Inventory& inventory,
+                           const std::unordered_set<std::string>& borrowed,
+                           MarkSet& marks) {
+  if (borrowed.empty()) return;
+  for (std::size_t i = 0; i < marks.repositories.size(); ++i) {
+    const std::vector<LayerAlias>& aliases = inventory.repositories[i].aliases;
+    for (std::size_t a = 0; a < aliases.size(); ++a)
+      if (borrowed.contains(aliases[a].digest))
+        marks.repositories[i].aliases[a] = true;
+  }
+}
 
 }  // namespace
 
@@ -155,7 +132,26 @@ bool is_pinned(const std::vector<PinReason>& reasons, const Policy& policy) {
 
 MarkSet mark(const Inventory& inventory, const ManifestGraph& graph,
              const Pins& pins, const Policy& policy) {
-  return Marker(inventory, graph, pins, policy).run();
+  const MarkInput in{inventory, graph, policy};
+  const AliasIndex aliases(inventory, graph);
+  tbb::enumerable_thread_specific<Closure> closures(
+      [&] { return Closure(inventory, graph, aliases); });
+  tbb::enumerable_thread_specific<std::unordered_set<std::string>> borrowed;
+  MarkSet marks;
+  marks.live.assign(inventory.blobs.size(), 0);
+  marks.held.assign(inventory.blobs.size(), 0);
+  marks.repositories.resize(inventory.repositories.size());
+  for_each_repository(inventory, [&](std::size_t i) {
+    Closure& closure = closures.local();
+    mark_repository(in, i, is_pinned(pins[i], policy), closure, marks);
+    for (const OtherReference* reference : closure.borrowed())
+      borrowed.local().insert(reference->digest);
+  });
+  std::unordered_set<std::string> all_borrowed;
+  for (std::unordered_set<std::string>& some : borrowed)
+    all_borrowed.merge(some);
+  keep_borrowed_aliases(inventory, all_borrowed, marks);
+  return marks;
 }
 
 }  // namespace dregs

@@ -3,6 +3,7 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -46,117 +47,100 @@ Interest collect_interest(const Inventory& inventory,
   return interest;
 }
 
-// Walks one repository, tag by tag.
-class RepositoryNeeds {
- public:
-  RepositoryNeeds(const Inventory& inventory, const ManifestGraph& graph,
-                  const std::vector<Finding>& findings,
-                  const Interest& interest, Revisions revisions,
-                  Closure& closure, std::size_t position,
-                  std::vector<Need>& needs)
-      : repository_(inventory.repositories[position]),
-        ids_(graph.repository(position)),
-        graph_(graph),
-        findings_(findings),
-        interest_(interest),
-        revisions_(revisions),
-        closure_(closure),
-        position_(position),
-        needs_(needs) {}
-
-  void run() {
-    if (!reaches_anything()) return;
-    std::unordered_set<DigestId> under_tag;
-    const std::vector<std::size_t> by_target = tags_by_target();
-    for (std::size_t first = 0; first < by_target.size();) {
-      const DigestId target = ids_.tags[by_target[first]];
-      const std::vector<std::size_t> hurting = findings_below(target);
-      for (const ManifestNode* node : closure_.manifests())
-        under_tag.insert(node->id);
-      under_tag.insert(target);
-      for (; first < by_target.size() && ids_.tags[by_target[first]] == target;
-           ++first)
-        add(hurting,
-            repository_.name + ":" + repository_.tags[by_target[first]].name,
-            true);
-    }
-    for (std::size_t r = 0; r < ids_.revisions.size(); ++r)
-      if (revisions_ == Revisions::all ||
-          !under_tag.contains(ids_.revisions[r]))
-        add(findings_below(ids_.revisions[r]),
-            repository_.name + "@" + repository_.revisions[r].to_string(),
-            false);
-  }
-
- private:
-  // Most repositories have nothing to do with the damage, and one closure
-  // over all that they hold tells.
-  bool reaches_anything() {
-    closure_.start(position_);
-    for (const DigestId id : ids_.tags) closure_.add_manifest(id);
-    for (const DigestId id : ids_.revisions) closure_.add_manifest(id);
-    if (!interest_.others.empty()) return true;
-    return std::any_of(
-        interest_.ids.begin(), interest_.ids.end(),
-        [this](const auto& each) { return closure_.reached(each.first); });
-  }
-
-  // Many tags may mean one manifest: what it reaches is found out once.
-  std::vector<std::size_t> tags_by_target() const {
-    std::vector<std::size_t> positions;
-    for (std::size_t t = 0; t < ids_.tags.size(); ++t)
-      if (ids_.tags[t] != kNoDigest) positions.push_back(t);
-    std::sort(positions.begin(), positions.end(),
-              [this](std::size_t a, std::size_t b) {
-                return ids_.tags[a] < ids_.tags[b];
-              });
-    return positions;
-  }
-
-  // Each once, though a manifest may name a digest many times.
-  std::vector<std::size_t> findings_below(DigestId root) {
-    closure_.start(position_);
-    closure_.add_manifest(root);
-    std::vector<std::size_t> found;
-    for (const DigestId id : closure_.order())
-      if (const auto at = interest_.ids.find(id); at != interest_.ids.end())
-        append_own(at->second, found);
-    if (!interest_.others.empty())
-      for (const ManifestNode* node : closure_.manifests())
-        for (const OtherReference& other : graph_.others(*node))
-          if (const auto at = interest_.others.find(other.digest);
-              at != interest_.others.end())
-            append_own(at->second, found);
-    std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
-  }
-
-  void append_own(const std::vector<std::size_t>& asking,
-                  std::vector<std::size_t>& found) const {
-    for (const std::size_t finding : asking) {
-      const std::string& repository = findings_[finding].repository;
-      if (repository.empty() || repository == repository_.name)
-        found.push_back(finding);
-    }
-  }
-
-  void add(const std::vector<std::size_t>& findings, const std::string& who,
-           bool tag) {
-    for (const std::size_t finding : findings)
-      needs_.push_back({finding, who, tag});
-  }
-
-  const Repository& repository_;
-  const RepositoryIds& ids_;
-  const ManifestGraph& graph_;
-  const std::vector<Finding>& findings_;
-  const Interest& interest_;
-  Revisions revisions_;
-  Closure& closure_;
-  std::size_t position_;
-  std::vector<Need>& needs_;
+// What is asked of one repository. All of it is borrowed.
+struct NeedQuestion {
+  const Repository& repository;
+  const RepositoryIds& ids;
+  std::size_t position;
+  const ManifestGraph& graph;
+  const std::vector<Finding>& findings;
+  const Interest& interest;
+  Revisions revisions;
 };
+
+// Most repositories have nothing to do with the damage, and one closure over
+// all that they hold tells.
+bool reaches_anything(const NeedQuestion& asked, Closure& closure) {
+  closure.start(asked.position);
+  for (const DigestId id : asked.ids.tags) closure.add_manifest(id);
+  for (const DigestId id : asked.ids.revisions) closure.add_manifest(id);
+  if (!asked.interest.others.empty()) return true;
+  return std::any_of(
+      asked.interest.ids.begin(), asked.interest.ids.end(),
+      [&](const auto& each) { return closure.reached(each.first); });
+}
+
+// Many tags may mean one manifest: what it reaches is found out once.
+std::map<DigestId, std::vector<std::size_t>> tags_by_target(
+    const RepositoryIds& ids) {
+  std::map<DigestId, std::vector<std::size_t>> tags;
+  for (std::size_t t = 0; t < ids.tags.size(); ++t)
+    if (ids.tags[t] != kNoDigest) tags[ids.tags[t]].push_back(t);
+  return tags;
+}
+
+// A finding of another repository is not this one's.
+void append_own(const NeedQuestion& asked,
+                const std::vector<std::size_t>& asking,
+                std::vector<std::size_t>& found) {
+  for (const std::size_t finding : asking) {
+    const std::string& repository = asked.findings[finding].repository;
+    if (repository.empty() || repository == asked.repository.name)
+      found.push_back(finding);
+  }
+}
+
+// Each once, though a manifest may name a digest many times. The closure then
+// holds what `root` needs.
+std::vector<std::size_t> findings_below(const NeedQuestion& asked,
+                                        DigestId root, Closure& closure) {
+  const Interest& interest = asked.interest;
+  closure.start(asked.position);
+  closure.add_manifest(root);
+  std::vector<std::size_t> found;
+  for (const DigestId id : closure.order())
+    if (const auto at = interest.ids.find(id); at != interest.ids.end())
+      append_own(asked, at->second, found);
+  if (!interest.others.empty())
+    for (const ManifestNode* node : closure.manifests())
+      for (const OtherReference& other : asked.graph.others(*node))
+        if (const auto at = interest.others.find(other.digest);
+            at != interest.others.end())
+          append_own(asked, at->second, found);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+void add_needs(const std::vector<std::size_t>& findings, const std::string& who,
+               bool tag, std::vector<Need>& needs) {
+  for (const std::size_t finding : findings)
+    needs.push_back({finding, who, tag});
+}
+
+void find_needs_of(const NeedQuestion& asked, Closure& closure,
+                   std::vector<Need>& needs) {
+  if (!reaches_anything(asked, closure)) return;
+  const Repository& repository = asked.repository;
+  std::unordered_set<DigestId> under_tag;
+  for (const auto& [target, tags] : tags_by_target(asked.ids)) {
+    const std::vector<std::size_t> hurting =
+        findings_below(asked, target, closure);
+    for (const ManifestNode* node : closure.manifests())
+      under_tag.insert(node->id);
+    under_tag.insert(target);
+    for (const std::size_t t : tags)
+      add_needs(hurting, repository.name + ":" + repository.tags[t].name, true,
+                needs);
+  }
+  for (std::size_t r = 0; r < asked.ids.revisions.size(); ++r) {
+    const DigestId id = asked.ids.revisions[r];
+    if (asked.revisions == Revisions::all || !under_tag.contains(id))
+      add_needs(findings_below(asked, id, closure),
+                repository.name + "@" + repository.revisions[r].to_string(),
+                false, needs);
+  }
+}
 
 std::vector<Need> find_needs(const Inventory& inventory,
                              const ManifestGraph& graph,
@@ -169,9 +153,9 @@ std::vector<Need> find_needs(const Inventory& inventory,
       [&] { return Closure(inventory, graph, aliases); });
   tbb::enumerable_thread_specific<std::vector<Need>> needs;
   for_each_repository(inventory, [&](std::size_t i) {
-    RepositoryNeeds(inventory, graph, findings, interest, revisions,
-                    closures.local(), i, needs.local())
-        .run();
+    find_needs_of({inventory.repositories[i], graph.repository(i), i, graph,
+                   findings, interest, revisions},
+                  closures.local(), needs.local());
   });
   std::vector<Need> all;
   for (std::vector<Need>& some : needs) append(all, std::move(some));

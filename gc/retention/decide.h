@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "gc/decide/requested_removal.h"
+#include "gc/facts/store_times.h"
+#include "gc/facts/used_images.h"
 #include "gc/mark/survey.h"
 #include "gc/pulls/pull_times.h"
-#include "gc/retention/store_times.h"
-#include "gc/retention/used_images.h"
 #include "gc/rules/retention_policy.h"
 
 namespace dregs {

@@ -8,9 +8,9 @@
 
 #include "gc/decide/plan.h"
 #include "gc/decide/survey_after.h"
+#include "gc/facts/repository_images.h"
 #include "gc/mark/closure.h"
 #include "gc/mark/mark.h"
-#include "gc/retention/repository_images.h"
 
 namespace dregs {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <vector>
 
+#include "gc/facts/repository_images.h"
 #include "gc/mark/closure.h"
 #include "gc/retention/decide.h"
-#include "gc/retention/repository_images.h"
 #include "gc/retention/tag_roles.h"
 
 namespace dregs {

@@ -4,182 +4,140 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "gc/rules/semantic_version.h"
+#include "gc/retention/last_manifests.h"
 
 namespace dregs {
 namespace {
 
-// A manifest that `last` counts. The newest of its tags gives its time.
-struct Place {
-  DigestId manifest = kNoDigest;
-  std::int64_t time_ns = 0;
-  std::optional<SemanticVersion> version;
+// One tag while its rule is asked.
+struct TagInQuestion {
+  const JudgedTag& tag;
+  std::optional<SemanticVersion> version{};  // where the rule sorts by it
+  TagVerdict verdict{};
+  bool settled = false;  // it stays, whatever else the rule says
 };
 
-class RuleJudge {
- public:
-  RuleJudge(const TagRule& rule, const std::vector<JudgedTag>& tags,
-            std::int64_t now_ns)
-      : rule_(rule),
-        tags_(tags),
-        now_ns_(now_ns),
-        versions_(tags.size()),
-        verdicts_(tags.size()),
-        settled_(tags.size(), false) {}
+void settle(TagInQuestion& asked, std::string reason) {
+  asked.settled = true;
+  asked.verdict = {false, std::move(reason)};
+}
 
-  std::vector<TagVerdict> run() {
-    for (std::size_t i = 0; i < tags_.size(); ++i) settle_what_is_unknown(i);
-    if (rule_.keep && rule_.keep->last) keep_last();
-    for (std::size_t i = 0; i < tags_.size(); ++i)
-      if (!settled_[i]) apply_floors(i);
-    keep_all_of_kept_manifests();
-    for (std::size_t i = 0; i < tags_.size(); ++i)
-      if (!settled_[i]) apply_ceiling(i);
-    return std::move(verdicts_);
+// These tags are not candidates. Every doubt keeps.
+void settle_what_is_unknown(const TagRule& rule, std::int64_t now_ns,
+                            TagInQuestion& asked) {
+  const JudgedTag& tag = asked.tag;
+  if (rule.sort == RetentionOrder::semver) {
+    asked.version = SemanticVersion::parse(tag.name);
+    if (!asked.version) return settle(asked, "no semantic version");
   }
+  if (!asks_for_time(rule)) return;
+  if (!tag.time) return settle(asked, "its time is not known");
+  if (*tag.time > now_ns) settle(asked, "its time is still to come");
+}
 
- private:
-  bool by_version() const { return rule_.sort == RetentionOrder::semver; }
+using Group = std::vector<TagInQuestion*>;
 
-  void settle(std::size_t i, std::string reason) {
-    settled_[i] = true;
-    verdicts_[i] = {false, std::move(reason)};
-  }
+// A protected manifest takes no place.
+LastManifests last_of(const Group& group, std::uint64_t most,
+                      RetentionOrder order) {
+  std::vector<DatedManifest> dated;
+  for (const TagInQuestion* asked : group)
+    if (!asked->settled && !asked->tag.manifest_protected)
+      dated.push_back(
+          {asked->tag.manifest, asked->tag.time.value_or(0), asked->version});
+  return last_manifests(dated, most, order);
+}
 
-  // These tags are not candidates. Every doubt keeps.
-  void settle_what_is_unknown(std::size_t i) {
-    const JudgedTag& tag = tags_[i];
-    if (by_version()) {
-      versions_[i] = SemanticVersion::parse(tag.name);
-      if (!versions_[i]) return settle(i, "no semantic version");
+void keep_last_of(const Group& group, std::uint64_t most,
+                  RetentionOrder order) {
+  const LastManifests last = last_of(group, most, order);
+  const std::string which = fmt::format("last {} of {}", most, last.of);
+  for (TagInQuestion* asked : group) {
+    if (asked->settled) continue;
+    if (asked->tag.manifest_protected) {
+      asked->verdict = {false, "its manifest is protected, and takes no place"};
+      continue;
     }
-    if (!asks_for_time(rule_)) return;
-    if (!tag.time) return settle(i, "its time is not known");
-    if (*tag.time > now_ns_) settle(i, "its time is still to come");
+    const bool stays = last.kept.contains(asked->tag.manifest);
+    asked->verdict = {!stays, stays ? which : "not among the " + which};
   }
+}
 
-  // A manifest is as new as the newest of its tags in the group.
-  std::vector<Place> places(const std::vector<std::size_t>& group) const {
-    std::map<DigestId, Place> by_manifest;
-    for (const std::size_t i : group) {
-      const JudgedTag& tag = tags_[i];
-      if (settled_[i] || tag.manifest_protected) continue;
-      const Place place{tag.manifest, tag.time.value_or(0), versions_[i]};
-      const auto [at, is_new] = by_manifest.emplace(tag.manifest, place);
-      if (!is_new && is_newer(place, at->second)) at->second = place;
-    }
-    std::vector<Place> all;
-    all.reserve(by_manifest.size());
-    for (const auto& [manifest, place] : by_manifest) all.push_back(place);
-    return all;
+void keep_last(const TagRule& rule, std::vector<TagInQuestion>& all) {
+  if (!rule.keep || !rule.keep->last) return;
+  std::map<std::string_view, Group> groups;
+  for (TagInQuestion& asked : all) groups[asked.tag.group].push_back(&asked);
+  for (const auto& [name, group] : groups)
+    keep_last_of(group, *rule.keep->last, rule.sort);
+}
+
+bool is_older(std::int64_t time_ns, const Age& age, std::int64_t now_ns) {
+  return time_ns < now_ns - age.ns;
+}
+
+void add_reason(TagVerdict& verdict, const std::string& reason) {
+  std::string& all = verdict.reason;
+  all = all.empty() ? reason : fmt::format("{}, {}", all, reason);
+}
+
+void apply_within(const Age& within, std::int64_t now_ns,
+                  TagInQuestion& asked) {
+  if (is_older(*asked.tag.time, within, now_ns))
+    add_reason(asked.verdict, fmt::format("older than {}", within.text));
+  else
+    asked.verdict = {false, fmt::format("younger than {}", within.text)};
+}
+
+// The push counts where no pull is known.
+void apply_pulled(const Age& within, std::int64_t now_ns,
+                  TagInQuestion& asked) {
+  if (!asked.verdict.goes) return;
+  const JudgedTag& tag = asked.tag;
+  if (!tag.pulled && !tag.pushed) return settle(asked, "its time is not known");
+  const std::int64_t last_ns =
+      std::max(tag.pulled.value_or(INT64_MIN), tag.pushed.value_or(INT64_MIN));
+  if (is_older(last_ns, within, now_ns))
+    add_reason(asked.verdict, fmt::format("not pulled within {}", within.text));
+  else
+    asked.verdict = {
+        false,
+        fmt::format("{} within {}", tag.pulled == last_ns ? "pulled" : "pushed",
+                    within.text)};
+}
+
+// Each floor can only keep more.
+void apply_floors(const TagRule& rule, std::int64_t now_ns,
+                  TagInQuestion& asked) {
+  if (!rule.keep) return;
+  const KeptTags& keep = *rule.keep;
+  if (!keep.last) asked.verdict.goes = true;
+  if (!asked.verdict.goes) return;
+  if (keep.within) apply_within(*keep.within, now_ns, asked);
+  if (keep.pulled_within) apply_pulled(*keep.pulled_within, now_ns, asked);
+}
+
+void keep_all_of_kept_manifests(std::vector<TagInQuestion>& all) {
+  std::map<DigestId, const TagVerdict*> kept;  // and a tag that says why
+  for (const TagInQuestion& asked : all)
+    if (!asked.verdict.goes) kept.emplace(asked.tag.manifest, &asked.verdict);
+  for (TagInQuestion& asked : all) {
+    const auto at = kept.find(asked.tag.manifest);
+    if (asked.verdict.goes && at != kept.end())
+      asked.verdict = {
+          false, fmt::format("its manifest stays: {}", at->second->reason)};
   }
+}
 
-  bool is_newer(const Place& a, const Place& b) const {
-    return by_version() ? *a.version > *b.version : a.time_ns > b.time_ns;
-  }
-
-  void keep_last() {
-    std::map<std::string_view, std::vector<std::size_t>> groups;
-    for (std::size_t i = 0; i < tags_.size(); ++i)
-      groups[tags_[i].group].push_back(i);
-    for (const auto& [name, group] : groups) keep_last_of(group);
-  }
-
-  // A manifest stays where it is as new as the last one that has a place.
-  void keep_last_of(const std::vector<std::size_t>& group) {
-    std::vector<Place> all = places(group);
-    const std::uint64_t most = *rule_.keep->last;
-    std::sort(all.begin(), all.end(), [this](const Place& a, const Place& b) {
-      return is_newer(a, b);
-    });
-    std::set<DigestId> kept;
-    for (std::size_t at = 0; at < all.size(); ++at)
-      if (at < most || !is_newer(all[most - 1], all[at]))
-        kept.insert(all[at].manifest);
-    const std::string which = fmt::format("last {} of {}", most, all.size());
-    for (const std::size_t i : group) {
-      if (settled_[i]) continue;
-      if (tags_[i].manifest_protected) {
-        verdicts_[i] = {false, "its manifest is protected, and takes no place"};
-        continue;
-      }
-      const bool stays = kept.contains(tags_[i].manifest);
-      verdicts_[i] = {!stays, stays ? which : "not among the " + which};
-    }
-  }
-
-  bool is_older(std::int64_t time_ns, const Age& age) const {
-    return time_ns < now_ns_ - age.ns;
-  }
-
-  void apply_floors(std::size_t i) {
-    TagVerdict& verdict = verdicts_[i];
-    if (!rule_.keep) return;
-    const KeptTags& keep = *rule_.keep;
-    if (!keep.last) verdict.goes = true;
-    if (!verdict.goes) return;
-    if (keep.within) apply_within(i, *keep.within);
-    if (keep.pulled_within) apply_pulled(i, *keep.pulled_within);
-  }
-
-  void apply_within(std::size_t i, const Age& within) {
-    if (is_older(*tags_[i].time, within))
-      add_reason(i, fmt::format("older than {}", within.text));
-    else
-      verdicts_[i] = {false, fmt::format("younger than {}", within.text)};
-  }
-
-  // The push counts where no pull is known.
-  void apply_pulled(std::size_t i, const Age& within) {
-    if (!verdicts_[i].goes) return;
-    const JudgedTag& tag = tags_[i];
-    if (!tag.pulled && !tag.pushed) return settle(i, "its time is not known");
-    const std::int64_t last_ns = std::max(tag.pulled.value_or(INT64_MIN),
-                                          tag.pushed.value_or(INT64_MIN));
-    if (is_older(last_ns, within))
-      add_reason(i, fmt::format("not pulled within {}", within.text));
-    else
-      verdicts_[i] = {false,
-                      fmt::format("{} within {}",
-                                  tag.pulled == last_ns ? "pulled" : "pushed",
-                                  within.text)};
-  }
-
-  void add_reason(std::size_t i, const std::string& reason) {
-    std::string& all = verdicts_[i].reason;
-    all = all.empty() ? reason : fmt::format("{}, {}", all, reason);
-  }
-
-  void keep_all_of_kept_manifests() {
-    std::map<DigestId, std::size_t> kept;  // and a tag that says why
-    for (std::size_t i = 0; i < tags_.size(); ++i)
-      if (!verdicts_[i].goes) kept.emplace(tags_[i].manifest, i);
-    for (std::size_t i = 0; i < tags_.size(); ++i) {
-      const auto at = kept.find(tags_[i].manifest);
-      if (verdicts_[i].goes && at != kept.end())
-        verdicts_[i] = {false, fmt::format("its manifest stays: {}",
-                                           verdicts_[at->second].reason)};
-    }
-  }
-
-  void apply_ceiling(std::size_t i) {
-    if (!rule_.expire) return;
-    if (is_older(*tags_[i].time, *rule_.expire))
-      verdicts_[i] = {true, fmt::format("older than {}, where all expires",
-                                        rule_.expire->text)};
-    else if (!rule_.keep)
-      verdicts_[i].reason = fmt::format("younger than {}", rule_.expire->text);
-  }
-
-  const TagRule& rule_;
-  const std::vector<JudgedTag>& tags_;
-  std::int64_t now_ns_;
-  std::vector<std::optional<SemanticVersion>> versions_;
-  std::vector<TagVerdict> verdicts_;
-  std::vector<bool> settled_;  // kept, whatever else
-};
+void apply_ceiling(const TagRule& rule, std::int64_t now_ns,
+                   TagInQuestion& asked) {
+  if (!rule.expire) return;
+  if (is_older(*asked.tag.time, *rule.expire, now_ns))
+    asked.verdict = {true, fmt::format("older than {}, where all expires",
+                                       rule.expire->text)};
+  else if (!rule.keep)
+    asked.verdict.reason = fmt::format("younger than {}", rule.expire->text);
+}
 
 }  // namespace
 
@@ -191,7 +149,20 @@ bool asks_for_time(const TagRule& rule) {
 std::vector<TagVerdict> judge(const TagRule& rule,
                               const std::vector<JudgedTag>& tags,
                               std::int64_t now_ns) {
-  return RuleJudge(rule, tags, now_ns).run();
+  std::vector<TagInQuestion> all;
+  all.reserve(tags.size());
+  for (const JudgedTag& tag : tags) all.push_back({tag});
+  for (TagInQuestion& asked : all) settle_what_is_unknown(rule, now_ns, asked);
+  keep_last(rule, all);
+  for (TagInQuestion& asked : all)
+    if (!asked.settled) apply_floors(rule, now_ns, asked);
+  keep_all_of_kept_manifests(all);
+  for (TagInQuestion& asked : all)
+    if (!asked.settled) apply_ceiling(rule, now_ns, asked);
+  std::vector<TagVerdict> verdicts;
+  verdicts.reserve(all.size());
+  for (TagInQuestion& asked : all) verdicts.push_back(std::move(asked.verdict));
+  return verdicts;
 }
 
 }  // namespace dregs

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gc/retention/store_times.h"
+#include "gc/facts/store_times.h"
 #include "gc/rules/retention_policy.h"
 #include "scanner/inventory/manifest_graph.h"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gc/facts/repository_images.h"
 #include "gc/retention/decide.h"
-#include "gc/retention/repository_images.h"
 
 namespace dregs {
 

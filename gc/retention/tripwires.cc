@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gc/retention/repository_images.h"
+#include "gc/facts/repository_images.h"
 #include "scanner/formats/escaped.h"
 
 namespace dregs {

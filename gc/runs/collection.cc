@@ -8,10 +8,8 @@
 
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
-#include "gc/decide/agreed_plan.h"
 #include "gc/decide/plan_without.h"
 #include "gc/explain/image_findings.h"
-#include "gc/guard/future_links.h"
 #include "gc/runs/collection_notes.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/saved/run_name.h"
@@ -27,6 +25,29 @@ GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
   const auto blob = static_cast<std::size_t>(RemovalKind::blob);
   return {more[revision].count, more[blob].count - less[blob].count,
           more[blob].bytes - less[blob].bytes};
+}
+
+// Folders that are left empty go without the trash.
+bool removed_files(const GcReport& report) {
+  return report.tag_history.removed + report.manifests.removed +
+             report.layer_links.removed + report.blobs.removed +
+             report.uploads.removed + report.temporary_files_removed >
+         0;
+}
+
+bool has_problems(const GcReport& report) {
+  return has_problems(report.findings) || !report.pinned.empty() ||
+         (report.look_back && !report.look_back->newly_broken.empty());
+}
+
+// `complete` says whether everything planned is gone.
+ExitCode exit_code_of(const GcReport& report, StopReason stopped,
+                      bool complete) {
+  if (stopped != StopReason::none && stopped != StopReason::changed)
+    return exit_code_of(stopped);
+  if (!report.refusals.empty()) return ExitCode::refused;
+  if (!complete) return ExitCode::stopped;
+  return has_problems(report) ? ExitCode::problems : ExitCode::done;
 }
 
 }  // namespace
@@ -74,14 +95,16 @@ bool Collection::collect() {
                 options_.policy);
   // Before the plan: the marks for the one need not be in memory beside the
   // other.
-  const std::optional<KindTotals> further = look_further();
-  plan_ = make_plan(survey.inventory, marks_, options_.policy);
-  if (options_.saved != nullptr) keep_to_saved_plan();
-  std::vector<Finding> held_by_time = keep_future_links();
+  std::optional<KindTotals> further;
+  if (options_.saved == nullptr)
+    further = totals_with_delete_untagged(survey, options_.policy);
+  plan_ =
+      plan_collection(store(), survey, marks_, options_.policy, options_.saved);
   // Beyond this point nothing decides.
   count(survey, marks_, report_);
-  append(report_.findings, std::move(held_by_time));
-  const KindTotals planned = totals_of(plan_);
+  report_.applied = std::move(plan_.applied);
+  append(report_.findings, std::move(plan_.findings));
+  const KindTotals planned = totals_of(plan_.plan);
   explain_first_pushes(survey, marks_, options_.policy, report_);
   if (options_.saved == nullptr)
     explain_renewed_times(survey, planned, options_.policy, report_);
@@ -91,7 +114,7 @@ bool Collection::collect() {
   std::unique_ptr<WriteWatch> watch;
   if (may_go_on() && !options_.dry_run) watch = guard_.begin_watch();
   if (!may_go_on())
-    plan_ = {};
+    plan_.plan = {};
   else if (options_.dry_run)
     add_removed(report_, planned);
   else
@@ -105,54 +128,12 @@ void Collection::use_trash() {
   guard_.use_trash(trash_);
 }
 
-void Collection::keep_to_saved_plan() {
-  const Survey& survey = guard_.survey();
-  AgreedPlan agreed =
-      agree(survey, plan_, options_.policy, [&](const Removal& removal) {
-        return is_in(*options_.saved, removal, survey.inventory);
-      });
-  report_.applied = compare(*options_.saved, plan_, agreed.plan,
-                            survey.inventory, store().reader());
-  held_back_ = std::move(agreed.held_back);
-  plan_ = std::move(agreed.plan);
-}
-
-// The dry run must not name what the run would leave.
-std::vector<Finding> Collection::keep_future_links() {
-  const Survey& survey = guard_.survey();
-  const FutureLinks future = store().storage->find_future_links(
-      survey.inventory, plan_, options_.policy.now_ns);
-  if (future.found.empty()) return {};
-  for (const auto& [repository, found] : future.found)
-    held_back_.insert(repository);
-  plan_ =
-      intersection(plan_, plan_without(survey, held_back_, options_.policy));
-  return findings_of(future, survey.inventory);
-}
-
-// What the same run with --delete-untagged would remove, if it may.
-std::optional<KindTotals> Collection::look_further() const {
-  if (options_.policy.delete_untagged || options_.saved != nullptr)
-    return std::nullopt;
-  const Survey& survey = guard_.survey();
-  Policy policy = options_.policy;
-  policy.delete_untagged = true;
-  const MarkSet marks =
-      mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
-  const KindTotals totals = planned_totals(survey.inventory, marks, policy);
-  if (!reasons_to_refuse(survey.inventory, marks, totals, policy,
-                         survey.surroundings)
-           .empty())
-    return std::nullopt;
-  return totals;
-}
-
 void Collection::sweep(WriteWatch& watch) {
   const Proof before = options_.prove ? prove(guard_.survey()) : Proof();
   const SweepResult result = guard_.carry_out(
-      watch, plan_,
+      watch, plan_.plan,
       [this](std::set<std::uint32_t> kept) {
-        kept.insert(held_back_.begin(), held_back_.end());
+        kept.insert(plan_.held_back.begin(), plan_.held_back.end());
         return plan_without(guard_.survey(), kept, options_.policy);
       },
       options_.policy.newest_stale_upload_ns());
@@ -162,35 +143,14 @@ void Collection::sweep(WriteWatch& watch) {
   if (options_.prove) report_.look_back = guard_.look_back(before);
 }
 
-ExitCode Collection::exit_code() {
-  const StopReason stopped = guard_.stop().reason();
-  if (stopped != StopReason::none && stopped != StopReason::changed)
-    return exit_code_of(stopped);
-  if (!may_go_on()) return ExitCode::refused;
-  if (!complete_) return ExitCode::stopped;
-  return has_problems(report_.findings) || !report_.pinned.empty() ||
-                 (report_.look_back && !report_.look_back->newly_broken.empty())
-             ? ExitCode::problems
-             : ExitCode::done;
-}
-
-// Folders that are left empty go without the trash.
-bool Collection::moved_files() const {
-  return !options_.dry_run &&
-         report_.tag_history.removed + report_.manifests.removed +
-                 report_.layer_links.removed + report_.blobs.removed +
-                 report_.uploads.removed + report_.temporary_files_removed >
-             0;
-}
-
 void Collection::close_report() {
   report_.dry_run = options_.dry_run;
-  if (moved_files()) report_.trash = trash_;
+  if (!options_.dry_run && removed_files(report_)) report_.trash = trash_;
   report_.delete_untagged = options_.policy.delete_untagged;
   report_.refusals = guard_.refusals();
   append(report_.findings, guard_.findings());
   sort_findings(report_.findings);
-  report_.exit_code = exit_code();
+  report_.exit_code = exit_code_of(report_, guard_.stop().reason(), complete_);
   report_.seconds = guard_.stopwatch().seconds();
 }
 

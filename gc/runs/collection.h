@@ -6,13 +6,13 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gc/mark/mark.h"
 #include "gc/mark/policy.h"
+#include "gc/runs/collection_plan.h"
 #include "gc/runs/gc_report.h"
 #include "gc/runs/guarded_sweep.h"
 #include "gc/saved/saved_plan.h"
@@ -58,17 +58,12 @@ class Collection {
   const Policy& policy() const { return options_.policy; }
   const MarkSet& marks() const { return marks_; }
   // Empty where it was refused.
-  const Plan& plan() const { return plan_; }
+  const Plan& plan() const { return plan_.plan; }
 
  private:
   bool may_go_on() const { return guard_.refusals().empty(); }
   void use_trash();
-  void keep_to_saved_plan();
-  std::vector<Finding> keep_future_links();
-  std::optional<KindTotals> look_further() const;
   void sweep(WriteWatch& watch);
-  bool moved_files() const;
-  ExitCode exit_code();
   void close_report();
 
   const RunContext& context_;
@@ -76,10 +71,9 @@ class Collection {
   std::unique_ptr<GuardedSweep> own_guard_;
   GuardedSweep& guard_;
   MarkSet marks_;
-  Plan plan_;
+  CollectionPlan plan_;
   GcReport report_;
-  std::string trash_;                  // the run's name there
-  std::set<std::uint32_t> held_back_;  // by a saved plan
+  std::string trash_;  // the run's name there
   bool complete_ = true;
 };
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gc/decide/refusal.h"
-#include "gc/retention/in_use.h"
+#include "gc/facts/in_use.h"
 
 namespace dregs {
 

@@ -2,88 +2,110 @@
 
 #include <algorithm>
 
+#include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
 
 namespace dregs {
+namespace {
 
-VerifyScope::VerifyScope(const Survey& survey, const VerifyRequest& request)
-    : survey_(survey),
-      shard_(request.shard),
-      everything_(request.refs.empty()) {
-  if (everything_)
-    add_everything();
-  else
-    add_all(select(survey.inventory, request.refs, Unmatched::is_nothing));
+// A tag without a target belongs to the first part.
+bool holds_tag(const Shard& shard, const Tag& tag) {
+  return tag.current ? shard.holds(*tag.current) : shard.part == 1;
 }
 
-void VerifyScope::add_all(const std::vector<Selected>& selected) {
-  const AliasIndex aliases(survey_.inventory, survey_.graph);
-  Closure closure(survey_.inventory, survey_.graph, aliases);
-  for (const Selected& each : selected) add_selected(each, closure);
-  std::sort(blobs_.begin(), blobs_.end());
-  blobs_.erase(std::unique(blobs_.begin(), blobs_.end()), blobs_.end());
-}
-
-void VerifyScope::add_everything() {
-  const Inventory& inventory = survey_.inventory;
+ScopeContents everything(const Inventory& inventory, const Shard& shard) {
+  ScopeContents contents;
   for (BlobId id = 0; id < inventory.blobs.size(); ++id)
-    if (shard_.holds(inventory.blobs[id].digest)) blobs_.push_back(id);
-  for (std::size_t i = 0; i < inventory.repositories.size(); ++i) {
-    const Repository& repository = inventory.repositories[i];
-    for (std::size_t t = 0; t < repository.tags.size(); ++t) add_tag(i, t);
-    for (const Digest& digest : repository.revisions) add_revision(i, digest);
+    if (shard.holds(inventory.blobs[id].digest)) contents.blobs.push_back(id);
+  for (const Repository& repository : inventory.repositories) {
+    for (const Tag& tag : repository.tags)
+      if (holds_tag(shard, tag)) ++contents.tags;
+    for (const Digest& digest : repository.revisions)
+      if (shard.holds(digest)) ++contents.revisions;
+  }
+  return contents;
+}
+
+bool is_named(const Selected& selected, std::size_t t, const Tag& tag) {
+  if (selected.tag) return *selected.tag == t;
+  return !selected.digest || selected.digest == tag.current;
+}
+
+bool is_named(const Selected& selected, const Digest& revision) {
+  return !selected.tag && (!selected.digest || selected.digest == revision);
+}
+
+// Tags and revisions may be selected more than once.
+void add_tags(const Repository& repository, const RepositoryIds& ids,
+              const Selected& selected, const Shard& shard, Closure& closure,
+              ScopeContents& contents) {
+  for (std::size_t t = 0; t < repository.tags.size(); ++t) {
+    const Tag& tag = repository.tags[t];
+    if (!is_named(selected, t, tag)) continue;
+    closure.add_manifest(ids.tags[t]);
+    const bool is_new =
+        contents.images.insert(repository.name + ":" + tag.name).second;
+    if (is_new && holds_tag(shard, tag)) ++contents.tags;
   }
 }
 
-void VerifyScope::add_selected(const Selected& selected, Closure& closure) {
-  const std::size_t i = selected.repository;
-  const Repository& repository = survey_.inventory.repositories[i];
-  const RepositoryIds& ids = survey_.graph.repository(i);
-  closure.start(i);
-  for (std::size_t t = 0; t < repository.tags.size(); ++t) {
-    const bool named = selected.tag ? *selected.tag == t
-                       : selected.digest
-                           ? selected.digest == repository.tags[t].current
-                           : true;
-    if (!named) continue;
-    closure.add_manifest(ids.tags[t]);
-    add_tag(i, t);
-  }
+void add_revisions(const Repository& repository, const RepositoryIds& ids,
+                   const Selected& selected, const Shard& shard,
+                   Closure& closure, ScopeContents& contents) {
   for (std::size_t r = 0; r < repository.revisions.size(); ++r) {
-    if (selected.tag ||
-        (selected.digest && selected.digest != repository.revisions[r]))
-      continue;
+    const Digest& digest = repository.revisions[r];
+    if (!is_named(selected, digest)) continue;
     closure.add_manifest(ids.revisions[r]);
-    add_revision(i, repository.revisions[r]);
+    const bool is_new =
+        contents.images.insert(repository.name + "@" + digest.to_string())
+            .second;
+    if (is_new && shard.holds(digest)) ++contents.revisions;
   }
+}
+
+void add_selected(const Survey& survey, const Selected& selected,
+                  const Shard& shard, Closure& closure,
+                  ScopeContents& contents) {
+  const Repository& repository =
+      survey.inventory.repositories[selected.repository];
+  const RepositoryIds& ids = survey.graph.repository(selected.repository);
+  closure.start(selected.repository);
+  add_tags(repository, ids, selected, shard, closure, contents);
+  add_revisions(repository, ids, selected, shard, closure, contents);
   if (!selected.tag && !selected.digest) {
-    repositories_.insert(repository.name);
+    contents.repositories.insert(repository.name);
     add_all_roots(closure, ids);
   }
-  add_closure(closure);
-}
-
-void VerifyScope::add_closure(const Closure& closure) {
   for (const DigestId id : closure.order())
-    if (survey_.graph.present(id) &&
-        shard_.holds(survey_.inventory.blobs[id].digest))
-      blobs_.push_back(id);
+    if (survey.graph.present(id) &&
+        shard.holds(survey.inventory.blobs[id].digest))
+      contents.blobs.push_back(id);
 }
 
-void VerifyScope::add_tag(std::size_t repository, std::size_t tag) {
-  const Repository& in = survey_.inventory.repositories[repository];
-  const std::optional<Digest>& target = in.tags[tag].current;
-  const bool is_new =
-      everything_ || images_.insert(in.name + ":" + in.tags[tag].name).second;
-  if (is_new && (target ? shard_.holds(*target) : shard_.part == 1)) ++tags_;
+ScopeContents all_of(const Survey& survey,
+                     const std::vector<Selected>& selected,
+                     const Shard& shard) {
+  const AliasIndex aliases(survey.inventory, survey.graph);
+  Closure closure(survey.inventory, survey.graph, aliases);
+  ScopeContents contents;
+  for (const Selected& each : selected)
+    add_selected(survey, each, shard, closure, contents);
+  std::vector<BlobId>& blobs = contents.blobs;
+  std::sort(blobs.begin(), blobs.end());
+  blobs.erase(std::unique(blobs.begin(), blobs.end()), blobs.end());
+  return contents;
 }
 
-void VerifyScope::add_revision(std::size_t repository, const Digest& digest) {
-  const Repository& in = survey_.inventory.repositories[repository];
-  const bool is_new =
-      everything_ || images_.insert(in.name + "@" + digest.to_string()).second;
-  if (is_new && shard_.holds(digest)) ++revisions_;
-}
+}  // namespace
+
+VerifyScope::VerifyScope(const Survey& survey, const VerifyRequest& request)
+    : shard_(request.shard),
+      everything_(request.refs.empty()),
+      contents_(everything_ ? everything(survey.inventory, shard_)
+                            : all_of(survey,
+                                     select(survey.inventory, request.refs,
+                                            Unmatched::is_nothing),
+                                     shard_)) {}
 
 bool VerifyScope::covers(const Finding& finding, const HurtImages& hurt) const {
   const auto digest = Digest::parse(finding.digest);
@@ -93,12 +115,13 @@ bool VerifyScope::covers(const Finding& finding, const HurtImages& hurt) const {
 
 bool VerifyScope::concerns(const Finding& finding,
                            const HurtImages& hurt) const {
-  if (everything_ || repositories_.contains(finding.repository)) return true;
+  if (everything_ || contents_.repositories.contains(finding.repository))
+    return true;
   // What is wrong with the store as a whole.
   if (finding.repository.empty() && finding.digest.empty())
     return finding.severity() == Severity::error;
   const auto named = [this](const std::string& image) {
-    return images_.contains(image);
+    return contents_.images.contains(image);
   };
   return std::any_of(hurt.tags.begin(), hurt.tags.end(), named) ||
          std::any_of(hurt.revisions.begin(), hurt.revisions.end(), named);

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "gc/mark/closure.h"
 #include "gc/mark/needed_by.h"
 #include "gc/mark/survey.h"
 #include "gc/names/image_ref.h"
@@ -43,17 +42,26 @@ struct VerifyRequest {
   std::chrono::milliseconds pause{1000};
 };
 
+// What is to be looked at. Names are REPO:TAG and REPO@DIGEST.
+struct ScopeContents {
+  std::vector<BlobId> blobs;  // to be read; sorted
+  std::uint64_t tags = 0;
+  std::uint64_t revisions = 0;
+  std::set<std::string> images;        // where not everything
+  std::set<std::string> repositories;  // that were named whole
+};
+
 class VerifyScope {
  public:
   // Names that name nothing are passed over.
   VerifyScope(const Survey& survey, const VerifyRequest& request);
 
   // To be read; sorted.
-  const std::vector<BlobId>& blobs() const { return blobs_; }
+  const std::vector<BlobId>& blobs() const { return contents_.blobs; }
   // Those to be proved complete that lie in this part by the manifest that
   // they name.
-  std::uint64_t tags() const { return tags_; }
-  std::uint64_t revisions() const { return revisions_; }
+  std::uint64_t tags() const { return contents_.tags; }
+  std::uint64_t revisions() const { return contents_.revisions; }
 
   // Whether a finding is about this; `hurt` is what it hurts.
   bool covers(const Finding& finding, const HurtImages& hurt) const;
@@ -61,25 +69,13 @@ class VerifyScope {
   bool concerns(const Finding& finding, const HurtImages& hurt) const;
   // Whether it is about this tag (REPO:TAG) or revision (REPO@DIGEST).
   bool covers(const std::string& image) const {
-    return everything_ || images_.contains(image);
+    return everything_ || contents_.images.contains(image);
   }
 
  private:
-  void add_everything();
-  void add_all(const std::vector<Selected>& selected);
-  void add_selected(const Selected& selected, Closure& closure);
-  void add_tag(std::size_t repository, std::size_t tag);
-  void add_revision(std::size_t repository, const Digest& digest);
-  void add_closure(const Closure& closure);
-
-  const Survey& survey_;
   Shard shard_;
-  bool everything_ = false;
-  std::vector<BlobId> blobs_;
-  std::uint64_t tags_ = 0;
-  std::uint64_t revisions_ = 0;
-  std::set<std::string> images_;        // where not everything
-  std::set<std::string> repositories_;  // that were named whole
+  bool everything_;
+  ScopeContents contents_;
 };
 
 }  // namespace dregs

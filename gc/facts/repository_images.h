@@ -2,6 +2,7 @@
 // indexes, referrers and subjects, configurations and images. Pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -44,16 +45,11 @@ class RepositoryImages {
 
   void add(const Survey& survey, const AliasIndex& aliases,
            const ManifestNode& node);
-  void judge_subject(const Survey& survey, const AliasIndex& aliases,
-                     const ManifestNode& node);
 
   std::set<DigestId> here_;
-  Pairs parents_;  // child, index
-  Pairs images_;   // configuration, image
-  std::set<DigestId> with_subject_here_;
-  std::set<DigestId> with_subject_absent_;
-  std::set<DigestId> with_subject_elsewhere_;
-  std::set<DigestId> with_odd_subject_;
+  Pairs parents_;                              // child, index
+  Pairs images_;                               // configuration, image
+  std::map<DigestId, SubjectState> subjects_;  // of what refers to something
 };
 
 // Returns the subject that a tag `sha256-<hex>…` names, as cosign and clients

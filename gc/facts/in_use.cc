@@ -1,4 +1,4 @@
-#include "gc/retention/in_use.h"
+#include "gc/facts/in_use.h"
 
 #include <fmt/format.h>
 

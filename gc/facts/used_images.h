@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "gc/facts/in_use.h"
 #include "gc/mark/survey.h"
-#include "gc/retention/in_use.h"
 
 namespace dregs {
 

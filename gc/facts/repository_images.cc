@@ -1,4 +1,4 @@
-#include "gc/retention/repository_images.h"
+#include "gc/facts/repository_images.h"
 
 #include <algorithm>
 
@@ -15,6 +15,28 @@ std::set<DigestId> manifests_here(const RepositoryIds& ids) {
               ids.manifests_among_layers.end());
   here.erase(kNoDigest);
   return here;
+}
+
+// The manifest refers to something.
+SubjectState state_of_subject(const Survey& survey, const AliasIndex& aliases,
+                              const ManifestNode& node,
+                              const std::set<DigestId>& manifests_here) {
+  bool named = false;
+  bool here = false;
+  bool stored = false;
+  for (const GraphEdge& edge : survey.graph.edges(node)) {
+    if (edge.role != ReferenceRole::subject) continue;
+    named = true;
+    here = here || manifests_here.contains(edge.to);
+    stored = stored || survey.graph.present(edge.to);
+  }
+  for (const OtherReference& other : survey.graph.others(node))
+    if (other.role == ReferenceRole::subject)
+      for (const DigestId id : aliases.targets(other.digest))
+        here = here || manifests_here.contains(id);
+  if (here) return SubjectState::here;
+  if (!named || node.odd_subject) return SubjectState::unknown;
+  return stored ? SubjectState::elsewhere : SubjectState::absent;
 }
 
 }  // namespace
@@ -41,31 +63,7 @@ void RepositoryImages::add(const Survey& survey, const AliasIndex& aliases,
       for (const DigestId id : aliases.targets(other.digest))
         parents_.emplace_back(id, node.id);
   if (node.has_subject || node.odd_subject)
-    judge_subject(survey, aliases, node);
-}
-
-void RepositoryImages::judge_subject(const Survey& survey,
-                                     const AliasIndex& aliases,
-                                     const ManifestNode& node) {
-  bool named = false;
-  bool here = false;
-  bool stored = false;
-  for (const GraphEdge& edge : survey.graph.edges(node)) {
-    if (edge.role != ReferenceRole::subject) continue;
-    named = true;
-    here = here || is_here(edge.to);
-    stored = stored || survey.graph.present(edge.to);
-  }
-  for (const OtherReference& other : survey.graph.others(node))
-    if (other.role == ReferenceRole::subject)
-      for (const DigestId id : aliases.targets(other.digest))
-        here = here || is_here(id);
-  if (here)
-    with_subject_here_.insert(node.id);
-  else if (named && !node.odd_subject)
-    (stored ? with_subject_elsewhere_ : with_subject_absent_).insert(node.id);
-  else
-    with_odd_subject_.insert(node.id);
+    subjects_.emplace(node.id, state_of_subject(survey, aliases, node, here_));
 }
 
 bool RepositoryImages::is_child(DigestId id) const {
@@ -84,11 +82,8 @@ std::vector<DigestId> RepositoryImages::indexes_of(DigestId id) const {
 }
 
 SubjectState RepositoryImages::subject_state(DigestId id) const {
-  if (with_subject_here_.contains(id)) return SubjectState::here;
-  if (with_subject_absent_.contains(id)) return SubjectState::absent;
-  if (with_subject_elsewhere_.contains(id)) return SubjectState::elsewhere;
-  return with_odd_subject_.contains(id) ? SubjectState::unknown
-                                        : SubjectState::none;
+  const auto at = subjects_.find(id);
+  return at == subjects_.end() ? SubjectState::none : at->second;
 }
 
 std::set<DigestId> RepositoryImages::with_all_above(

@@ -1,4 +1,4 @@
-#include "gc/retention/store_times.h"
+#include "gc/facts/store_times.h"
 
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
