@@ -33,11 +33,14 @@ class BucketStorage final : public Storage {
   std::vector<Refusal> use_trash(const std::string& run, bool may_try) override;
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
+  std::unique_ptr<LinkWriter> link_writer() override;
+  Surroundings look_around() const override;
   FutureLinks find_future_links(const Inventory&, const Plan&,
                                 std::int64_t) const override {
     return {};
   }
-  std::vector<Refusal> signs_of_writers(const Survey& survey) const override;
+  std::vector<Refusal> signs_of_writers(
+      const Inventory& inventory) const override;
   void adapt(Policy& policy, bool min_age_said) const override;
   std::optional<RequestsMade> requests() const override;
   std::uint64_t identity() const override;

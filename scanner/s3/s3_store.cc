@@ -19,6 +19,12 @@ S3Request bucket_request(const char* permission, Query query) {
   return request;
 }
 
+// 404: the object that had the ETag is gone.
+bool is_unmet_condition(const StorageError& error) {
+  return error.status() == 412 || error.status() == 409 ||
+         error.code() == "NoSuchKey";
+}
+
 }  // namespace
 
 S3Store::S3Store(BucketAddress address, CredentialSettings credentials,
@@ -156,7 +162,8 @@ void S3Store::copy(const StoredObject& from, const std::string& to) {
   copy_object(client_, settings_.copy, from, to);
 }
 
-void S3Store::put(const std::string& key, const std::string& bytes) {
+S3Request S3Store::put_request(const std::string& key,
+                               const std::string& bytes) const {
   S3Request request;
   request.kind = RequestKind::put;
   request.permission = "s3:PutObject";
@@ -165,7 +172,28 @@ void S3Store::put(const std::string& key, const std::string& bytes) {
   request.headers = settings_.put_headers;
   request.headers.push_back({"content-md5", md5_base64(bytes)});
   request.body = bytes;
+  return request;
+}
+
+void S3Store::put(const std::string& key, const std::string& bytes) {
+  client_.ask(put_request(key, bytes));
+}
+
+bool S3Store::put_over(const std::string& key, const std::string& bytes,
+                       const std::string& etag) try {
+  S3Request request = put_request(key, bytes);
+  request.headers.push_back(etag.empty()
+                                ? HeaderField{"if-none-match", "*"}
+                                : HeaderField{"if-match", "\"" + etag + "\""});
   client_.ask(request);
+  return true;
+} catch (const StorageError& error) {
+  if (error.status() == 501) {
+    put(key, bytes);
+    return true;
+  }
+  if (is_unmet_condition(error)) return false;
+  throw;
 }
 
 }  // namespace dregs

@@ -46,6 +46,8 @@ class S3Store final : public ObjectStore {
   void abort(const PendingUpload& upload) override;
   void copy(const StoredObject& from, const std::string& to) override;
   void put(const std::string& key, const std::string& bytes) override;
+  bool put_over(const std::string& key, const std::string& bytes,
+                const std::string& etag) override;
 
   const S3Client& client() const { return client_; }
 
@@ -53,6 +55,7 @@ class S3Store final : public ObjectStore {
   std::vector<NotRemoved> remove_together(std::span<const ObjectName> names);
   std::vector<NotRemoved> ask_to_remove(std::span<const ObjectName> names);
   std::optional<NotRemoved> remove_alone(const ObjectName& name);
+  S3Request put_request(const std::string& key, const std::string& bytes) const;
 
   const StoreSettings settings_;
   S3Client client_;
