@@ -58,7 +58,8 @@ bool meets_conditions(const S3Bucket& bucket, const AskedOfBucket& asked) {
   const KeptVersion* version = bucket.find(asked.key);
   const std::string demanded = asked.http.header("if-match");
   if (!demanded.empty())
-    return version != nullptr && demanded == "\"" + version->etag + "\"";
+    return version != nullptr && (demanded == version->etag ||
+                                  demanded == "\"" + version->etag + "\"");
   return asked.http.header("if-none-match") != "*" || version == nullptr;
 }
 

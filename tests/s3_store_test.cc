@@ -262,6 +262,17 @@ TEST_F(S3StoreTest, WritesOverWhatWasReadAndOverNothingElse) {
   EXPECT_EQ(server().bytes_of("k"), "second");
 }
 
+TEST_F(S3StoreTest, WritesWhereTheServerComparesETagsWithTheirQuotes) {
+  server().put("k", "first");
+  Fault fault;
+  fault.on = Asked::put;
+  fault.status = 412;
+  fault.code = "PreconditionFailed";
+  server().inject(fault);
+  EXPECT_TRUE(store().put_over("k", "second", md5_hex("first")));
+  EXPECT_EQ(server().bytes_of("k"), "second");
+}
+
 TEST_F(S3StoreTest, WritesWhereTheServerKnowsNoConditions) {
   Fault fault;
   fault.on = Asked::put;

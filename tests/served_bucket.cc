@@ -11,12 +11,27 @@ namespace fs = std::filesystem;
 
 constexpr auto kRegistry = "registry/docker/registry/";
 
+BucketAddress address_of(const S3Server& server) {
+  BucketAddress address;
+  address.bucket = server.settings().bucket;
+  address.region = server.settings().region;
+  address.secure = false;
+  address.path_style = true;
+  address.host = server.host();
+  return address;
+}
+
+CredentialSettings keys_of(const S3Server& server) {
+  CredentialSettings credentials;
+  credentials.given = server.settings().credentials;
+  return credentials;
+}
+
 }  // namespace
 
-ServedBucket::ServedBucket(const std::string& versioning) {
-  server_.with_bucket(
-      [&](S3Bucket& bucket) { bucket.versioning = versioning; });
-}
+ServedBucket::ServedBucket()
+    : store_(address_of(server_), keys_of(server_), {}, counts_),
+      root_(store_, "registry", 4) {}
 
 void ServedBucket::fill(const StoreBuilder& store) {
   for (const auto& entry : fs::recursive_directory_iterator(store.root()))
@@ -57,6 +72,35 @@ std::vector<std::string> ServedBucket::aside() {
   for (const std::string& each : server_.keys())
     if (each.starts_with(own)) all.push_back(each.substr(own.size()));
   return all;
+}
+
+void ServedBucket::set_versioning(const std::string& status) {
+  server_.with_bucket([&](S3Bucket& bucket) { bucket.versioning = status; });
+}
+
+std::size_t ServedBucket::versions() {
+  std::size_t count = 0;
+  server_.with_bucket([&](const S3Bucket& bucket) {
+    for (const auto& [name, versions] : bucket.keys) count += versions.size();
+  });
+  return count;
+}
+
+void ServedBucket::forget_hidden(const std::string& path) {
+  server_.with_bucket([&](S3Bucket& bucket) {
+    std::erase_if(bucket.keys.at(key(path)), [](const KeptVersion& version) {
+      return !version.is_delete_marker;
+    });
+  });
+}
+
+void ServedBucket::age_everything(std::chrono::seconds age) {
+  const std::int64_t ns = std::chrono::nanoseconds(age).count();
+  server_.with_bucket([&](S3Bucket& bucket) {
+    for (auto& [name, versions] : bucket.keys)
+      for (KeptVersion& version : versions) version.modified_ns -= ns;
+    for (auto& [id, upload] : bucket.uploads) upload.initiated_ns -= ns;
+  });
 }
 
 ProgramResult ServedBucket::run(const std::vector<std::string>& command) {

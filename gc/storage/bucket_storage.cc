@@ -7,9 +7,11 @@
 
 #include "gc/bucket/bucket_link_writer.h"
 #include "gc/bucket/bucket_remover.h"
+#include "gc/bucket/bucket_trash.h"
 #include "gc/bucket/bucket_watch.h"
 #include "gc/bucket/registry_probe.h"
 #include "gc/bucket/unless_stopped.h"
+#include "gc/storage/move_aside.h"
 #include "scanner/bucket/look_around_bucket.h"
 #include "scanner/formats/sha256.h"
 #include "scanner/formats/text.h"
@@ -82,15 +84,25 @@ std::unique_ptr<WriteWatch> BucketStorage::watch(const Inventory& scanned,
   return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop);
 }
 
-std::vector<Refusal> BucketStorage::use_trash(const std::string&, bool) {
-  return {{"a bucket has no trash of dregs",
-           "switch on the bucket's versions, which keep what is deleted, and "
-           "run without --trash"}};
+std::vector<Refusal> BucketStorage::use_trash(const std::string& run, bool) {
+  try {
+    aside_ = make_aside(root_, run);
+    return {};
+  } catch (const StorageError& error) {
+    return {
+        {fmt::format("nobody can tell whether the bucket keeps versions: {}",
+                     error.what()),
+         kWithoutTrash}};
+  }
+}
+
+std::unique_ptr<TrashCan> BucketStorage::trash() {
+  return std::make_unique<BucketTrash>(root_);
 }
 
 std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
                                                 std::int64_t) {
-  return std::make_unique<BucketRemover>(root_, scan_, scanned);
+  return std::make_unique<BucketRemover>(root_, scan_, scanned, aside_.get());
 }
 
 std::unique_ptr<LinkWriter> BucketStorage::link_writer() {

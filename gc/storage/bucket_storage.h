@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gc/bucket/bucket_aside.h"
 #include "gc/bucket/named_bucket.h"
 #include "gc/storage/storage.h"
 #include "gc/survey/take_bucket_survey.h"
@@ -31,6 +32,7 @@ class BucketStorage final : public Storage {
   std::unique_ptr<WriteWatch> watch(const Inventory& scanned, StopRequest& stop,
                                     LookForNewcomers newcomers) override;
   std::vector<Refusal> use_trash(const std::string& run, bool may_try) override;
+  std::unique_ptr<TrashCan> trash() override;
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
   std::unique_ptr<LinkWriter> link_writer() override;
@@ -53,6 +55,7 @@ class BucketStorage final : public Storage {
   std::unique_ptr<S3Store> store_;
   BucketRoot root_;
   BucketReader reader_;
+  std::unique_ptr<BucketAside> aside_;
   mutable BucketScan scan_;  // of the last survey, without its inventory
 };
 

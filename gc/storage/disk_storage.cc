@@ -9,6 +9,7 @@
 #include "gc/explain/named_repositories.h"
 #include "gc/guard/disk_watch.h"
 #include "gc/heal/disk_link_writer.h"
+#include "gc/remove/disk_trash.h"
 #include "gc/storage/move_aside.h"
 #include "scanner/disk/look_around.h"
 
@@ -56,6 +57,10 @@ std::vector<Refusal> DiskStorage::use_trash(const std::string& run,
   if (reasons.empty())
     trash_ = std::make_unique<AsideFolder>(v2_, "trash/" + run);
   return reasons;
+}
+
+std::unique_ptr<TrashCan> DiskStorage::trash() {
+  return std::make_unique<DiskTrash>(v2_);
 }
 
 std::unique_ptr<Remover> DiskStorage::remover(

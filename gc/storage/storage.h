@@ -19,6 +19,7 @@
 #include "gc/heal/link_writer.h"
 #include "gc/names/image_ref.h"
 #include "gc/remove/remover.h"
+#include "gc/remove/trash.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/store/store_reader.h"
 
@@ -68,6 +69,8 @@ class Storage {
   // the run's folder there. Where `may_try` they are moved for a trial.
   virtual std::vector<Refusal> use_trash(const std::string& run,
                                          bool may_try) = 0;
+  virtual std::unique_ptr<TrashCan> trash() = 0;
+
   // `scanned` is borrowed and outlives the remover. Temporary files that are
   // newer stay where they lie beside what goes.
   virtual std::unique_ptr<Remover> remover(

@@ -180,20 +180,23 @@ void S3Store::put(const std::string& key, const std::string& bytes) {
 }
 
 bool S3Store::put_over(const std::string& key, const std::string& bytes,
-                       const std::string& etag) try {
-  S3Request request = put_request(key, bytes);
-  request.headers.push_back(etag.empty()
-                                ? HeaderField{"if-none-match", "*"}
-                                : HeaderField{"if-match", "\"" + etag + "\""});
-  client_.ask(request);
-  return true;
-} catch (const StorageError& error) {
-  if (error.status() == 501) {
+                       const std::string& etag) {
+  const auto put_if = [&](const HeaderField& condition) {
+    S3Request request = put_request(key, bytes);
+    request.headers.push_back(condition);
+    try {
+      client_.ask(request);
+      return true;
+    } catch (const StorageError& error) {
+      if (is_unmet_condition(error)) return false;
+      if (error.status() != 501) throw;
+    }
     put(key, bytes);
     return true;
-  }
-  if (is_unmet_condition(error)) return false;
-  throw;
+  };
+  if (etag.empty()) return put_if({"if-none-match", "*"});
+  // radosgw compares the quotes too, and other servers demand them.
+  return put_if({"if-match", "\"" + etag + "\""}) || put_if({"if-match", etag});
 }
 
 }  // namespace dregs
