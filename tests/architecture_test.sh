@@ -134,7 +134,7 @@ other_writers() {
 may_change_buckets='
 gc/bucket/bucket_remover.cc remove|abort
 gc/bucket/bucket_link_writer.cc put_over
-gc/bucket/bucket_aside.cc copy|put
+gc/bucket/bucket_aside.cc copy|put_over
 gc/bucket/bucket_restoration.cc copy
 '
 

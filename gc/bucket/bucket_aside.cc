@@ -63,7 +63,9 @@ void VersionedAside::write_down(std::span<const ObjectName> names) {
   const auto text = text_of(removed);
   if (!text)
     throw StorageError("Name", 0, "the list of the trash cannot hold a name");
-  root_.store.put(fmt::format("{}removed/{:08}", folder_, ++lists_), *text);
+  const std::string key = fmt::format("{}removed/{:08}", folder_, ++lists_);
+  if (!root_.store.put_over(key, *text, {}))
+    throw StorageError("List", 0, key + ": is there already");
 }
 
 CopiedAside::CopiedAside(const BucketRoot& root, const std::string& run)
