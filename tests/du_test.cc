@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "gc/explain/need_count.h"
-#include "gc/explain/usage.h"
 #include "gc/mark/survey.h"
+#include "gc/needs/need_count.h"
+#include "gc/needs/usage.h"
 #include "gc/survey/take_survey.h"
 #include "tests/collect.h"
 #include "tests/command_run.h"

@@ -196,6 +196,17 @@ void MemoryBucket::put(const std::string& key, const std::string& bytes) {
   put(key, bytes, clock_now_ns());
 }
 
+bool MemoryBucket::put_over(const std::string& key, const std::string& bytes,
+                            const std::string& etag) {
+  if (before_put) before_put(key);
+  const auto found = objects_.find(key);
+  if (heeds_conditions &&
+      etag != (found == objects_.end() ? "" : found->second.etag))
+    return false;
+  put(key, bytes);
+  return true;
+}
+
 void MemoryBucket::put(const std::string& key, std::string bytes,
                        std::int64_t modified_ns) {
   const std::scoped_lock lock(mutex_);

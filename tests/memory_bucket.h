@@ -47,6 +47,8 @@ class MemoryBucket : public ObjectStore {
   std::map<std::string, StorageError> fail_get;
   std::set<std::string> keep;  // keys that are not removed when asked for
   std::function<void(const ListRequest&, ListPage&)> change_page;
+  std::function<void(const std::string& key)> before_put;
+  bool heeds_conditions = true;  // of a put_over()
   std::size_t page_size = 1000;
 
   MemoryRequests counts() const;
@@ -69,6 +71,8 @@ class MemoryBucket : public ObjectStore {
   void abort(const PendingUpload& upload) override;
   void copy(const StoredObject& from, const std::string& to) override;
   void put(const std::string& key, const std::string& bytes) override;
+  bool put_over(const std::string& key, const std::string& bytes,
+                const std::string& etag) override;
 
  private:
   struct Object {

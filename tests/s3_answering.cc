@@ -54,10 +54,21 @@ KeptVersion version_of(const ServedRequest& request, std::string bytes) {
   return version;
 }
 
+bool meets_conditions(const S3Bucket& bucket, const AskedOfBucket& asked) {
+  const KeptVersion* version = bucket.find(asked.key);
+  const std::string demanded = asked.http.header("if-match");
+  if (!demanded.empty())
+    return version != nullptr && (demanded == version->etag ||
+                                  demanded == "\"" + version->etag + "\"");
+  return asked.http.header("if-none-match") != "*" || version == nullptr;
+}
+
 ServedAnswer put_object(S3Bucket& bucket, const AskedOfBucket& asked) {
   const std::string md5 = asked.http.header("content-md5");
   if (!md5.empty() && md5 != md5_base64(asked.http.body))
     return error_answer(400, "BadDigest");
+  if (!meets_conditions(bucket, asked))
+    return error_answer(412, "PreconditionFailed");
   ServedAnswer answer;
   answer.headers = {
       {"ETag",

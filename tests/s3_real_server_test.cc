@@ -137,6 +137,15 @@ TEST_F(RealS3, OddKeysAreWrittenListedReadCopiedAndRemoved) {
   EXPECT_THAT(list_all(), IsEmpty());
 }
 
+TEST_F(RealS3, WritesOverWhatWasReadAndOverNothingElse) {
+  EXPECT_TRUE(store->put_over("k", "first", ""));
+  EXPECT_FALSE(store->put_over("k", "second", ""));
+  EXPECT_FALSE(store->put_over("k", "second", md5_hex("other")));
+  EXPECT_EQ(store->get("k", 10), "first");
+  EXPECT_TRUE(store->put_over("k", "second", md5_hex("first")));
+  EXPECT_EQ(store->get("k", 10), "second");
+}
+
 TEST_F(RealS3, WhatIsNotThereIsNotReadAndCountsAsRemoved) {
   EXPECT_EQ(store->get("none", 10), std::nullopt);
   EXPECT_FALSE(store->read("none", [](std::string_view) {}));

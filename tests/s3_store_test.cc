@@ -252,6 +252,37 @@ TEST_F(S3StoreTest, PutsBytesWithTheirMd5) {
   EXPECT_EQ(counts.put, 1);
 }
 
+TEST_F(S3StoreTest, WritesOverWhatWasReadAndOverNothingElse) {
+  EXPECT_TRUE(store().put_over("k", "first", ""));
+  EXPECT_FALSE(store().put_over("k", "second", ""));
+  EXPECT_FALSE(store().put_over("k", "second", md5_hex("other")));
+  EXPECT_FALSE(store().put_over("none", "second", md5_hex("first")));
+  EXPECT_EQ(server().bytes_of("k"), "first");
+  EXPECT_TRUE(store().put_over("k", "second", md5_hex("first")));
+  EXPECT_EQ(server().bytes_of("k"), "second");
+}
+
+TEST_F(S3StoreTest, WritesWhereTheServerComparesETagsWithTheirQuotes) {
+  server().put("k", "first");
+  Fault fault;
+  fault.on = Asked::put;
+  fault.status = 412;
+  fault.code = "PreconditionFailed";
+  server().inject(fault);
+  EXPECT_TRUE(store().put_over("k", "second", md5_hex("first")));
+  EXPECT_EQ(server().bytes_of("k"), "second");
+}
+
+TEST_F(S3StoreTest, WritesWhereTheServerKnowsNoConditions) {
+  Fault fault;
+  fault.on = Asked::put;
+  fault.status = 501;
+  fault.code = "NotImplemented";
+  server().inject(fault);
+  EXPECT_TRUE(store().put_over("k", "bytes", ""));
+  EXPECT_EQ(server().bytes_of("k"), "bytes");
+}
+
 TEST_F(S3StoreTest, NowIsTheServersDate) {
   const std::int64_t then = std::time(nullptr) - 86'400;
   server().inject({.on = Asked::list,

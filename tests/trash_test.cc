@@ -2,9 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
 
-#include "gc/remove/trash.h"
+#include "gc/remove/disk_trash.h"
 #include "scanner/files/descriptor.h"
 #include "tests/command_run.h"
 #include "tests/faulty_disk.h"
@@ -309,12 +310,12 @@ TEST_F(Trash, BlobsThatMayNotBeOnTheDiskEndTheRestoration) {
   const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
   {
     const FaultyDisk disk(fail_at(0, EIO));
-    EXPECT_EQ(restore_from_trash(v2.get(), name).error, EIO);
+    EXPECT_EQ(DiskTrash(v2.get()).restore(name).error, std::strerror(EIO));
   }
   for (const auto& [path, content] : files(store_))
     EXPECT_TRUE(before.at(path) == content);
   EXPECT_FALSE(store_.has("repositories/legacy/_manifests/revisions"));
-  EXPECT_TRUE(restore_from_trash(v2.get(), name).complete());
+  EXPECT_TRUE(DiskTrash(v2.get()).restore(name).complete());
   EXPECT_EQ(files(store_), before);
 }
 
@@ -338,8 +339,8 @@ TEST_F(Trash, WhoMayNotLookIntoItIsToldSo) {
 
 TEST_F(Trash, WithoutOneThereIsNoRun) {
   const Descriptor v2 = open_folder(AT_FDCWD, store_.v2());
-  EXPECT_EQ(restore_from_trash(v2.get(), "x").error, ENOENT);
-  EXPECT_EQ(empty_trash(v2.get(), "x"), ENOENT);
+  EXPECT_EQ(DiskTrash(v2.get()).restore("x").error, std::strerror(ENOENT));
+  EXPECT_EQ(DiskTrash(v2.get()).empty("x"), std::strerror(ENOENT));
 }
 
 TEST_F(Trash, WhatIsNotThereIsExitCode2) {

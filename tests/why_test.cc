@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include "gc/explain/paths_to.h"
 #include "gc/mark/survey.h"
+#include "gc/needs/paths_to.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/files/descriptor.h"
 #include "tests/command_run.h"

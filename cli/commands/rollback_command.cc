@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 
 #include "cli/commands/commands.h"
@@ -20,7 +19,6 @@
 #include "gc/explain/tag_history.h"
 #include "gc/guard/other_users.h"
 #include "gc/runs/rollback.h"
-#include "scanner/disk/look_around.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/text.h"
 
@@ -58,7 +56,6 @@ class RollbackRun {
 
   ExitCode run() {
     store_ = open_store(global_);
-    require_folder(store_, "rollback");
     const Exclusivity others = dry_run_ ? store_.storage->look_for_others()
                                         : store_.storage->make_exclusive();
     findings_ = others.findings;
@@ -74,7 +71,6 @@ class RollbackRun {
   }
 
  private:
-  int v2() const { return store_.v2.get(); }
   const Repository& repository() const {
     return inventory_.repositories[repository_];
   }
@@ -93,11 +89,10 @@ class RollbackRun {
   }
 
   void refuse_gitlab() {
-    if (look_around(v2()).database_in_use ||
-        look_around(store_.root.rootdirectory).database_in_use)
+    if (store_.storage->look_around().database_in_use)
       refusals_.push_back(
           {"lockfiles/database-in-use: GitLab keeps this registry's tags in a "
-           "database, and the links on the disk are not the truth",
+           "database, and its links are not the truth",
            "change the tag with GitLab"});
   }
 
@@ -138,21 +133,25 @@ class RollbackRun {
 
   // A server may have been started since the first look.
   void carry_out() {
-    for (const RegistryProcess& process :
-         look_for_registries(store_.root).processes)
+    for (const RegistryProcess& process : store_.storage->find_processes())
       if (!process.readonly) refusals_.push_back(refusal_for(process));
+    append(refusals_, store_.storage->signs_of_writers(inventory_));
     if (!refusals_.empty()) return;
-    const RollbackError result = dregs::carry_out(change_, v2());
-    if (result.error == ESTALE)
-      refusals_.push_back({name() + " changed while dregs was looking",
-                           "stop whatever writes to it, and run again"});
-    else if (result.error != 0)
-      throw std::runtime_error(fmt::format(
-          "cannot write {}: {}; {} names what it did or what it was to",
-          escaped(store_.shown(result.path)), std::strerror(result.error),
-          name()));
-    else
-      changed_ = true;
+    const std::unique_ptr<LinkWriter> links = store_.storage->link_writer();
+    const RollbackOutcome result = dregs::carry_out(change_, *links);
+    switch (result.outcome.state) {
+      case LinkOutcome::State::written:
+        changed_ = true;
+        break;
+      case LinkOutcome::State::changed:
+        refusals_.push_back({name() + " changed while dregs was looking",
+                             "stop whatever writes to it, and run again"});
+        break;
+      case LinkOutcome::State::failed:
+        throw std::runtime_error(fmt::format(
+            "cannot write {}: {}; {} names what it did or what it was to",
+            escaped(store_.shown(result.path)), result.outcome.detail, name()));
+    }
   }
 
   std::string conclusion() const {

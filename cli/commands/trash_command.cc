@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 
 #include "cli/commands/commands.h"
@@ -25,8 +24,8 @@ struct TrashOptions {
 };
 
 struct TrashReport {
-  std::vector<TrashedRun> runs;  // listed, or emptied
-  std::vector<MovedFile> left;   // not restored
+  std::vector<TrashedRun> runs;   // listed, or emptied
+  std::vector<LeftInTrash> left;  // not restored
   std::uint64_t restored = 0;
   std::vector<Refusal> refusals;
   ExitCode exit_code = ExitCode::done;
@@ -35,58 +34,57 @@ struct TrashReport {
 class TrashRun {
  public:
   TrashRun(const GlobalOptions& global, const TrashOptions& options)
-      : global_(global), options_(options), store_(open_store(global)) {
-    require_folder(store_, "the trash");
-  }
+      : global_(global),
+        options_(options),
+        store_(open_store(global)),
+        trash_(store_.storage->trash()) {}
 
   ExitCode list() {
-    report_.runs = list_trash(v2());
+    report_.runs = trash_->list();
     return finish("listed");
   }
 
   ExitCode restore() {
     if (!is_alone()) return finish("restored");
-    find_run();
-    Restored restored = restore_from_trash(v2(), options_.run);
+    Restored restored = trash_->restore(find_run());
     report_.restored = restored.files;
     report_.left = std::move(restored.left);
-    if (restored.error != 0 && report_.left.empty())
-      throw std::runtime_error(fmt::format("cannot restore {}: {}",
-                                           escaped(options_.run),
-                                           std::strerror(restored.error)));
+    if (!restored.error.empty() && report_.left.empty())
+      throw std::runtime_error(fmt::format(
+          "cannot restore {}: {}", escaped(options_.run), restored.error));
     if (!report_.left.empty()) report_.exit_code = ExitCode::stopped;
     return finish("restored");
   }
 
   ExitCode empty() {
     if (!is_alone()) return finish("emptied");
-    if (!options_.run.empty()) find_run();
+    const std::string only = options_.run.empty() ? "" : find_run();
     const std::int64_t newest = now_ns() - options_.older_than_ns;
-    for (TrashedRun& run : list_trash(v2())) {
-      if (!options_.run.empty() && run.name != options_.run) continue;
+    for (TrashedRun& run : trash_->list()) {
+      if (!only.empty() && run.name != only) continue;
       if (options_.older_than_ns > 0 && run.changed_ns > newest) continue;
-      run.error = empty_trash(v2(), run.name);
-      if (run.error != 0) report_.exit_code = ExitCode::stopped;
+      run.error = trash_->empty(run.name);
+      if (!run.error.empty()) report_.exit_code = ExitCode::stopped;
       report_.runs.push_back(std::move(run));
     }
     return finish("emptied");
   }
 
  private:
-  int v2() const { return store_.v2.get(); }
-
   bool is_alone() {
     report_.refusals = store_.storage->make_exclusive().refusals;
     if (!report_.refusals.empty()) report_.exit_code = ExitCode::refused;
     return report_.refusals.empty();
   }
 
-  void find_run() const {
-    const std::vector<TrashedRun> runs = list_trash(v2());
+  // The run that is meant: "latest" is the last one.
+  std::string find_run() const {
+    const std::vector<TrashedRun> runs = trash_->list();
+    if (options_.run == "latest" && !runs.empty()) return runs.back().name;
     if (std::any_of(runs.begin(), runs.end(), [&](const TrashedRun& run) {
           return run.name == options_.run;
         }))
-      return;
+      return options_.run;
     throw std::runtime_error(
         fmt::format("no run {} in the trash; dregs trash ls names those that "
                     "are",
@@ -100,15 +98,15 @@ class TrashRun {
                       {"files", run.files},
                       {"bytes", run.bytes},
                       {"moved", rfc3339(run.changed_ns)},
-                      {"error", error_or_null(run.error)}});
+                      {"error", text_or_null(run.error)}});
     return list;
   }
 
   Json left_json() const {
     Json list = Json::array();
-    for (const MovedFile& file : report_.left)
+    for (const LeftInTrash& file : report_.left)
       list.push_back({{"path", utf8(store_.shown(file.path))},
-                      {"error", error_or_null(file.error)}});
+                      {"error", text_or_null(file.error)}});
     return list;
   }
 
@@ -125,13 +123,11 @@ class TrashRun {
 
   void print_text(const std::string& done) const {
     for (const TrashedRun& run : report_.runs)
-      fmt::print(
-          "{}{:<24} {:>12} {:>12}  {}{}\n", done == "emptied" ? "removed " : "",
-          escaped(run.name), counted(run.files, "file", "files"),
-          human_bytes(run.bytes), rfc3339(run.changed_ns),
-          run.error == 0
-              ? ""
-              : fmt::format("  not whole: {}", std::strerror(run.error)));
+      fmt::print("{}{:<24} {:>12} {:>12}  {}{}\n",
+                 done == "emptied" ? "removed " : "", escaped(run.name),
+                 counted(run.files, "file", "files"), human_bytes(run.bytes),
+                 rfc3339(run.changed_ns),
+                 run.error.empty() ? "" : "  not whole: " + run.error);
     if (done == "restored" && report_.refusals.empty())
       fmt::print("{} back in place\n",
                  counted(report_.restored, "file is", "files are"));
@@ -139,9 +135,9 @@ class TrashRun {
       fmt::print("Nothing {}\n", options_.older_than_ns > 0
                                      ? "was old enough"
                                      : "is in the trash");
-    for (const MovedFile& file : report_.left)
+    for (const LeftInTrash& file : report_.left)
       fmt::print("left in the trash: {}: {}\n",
-                 escaped(store_.shown(file.path)), std::strerror(file.error));
+                 escaped(store_.shown(file.path)), file.error);
   }
 
   ExitCode finish(const char* done) {
@@ -158,6 +154,7 @@ class TrashRun {
   const TrashOptions& options_;
   Stopwatch stopwatch_;
   OpenedStore store_;
+  std::unique_ptr<TrashCan> trash_;
   TrashReport report_;
 };
 
@@ -186,7 +183,8 @@ void add_trash_command(CLI::App& app, Invocation& invocation) {
       invocation);
   add(*trash, "restore", "Put everything of a run back where it was",
       &TrashRun::restore, options, invocation)
-      ->add_option("RUN", options->run, "As trash ls names it")
+      ->add_option("RUN", options->run,
+                   "As trash ls names it; latest is the last one")
       ->type_name("RUN")
       ->required();
   CLI::App* empty = add(*trash, "empty", "Remove what is in the trash for good",

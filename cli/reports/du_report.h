@@ -7,7 +7,7 @@
 
 #include "cli/output/json_document.h"
 #include "cli/terminal/terminal.h"
-#include "gc/explain/usage.h"
+#include "gc/needs/usage.h"
 
 namespace dregs {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/terminal/terminal.h"
-#include "gc/explain/needs_of_image.h"
-#include "gc/explain/paths_to.h"
-#include "gc/explain/traces.h"
+#include "gc/needs/needs_of_image.h"
+#include "gc/needs/paths_to.h"
+#include "gc/needs/traces.h"
 #include "gc/storage/opened_store.h"
 
 namespace dregs {

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "gc/bucket/own_keys.h"
+#include "gc/bucket/versions_of.h"
 #include "scanner/bucket/list_tree.h"
+#include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
 #include "scanner/objects/at_once.h"
 
@@ -30,11 +33,31 @@ RemovalOutcome failed(std::string detail) {
   return {OutcomeState::failed, 0, std::move(detail)};
 }
 
+RemovalOutcome failed(const NotRemoved& left) {
+  return failed(fmt::format("{}: {}", left.code, left.message));
+}
+
+constexpr std::size_t kTogether = 1000;
+
+std::span<const ObjectName> part_of(const std::vector<ObjectName>& names,
+                                    std::size_t first) {
+  return {names.data() + first, std::min(kTogether, names.size() - first)};
+}
+
+// A storage names only what it was asked for.
+std::size_t position_of(const NotRemoved& left,
+                        const std::vector<ObjectName>& names) {
+  const auto at = std::ranges::find(names, left.name.key, &ObjectName::key);
+  return static_cast<std::size_t>(at - names.begin());
+}
+
 }  // namespace
 
 BucketRemover::BucketRemover(const BucketRoot& root, const BucketScan& scan,
-                             const Inventory& inventory)
-    : root_(root), scan_(scan), inventory_(inventory) {}
+                             const Inventory& inventory, BucketAside* aside)
+    : root_(root), scan_(scan), inventory_(inventory), aside_(aside) {}
+
+std::size_t BucketRemover::together() const { return kTogether; }
 
 RemovalOutcome BucketRemover::remove(const Removal& removal) {
   return remove_together({&removal, 1}).front();
@@ -51,16 +74,16 @@ std::vector<RemovalOutcome> BucketRemover::remove_together(
     }
   });
   std::vector<RemovalOutcome> outcomes;
-  std::vector<ObjectName> names;
-  std::vector<std::size_t> owners;  // parallel to the names
+  Names all;
   for (std::size_t i = 0; i < found.size(); ++i) {
     outcomes.push_back(std::move(found[i].outcome));
     for (std::string& key : found[i].keys) {
-      names.push_back({std::move(key), {}});
-      owners.push_back(i);
+      all.names.push_back({std::move(key), {}});
+      all.owners.push_back(i);
     }
   }
-  remove_keys(names, owners, outcomes);
+  if (aside_ != nullptr) put_aside(all, outcomes);
+  remove_keys(all, outcomes);
   return outcomes;
 }
 
@@ -111,9 +134,12 @@ BucketRemover::Keys BucketRemover::keys_in_upload(
     const std::string& path) const {
   Keys keys = keys_in(path, is_of_an_upload);
   if (keys.outcome.state != OutcomeState::removed) return keys;
-  for (const PendingParts& parts :
-       parts_at(scan_.pending, root_.key(path + "/data")))
-    root_.store.abort(parts.upload);
+  const auto pending = parts_at(scan_.pending, root_.key(path + "/data"));
+  if (aside_ != nullptr && !pending.empty())
+    return {{},
+            failed("its parts cannot be put aside; without --trash they "
+                   "are aborted")};
+  for (const PendingParts& parts : pending) root_.store.abort(parts.upload);
   return keys;
 }
 
@@ -130,21 +156,64 @@ BucketRemover::Keys BucketRemover::keys_in(
   return keys;
 }
 
-void BucketRemover::remove_keys(const std::vector<ObjectName>& names,
-                                const std::vector<std::size_t>& owners,
-                                std::vector<RemovalOutcome>& outcomes) const {
-  for (std::size_t first = 0; first < names.size(); first += kTogether) {
-    const std::size_t count = std::min(kTogether, names.size() - first);
-    const std::span<const ObjectName> some(names.data() + first, count);
-    for (const NotRemoved& left_over : root_.store.remove(some)) {
-      const auto at =
-          std::ranges::find(some, left_over.name.key, &ObjectName::key);
-      if (at == some.end()) continue;
-      const auto position = first + static_cast<std::size_t>(at - some.begin());
-      outcomes[owners[position]] =
-          failed(fmt::format("{}: {}", left_over.code, left_over.message));
-    }
+// Of what cannot be put aside wholly, nothing goes.
+void BucketRemover::put_aside(Names& all,
+                              std::vector<RemovalOutcome>& outcomes) const {
+  for (std::size_t first = 0; first < all.names.size(); first += kTogether) {
+    const std::span<const ObjectName> some = part_of(all.names, first);
+    for (const NotRemoved& left : aside_->keep(some))
+      outcomes[all.owners[position_of(left, all.names)]] = failed(left);
   }
+  Names rest;
+  for (std::size_t i = 0; i < all.names.size(); ++i) {
+    if (outcomes[all.owners[i]].state == OutcomeState::failed) continue;
+    rest.names.push_back(std::move(all.names[i]));
+    rest.owners.push_back(all.owners[i]);
+  }
+  all = std::move(rest);
+}
+
+void BucketRemover::remove_keys(const Names& all,
+                                std::vector<RemovalOutcome>& outcomes) const {
+  for (std::size_t first = 0; first < all.names.size(); first += kTogether)
+    for (const NotRemoved& left : root_.store.remove(part_of(all.names, first)))
+      outcomes[all.owners[position_of(left, all.names)]] = failed(left);
+}
+
+std::vector<NotRemoved> remove_own(const BucketRoot& root,
+                                   std::span<const std::string> keys) try {
+  const bool versions = versioning_of(root.store) != Versioning::never;
+  std::vector<NotRemoved> left;
+  std::vector<ObjectName> names;
+  for (const std::string& key : keys) {
+    if (!key.starts_with(own_prefix(root)))
+      left.push_back({{key, {}}, "Name", key + " is not dregs's own"});
+    else if (!versions)
+      names.push_back({key, {}});
+    else
+      for (const ObjectVersion& version : versions_of(root.store, key))
+        names.push_back({key, version.version_id});
+  }
+  append(left, root.store.remove(names));
+  return left;
+} catch (const StorageError& error) {
+  std::vector<NotRemoved> left;
+  for (const std::string& key : keys)
+    left.push_back({{key, {}}, error.code(), error.what()});
+  return left;
+}
+
+std::vector<NotRemoved> remove_versions(const BucketRoot& root,
+                                        std::span<const ObjectName> names) {
+  std::vector<NotRemoved> left;
+  std::vector<ObjectName> named;
+  for (const ObjectName& name : names)
+    if (name.version_id.empty() || !name.key.starts_with(root.v2))
+      left.push_back({name, "Name", name.key + " is no version's name"});
+    else
+      named.push_back(name);
+  append(left, root.store.remove(named));
+  return left;
 }
 
 }  // namespace dregs

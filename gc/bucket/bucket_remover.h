@@ -1,6 +1,7 @@
 // BucketRemover removes what a plan names from a registry in object storage: up
 // to 1,000 keys in a request (object-storage.md#3.6). It deletes only keys that
 // the registry's layout knows. Older versions, which a bucket may keep, stay.
+// It is the only file that deletes in a bucket.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gc/bucket/bucket_aside.h"
 #include "gc/remove/remover.h"
 #include "scanner/bucket/scan_bucket.h"
 
@@ -17,20 +19,19 @@ namespace dregs {
 class BucketRemover final : public Remover {
  public:
   // All arguments are borrowed and outlive the remover. `scan` and `inventory`
-  // come from the same listing.
+  // come from the same listing. With an `aside` nothing is removed that was not
+  // put there before.
   BucketRemover(const BucketRoot& root, const BucketScan& scan,
-                const Inventory& inventory);
+                const Inventory& inventory, BucketAside* aside = nullptr);
 
   RemovalOutcome remove(const Removal& removal) override;
-  std::size_t together() const override { return kTogether; }
+  std::size_t together() const override;
   std::vector<RemovalOutcome> remove_together(
       std::span<const Removal> removals) override;
   // What a request removed is removed when it is answered.
   int sync() override { return 0; }
 
  private:
-  static constexpr std::size_t kTogether = 1000;
-
   // The keys of one removal; none where its outcome is known already.
   struct Keys {
     std::vector<std::string> keys;
@@ -44,13 +45,30 @@ class BucketRemover final : public Remover {
   // All keys below a folder, or none where one of them is not the registry's.
   Keys keys_in(const std::string& path,
                bool (*is_own)(std::string_view below)) const;
-  void remove_keys(const std::vector<ObjectName>& names,
-                   const std::vector<std::size_t>& owners,
+  // Of all removals of a call: each name, and the outcome that it belongs to.
+  struct Names {
+    std::vector<ObjectName> names;
+    std::vector<std::size_t> owners;  // parallel to the names
+  };
+  void put_aside(Names& all, std::vector<RemovalOutcome>& outcomes) const;
+  void remove_keys(const Names& all,
                    std::vector<RemovalOutcome>& outcomes) const;
 
   const BucketRoot& root_;
   const BucketScan& scan_;
   const Inventory& inventory_;
+  BucketAside* aside_;
 };
+
+// Removes dregs's own objects, with all versions of them. A key that does not
+// lie below docker/registry/.dregs stays. Returns what stays.
+std::vector<NotRemoved> remove_own(const BucketRoot& root,
+                                   std::span<const std::string> keys);
+
+// Removes versions or delete markers of the registry's keys, each by its id. A
+// name without an id stays: its removal would hide what is served. Returns what
+// stays.
+std::vector<NotRemoved> remove_versions(const BucketRoot& root,
+                                        std::span<const ObjectName> names);
 
 }  // namespace dregs

@@ -53,7 +53,7 @@ std::unique_ptr<WriteWatch> GuardedSweep::begin_watch() {
       store_.storage->watch(survey_.inventory, context_.stop,
                             [this] { return look_for_newcomers(); });
   append(findings_, watch->limits());
-  refuse(store_.storage->signs_of_writers(survey_));
+  refuse(store_.storage->signs_of_writers(survey_.inventory));
   const Change change = watch->changed_since_scan();
   if (change.changed) refuse_change(finding_for(change));
   refuse_newcomers(watch->look_for_newcomers());

@@ -3,11 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 
-#include "gc/heal/put_link.h"
-#include "gc/remove/opened_parts.h"
-#include "scanner/files/link.h"
 #include "scanner/formats/layout.h"
 
 namespace dregs {
@@ -36,9 +32,21 @@ void add_unless_there(const char* what, const InspectedPart& part,
                                   to_string(part.state)));
 }
 
-// Returns a path relative to the folder of the tag.
-std::string entry_of(const Digest& digest) {
-  return "index/sha256/" + digest.hex() + "/link";
+using State = LinkOutcome::State;
+
+struct PlannedLink {
+  std::string path;
+  FoundLink over;
+  Digest digest;
+};
+
+std::string entry_of(const std::string& tag, const Digest& digest) {
+  return tag + "/index/sha256/" + digest.hex() + "/link";
+}
+
+LinkOutcome put(LinkWriter& links, const PlannedLink& link) {
+  if (!link.over.error.empty()) return {State::failed, link.over.error};
+  return links.replace(link.path, link.over, link.digest);
 }
 
 }  // namespace
@@ -67,24 +75,27 @@ std::vector<std::string> what_is_not_whole(const Repository& repository,
   return reasons;
 }
 
-RollbackError carry_out(const Rollback& rollback, int v2) {
-  const std::string path = layout::tag(rollback.repository, rollback.tag);
-  const OpenedParts parts(v2, find_frame_parts(v2));
-  const Descriptor tag = parts.open(path);
-  if (!tag) return {errno, path};
-  if (read_link(tag.get(), "current/link").target != rollback.from)
-    return {ESTALE, path};
-  std::vector<std::pair<std::string, Digest>> links;
-  FileStatus status;
-  if (rollback.from && file_status(tag.get(), entry_of(*rollback.from).c_str(),
-                                   status) == ENOENT)
-    links.emplace_back(entry_of(*rollback.from), *rollback.from);
-  links.emplace_back(entry_of(rollback.to), rollback.to);
-  links.emplace_back("current/link", rollback.to);
-  for (const auto& [link, digest] : links)
-    if (const int error = put_link(tag.get(), link, digest))
-      return {error, fmt::format("{}/{}", path, link)};
-  if (const int error = parts.sync()) return {error, path};
+RollbackOutcome carry_out(const Rollback& rollback, LinkWriter& links) {
+  const std::string tag = layout::tag(rollback.repository, rollback.tag);
+  const std::string current = tag + "/current/link";
+  const FoundLink now = links.find(current);
+  if (!now.error.empty()) return {{State::failed, now.error}, current};
+  if (now.target != rollback.from) return {{State::changed, {}}, current};
+  std::vector<PlannedLink> planned;
+  if (rollback.from) {
+    const std::string entry = entry_of(tag, *rollback.from);
+    const FoundLink old = links.find(entry);
+    if (!old.there) planned.push_back({entry, old, *rollback.from});
+  }
+  const std::string entry = entry_of(tag, rollback.to);
+  planned.push_back({entry, links.find(entry), rollback.to});
+  planned.push_back({current, now, rollback.to});
+  for (const PlannedLink& link : planned)
+    if (const LinkOutcome outcome = put(links, link);
+        outcome.state != State::written)
+      return {outcome, link.path};
+  if (const std::string error = links.sync(); !error.empty())
+    return {{State::failed, error}, tag};
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gc/explain/inspection.h"
+#include "gc/heal/link_writer.h"
 
 namespace dregs {
 
@@ -23,18 +24,16 @@ struct Rollback {
 std::vector<std::string> what_is_not_whole(const Repository& repository,
                                            const Inspection& inspection);
 
-// Says which call failed: an errno value and a path.
-struct RollbackError {
-  int error = 0;
-  std::string path;  // relative to v2
+struct RollbackOutcome {
+  LinkOutcome outcome;
+  std::string path;  // of the link that was not written, relative to v2
 };
 
 // Writes the links in the order of a server: first the entries of the history,
 // then the link of the tag. An entry for the old manifest is written where it
 // is missing. A run that is cut short leaves a tag that names the old manifest
-// or the new one. The times of the files become the present. The error is
-// ESTALE where the tag no longer names `from`. `v2` is borrowed. No server may
-// run meanwhile.
-RollbackError carry_out(const Rollback& rollback, int v2);
+// or the new one. The times of the links become the present. `changed` where
+// the tag no longer names `from`. No server may run meanwhile.
+RollbackOutcome carry_out(const Rollback& rollback, LinkWriter& links);
 
 }  // namespace dregs

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "gc/bucket/bucket_link_writer.h"
 #include "gc/bucket/bucket_remover.h"
+#include "gc/bucket/bucket_trash.h"
 #include "gc/bucket/bucket_watch.h"
 #include "gc/bucket/registry_probe.h"
 #include "gc/bucket/unless_stopped.h"
+#include "gc/storage/move_aside.h"
+#include "scanner/bucket/look_around_bucket.h"
 #include "scanner/formats/sha256.h"
 #include "scanner/formats/text.h"
 
@@ -80,22 +84,40 @@ std::unique_ptr<WriteWatch> BucketStorage::watch(const Inventory& scanned,
   return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop);
 }
 
-std::vector<Refusal> BucketStorage::use_trash(const std::string&, bool) {
-  return {{"a bucket has no trash of dregs",
-           "switch on the bucket's versions, which keep what is deleted, and "
-           "run without --trash"}};
+std::vector<Refusal> BucketStorage::use_trash(const std::string& run, bool) {
+  try {
+    aside_ = make_aside(root_, run);
+    return {};
+  } catch (const StorageError& error) {
+    return {
+        {fmt::format("nobody can tell whether the bucket keeps versions: {}",
+                     error.what()),
+         kWithoutTrash}};
+  }
+}
+
+std::unique_ptr<TrashCan> BucketStorage::trash() {
+  return std::make_unique<BucketTrash>(root_);
 }
 
 std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
                                                 std::int64_t) {
-  return std::make_unique<BucketRemover>(root_, scan_, scanned);
+  return std::make_unique<BucketRemover>(root_, scan_, scanned, aside_.get());
+}
+
+std::unique_ptr<LinkWriter> BucketStorage::link_writer() {
+  return std::make_unique<BucketLinkWriter>(root_);
+}
+
+Surroundings BucketStorage::look_around() const {
+  return dregs::look_around(root_);
 }
 
 // A push that goes on leaves its beginning where everybody sees it.
 std::vector<Refusal> BucketStorage::signs_of_writers(
-    const Survey& survey) const {
+    const Inventory& inventory) const {
   const std::int64_t newest = store_->now_ns() - kHour_ns;
-  for (const Repository& repository : survey.inventory.repositories)
+  for (const Repository& repository : inventory.repositories)
     for (const Upload& upload : repository.uploads)
       if (upload.changed_ns > newest)
         return {{fmt::format("an upload to {} began less than an hour ago",

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gc/bucket/bucket_aside.h"
 #include "gc/bucket/named_bucket.h"
 #include "gc/storage/storage.h"
 #include "gc/survey/take_bucket_survey.h"
@@ -31,13 +32,17 @@ class BucketStorage final : public Storage {
   std::unique_ptr<WriteWatch> watch(const Inventory& scanned, StopRequest& stop,
                                     LookForNewcomers newcomers) override;
   std::vector<Refusal> use_trash(const std::string& run, bool may_try) override;
+  std::unique_ptr<TrashCan> trash() override;
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
+  std::unique_ptr<LinkWriter> link_writer() override;
+  Surroundings look_around() const override;
   FutureLinks find_future_links(const Inventory&, const Plan&,
                                 std::int64_t) const override {
     return {};
   }
-  std::vector<Refusal> signs_of_writers(const Survey& survey) const override;
+  std::vector<Refusal> signs_of_writers(
+      const Inventory& inventory) const override;
   void adapt(Policy& policy, bool min_age_said) const override;
   std::optional<RequestsMade> requests() const override;
   std::uint64_t identity() const override;
@@ -50,6 +55,7 @@ class BucketStorage final : public Storage {
   std::unique_ptr<S3Store> store_;
   BucketRoot root_;
   BucketReader reader_;
+  std::unique_ptr<BucketAside> aside_;
   mutable BucketScan scan_;  // of the last survey, without its inventory
 };
 

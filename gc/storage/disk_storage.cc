@@ -8,6 +8,8 @@
 
 #include "gc/explain/named_repositories.h"
 #include "gc/guard/disk_watch.h"
+#include "gc/heal/disk_link_writer.h"
+#include "gc/remove/disk_trash.h"
 #include "gc/storage/move_aside.h"
 #include "scanner/disk/look_around.h"
 
@@ -19,8 +21,7 @@ DiskStorage::DiskStorage(ResolvedRoot root, int v2)
 Survey DiskStorage::take_survey(bool proxy_cache, const StopRequest& stop,
                                 SurveyProgress& progress) const {
   Survey survey = dregs::take_survey(v2_, proxy_cache, stop, progress);
-  survey.surroundings.database_in_use |=
-      look_around(root_.rootdirectory).database_in_use;
+  survey.surroundings.database_in_use = look_around().database_in_use;
   return survey;
 }
 
@@ -58,10 +59,26 @@ std::vector<Refusal> DiskStorage::use_trash(const std::string& run,
   return reasons;
 }
 
+std::unique_ptr<TrashCan> DiskStorage::trash() {
+  return std::make_unique<DiskTrash>(v2_);
+}
+
 std::unique_ptr<Remover> DiskStorage::remover(
     const Inventory& scanned, std::int64_t newest_temporary_ns) {
   return std::make_unique<DiskRemover>(v2_, scanned, newest_temporary_ns,
                                        trash_.get());
+}
+
+std::unique_ptr<LinkWriter> DiskStorage::link_writer() {
+  return std::make_unique<DiskLinkWriter>(v2_);
+}
+
+// A symbolic link may lead to v2, so both places are looked at.
+Surroundings DiskStorage::look_around() const {
+  Surroundings around = dregs::look_around(v2_);
+  around.database_in_use |=
+      dregs::look_around(root_.rootdirectory).database_in_use;
+  return around;
 }
 
 FutureLinks DiskStorage::find_future_links(const Inventory& inventory,

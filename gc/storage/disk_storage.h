@@ -30,8 +30,11 @@ class DiskStorage final : public Storage {
   std::unique_ptr<WriteWatch> watch(const Inventory& scanned, StopRequest& stop,
                                     LookForNewcomers newcomers) override;
   std::vector<Refusal> use_trash(const std::string& run, bool may_try) override;
+  std::unique_ptr<TrashCan> trash() override;
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
+  std::unique_ptr<LinkWriter> link_writer() override;
+  Surroundings look_around() const override;
   FutureLinks find_future_links(const Inventory& inventory, const Plan& plan,
                                 std::int64_t now_ns) const override;
   std::uint64_t identity() const override;

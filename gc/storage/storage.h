@@ -16,8 +16,10 @@
 #include "gc/guard/future_links.h"
 #include "gc/guard/other_users.h"
 #include "gc/guard/write_watch.h"
+#include "gc/heal/link_writer.h"
 #include "gc/names/image_ref.h"
 #include "gc/remove/remover.h"
+#include "gc/remove/trash.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/store/store_reader.h"
 
@@ -67,19 +69,26 @@ class Storage {
   // the run's folder there. Where `may_try` they are moved for a trial.
   virtual std::vector<Refusal> use_trash(const std::string& run,
                                          bool may_try) = 0;
+  virtual std::unique_ptr<TrashCan> trash() = 0;
+
   // `scanned` is borrowed and outlives the remover. Temporary files that are
   // newer stay where they lie beside what goes.
   virtual std::unique_ptr<Remover> remover(
       const Inventory& scanned, std::int64_t newest_temporary_ns) = 0;
+
+  virtual std::unique_ptr<LinkWriter> link_writer() = 0;
+
+  // What lies beside the store.
+  virtual Surroundings look_around() const = 0;
 
   // Links that the plan would remove and that are of the future.
   virtual FutureLinks find_future_links(const Inventory& inventory,
                                         const Plan& plan,
                                         std::int64_t now_ns) const = 0;
 
-  // Signs in the survey that somebody writes whom nobody can see; nothing may
+  // Signs in an inventory that somebody writes whom nobody can see; nothing may
   // be removed then.
-  virtual std::vector<Refusal> signs_of_writers(const Survey&) const {
+  virtual std::vector<Refusal> signs_of_writers(const Inventory&) const {
     return {};
   }
 

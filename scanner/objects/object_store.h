@@ -127,6 +127,11 @@ class ObjectStore {
   // On the server's side, of any size; the new object's class is the old one's.
   virtual void copy(const StoredObject& from, const std::string& to) = 0;
   virtual void put(const std::string& key, const std::string& bytes) = 0;
+  // The same, as long as the object still has that ETag, or as long as there is
+  // none where `etag` is empty. False where that is not so. A storage that
+  // knows no conditions writes in any case: look right before.
+  virtual bool put_over(const std::string& key, const std::string& bytes,
+                        const std::string& etag) = 0;
 };
 
 }  // namespace dregs

@@ -7,6 +7,15 @@
 #include "scanner/s3/read_object.h"
 
 namespace dregs {
+namespace {
+
+// 404: the object that had the ETag is gone.
+bool is_unmet_condition(const StorageError& error) {
+  return error.status() == 412 || error.status() == 409 ||
+         error.code() == "NoSuchKey";
+}
+
+}  // namespace
 
 S3Store::S3Store(BucketAddress address, CredentialSettings credentials,
                  StoreSettings settings, RequestCounts& counts)
@@ -93,7 +102,8 @@ void S3Store::copy(const StoredObject& from, const std::string& to) {
   copy_object(client_, settings_.copy, from, to);
 }
 
-void S3Store::put(const std::string& key, const std::string& bytes) {
+S3Request S3Store::put_request(const std::string& key,
+                               const std::string& bytes) const {
   S3Request request;
   request.kind = RequestKind::put;
   request.permission = "s3:PutObject";
@@ -102,7 +112,31 @@ void S3Store::put(const std::string& key, const std::string& bytes) {
   request.headers = settings_.put_headers;
   request.headers.push_back({"content-md5", md5_base64(bytes)});
   request.body = bytes;
-  client_.ask(request);
+  return request;
+}
+
+void S3Store::put(const std::string& key, const std::string& bytes) {
+  client_.ask(put_request(key, bytes));
+}
+
+bool S3Store::put_over(const std::string& key, const std::string& bytes,
+                       const std::string& etag) {
+  const auto put_if = [&](const HeaderField& condition) {
+    S3Request request = put_request(key, bytes);
+    request.headers.push_back(condition);
+    try {
+      client_.ask(request);
+      return true;
+    } catch (const StorageError& error) {
+      if (is_unmet_condition(error)) return false;
+      if (error.status() != 501) throw;
+    }
+    put(key, bytes);
+    return true;
+  };
+  if (etag.empty()) return put_if({"if-none-match", "*"});
+  // radosgw compares the quotes too, and other servers demand them.
+  return put_if({"if-match", "\"" + etag + "\""}) || put_if({"if-match", etag});
 }
 
 }  // namespace dregs

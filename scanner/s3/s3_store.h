@@ -47,10 +47,14 @@ class S3Store final : public ObjectStore {
   void abort(const PendingUpload& upload) override;
   void copy(const StoredObject& from, const std::string& to) override;
   void put(const std::string& key, const std::string& bytes) override;
+  bool put_over(const std::string& key, const std::string& bytes,
+                const std::string& etag) override;
 
   const S3Client& client() const { return client_; }
 
  private:
+  S3Request put_request(const std::string& key, const std::string& bytes) const;
+
   const StoreSettings settings_;
   S3Client client_;
   ObjectRemover remover_;

@@ -1,19 +1,19 @@
-#include "gc/explain/needs_of_image.h"
+#include "gc/needs/needs_of_image.h"
 
 #include "gc/mark/roots.h"
 
 namespace dregs {
 namespace {
 
-using Needed = std::vector<std::uint8_t>;  // by DigestId
+using NeededIds = std::vector<std::uint8_t>;  // by DigestId
 
-void note(const Closure& closure, Needed& needed) {
+void note(const Closure& closure, NeededIds& needed) {
   for (const DigestId id : closure.order()) needed[id] = 1;
 }
 
 // All that stays in a repository that cannot be understood.
 void note_whole(Closure& closure, std::size_t i, const RepositoryIds& ids,
-                Needed& needed) {
+                NeededIds& needed) {
   closure.start(i);
   add_all_roots(closure, ids);
   for (const auto* links : {&ids.layers, &ids.aliases})
@@ -22,11 +22,11 @@ void note_whole(Closure& closure, std::size_t i, const RepositoryIds& ids,
 }
 
 // As gc --delete-untagged marks, as if no tag named `image`.
-Needed needed_without(const Inventory& inventory, const ManifestGraph& graph,
-                      const Pins& pins, const Policy& policy,
-                      std::size_t repository, DigestId image,
-                      Closure& closure) {
-  Needed needed(graph.id_count(), 0);
+NeededIds needed_without(const Inventory& inventory, const ManifestGraph& graph,
+                         const Pins& pins, const Policy& policy,
+                         std::size_t repository, DigestId image,
+                         Closure& closure) {
+  NeededIds needed(graph.id_count(), 0);
   for (std::size_t i = 0; i < inventory.repositories.size(); ++i) {
     const RepositoryIds& ids = graph.repository(i);
     if (!pins[i].empty()) note_whole(closure, i, ids, needed);
@@ -51,8 +51,8 @@ std::vector<NeededPart> needs_of_image(const Inventory& inventory,
   if (image == kNoDigest) return {};
   const AliasIndex aliases(inventory, graph);
   Closure closure(inventory, graph, aliases);
-  const Needed others = needed_without(inventory, graph, pins, policy,
-                                       repository, image, closure);
+  const NeededIds others = needed_without(inventory, graph, pins, policy,
+                                          repository, image, closure);
   closure.start(repository);
   closure.follow_referrers();
   closure.add_manifest(image);

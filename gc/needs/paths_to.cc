@@ -1,4 +1,4 @@
-#include "gc/explain/paths_to.h"
+#include "gc/needs/paths_to.h"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>

@@ -1,13 +1,13 @@
 // One pass over all closures fills the NeedCount and everybody's total; one
 // pass over all blobs then tells what is whose alone. Shared is the rest.
-#include "gc/explain/usage.h"
+#include "gc/needs/usage.h"
 
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
 
-#include "gc/explain/need_count.h"
 #include "gc/mark/roots.h"
+#include "gc/needs/need_count.h"
 
 namespace dregs {
 namespace {

@@ -1,4 +1,4 @@
-#include "gc/explain/known_digests.h"
+#include "gc/needs/known_digests.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "gc/explain/traces.h"
+#include "gc/needs/traces.h"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
