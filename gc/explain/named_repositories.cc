@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "scanner/repositories/repository_scanner.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
+#include "scanner/repositories/repository_scanner.h"
 
 namespace dregs {
 namespace {
