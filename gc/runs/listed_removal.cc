@@ -17,4 +17,14 @@ ListedRemoval listed(const Removal& removal, const OpenedStore& store,
           removal.bytes, std::string(to_string(removal.reason))};
 }
 
+std::vector<ListedRemoval> all_listed(const Plan& plan,
+                                      const OpenedStore& store,
+                                      const Inventory& inventory) {
+  std::vector<ListedRemoval> list;
+  list.reserve(plan.removals.size());
+  for (const Removal& removal : plan.removals)
+    list.push_back(listed(removal, store, inventory));
+  return list;
+}
+
 }  // namespace dregs

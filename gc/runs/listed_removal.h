@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "gc/decide/plan.h"
 #include "gc/storage/opened_store.h"
@@ -19,5 +20,10 @@ struct ListedRemoval {
 
 ListedRemoval listed(const Removal& removal, const OpenedStore& store,
                      const Inventory& inventory);
+
+// All of a plan, in its order.
+std::vector<ListedRemoval> all_listed(const Plan& plan,
+                                      const OpenedStore& store,
+                                      const Inventory& inventory);
 
 }  // namespace dregs

@@ -5,11 +5,8 @@
 
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
-#include "gc/decide/agreed_plan.h"
-#include "gc/decide/survey_after.h"
 #include "gc/explain/image_findings.h"
 #include "gc/guard/future_links.h"
-#include "gc/runs/collection_notes.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/saved/run_name.h"
 #include "scanner/files/clock.h"
@@ -77,26 +74,14 @@ void RequestedRun::choose() {
   unbound_ = std::move(chosen.unbound);
 }
 
-// Counts what gc would remove now, and what it would remove after this run. The
-// survey of the guard stays as it is, because the removal is checked against
-// it.
 void RequestedRun::look_ahead() {
-  before_ = planned_now();
-  const Survey after = survey_after(guard_.survey(), request_);
-  const MarkSet marks =
-      mark(after.inventory, after.graph, after.diagnosis.pins, policy_);
-  if (foresees_by_name())
-    foresee(after, marks);
-  else
-    then_ = planned_totals(after.inventory, marks, policy_);
-  if (saved() != nullptr && !options_.collect) compare_with_saved({}, {});
-  if (options_.collect)
-    guard_.refuse(reasons_to_refuse(after.inventory, marks, then_, policy_,
-                                    after.surroundings));
-  if (options_.collect)
-    find_as_the_collection_will(after, marks);
-  else
-    find_about_touched(after);
+  const bool by_name = foresees_by_name();
+  const bool listed = options_.list && dry_run_;
+  forecast_ = forecast(store(), guard_.survey(), request_, policy_,
+                       {options_.collect, by_name, listed, saved()});
+  if (saved() != nullptr && (by_name || !options_.collect))
+    compare_with_saved();
+  guard_.refuse(forecast_.refusals);
 }
 
 // No collection follows where a named thing stays.
@@ -106,30 +91,13 @@ bool RequestedRun::foresees_by_name() const {
           (dry_run_ && (options_.list || options_.keep_plan)));
 }
 
-void RequestedRun::foresee(const Survey& after, const MarkSet& marks) {
-  Plan then = make_plan(after.inventory, marks, policy_);
-  if (saved() != nullptr) {
-    Plan fresh = std::move(then);
-    then = agree(after, fresh, policy_, [&](const Removal& removal) {
-             return is_in(*saved(), removal, after.inventory);
-           }).plan;
-    compare_with_saved(fresh, then);
-  }
-  then_ = totals_of(then);
-  if (options_.list && dry_run_)
-    then_listed_ = all_listed(then, after.inventory);
-  if (options_.keep_plan) then_plan_ = std::move(then);
-}
-
-void RequestedRun::compare_with_saved(const Plan& fresh, const Plan& then) {
+void RequestedRun::compare_with_saved() {
   Plan all = plan_removal(inventory(), unbound_);
   Plan agreed = plan_;
-  all.removals.insert(all.removals.end(), fresh.removals.begin(),
-                      fresh.removals.end());
-  agreed.removals.insert(agreed.removals.end(), then.removals.begin(),
-                         then.removals.end());
+  append(all.removals, forecast_.garbage.removals);
+  append(agreed.removals, forecast_.plan.removals);
   report_.applied =
-      compare(*saved(), all, agreed, inventory(), guard_.store().reader());
+      compare(*saved(), all, agreed, inventory(), store().reader());
 }
 
 // The forecast lists folders that this removal leaves empty, too. They are
@@ -139,17 +107,10 @@ Plan RequestedRun::plan() const {
   std::set<std::string> paths;
   for (const Removal& removal : plan_.removals)
     paths.insert(path_of(removal, inventory()));
-  for (const Removal& removal : then_plan_.removals)
+  for (const Removal& removal : forecast_.plan.removals)
     if (!paths.contains(path_of(removal, inventory())))
       all.removals.push_back(removal);
   return all;
-}
-
-KindTotals RequestedRun::planned_now() {
-  const Survey& survey = guard_.survey();
-  const MarkSet marks =
-      mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy_);
-  return planned_totals(survey.inventory, marks, policy_);
 }
 
 // What is unsafe for gc is unsafe here too.
@@ -167,33 +128,26 @@ void RequestedRun::refuse_without_collection() {
   Policy policy = policy_;
   policy.allow_empty = true;
   constexpr auto kBlob = static_cast<std::size_t>(RemovalKind::blob);
+  const KindTotal& before = forecast_.before[kBlob];
+  const KindTotal& then = forecast_.then[kBlob];
   KindTotals planned = totals_of(plan_);
-  planned[kBlob] = {
-      then_[kBlob].count - std::min(then_[kBlob].count, before_[kBlob].count),
-      then_[kBlob].bytes - std::min(then_[kBlob].bytes, before_[kBlob].bytes)};
+  planned[kBlob] = {then.count - std::min(then.count, before.count),
+                    then.bytes - std::min(then.bytes, before.bytes)};
   guard_.refuse(reasons_to_refuse(survey.inventory, MarkSet(), planned, policy,
                                   survey.surroundings));
-}
-
-std::vector<ListedRemoval> RequestedRun::all_listed(
-    const Plan& plan, const Inventory& inventory) const {
-  std::vector<ListedRemoval> list;
-  for (const Removal& removal : plan.removals)
-    list.push_back(listed(removal, guard_.store(), inventory));
-  return list;
 }
 
 // The forecast lists folders that this removal leaves empty, too. They are
 // named once.
 void RequestedRun::list_what_goes() {
-  report_.removals = all_listed(plan_, inventory());
+  report_.removals = all_listed(plan_, store(), inventory());
   std::set<std::string> paths;
   for (const ListedRemoval& removal : *report_.removals)
     paths.insert(removal.path);
-  std::erase_if(then_listed_, [&](const ListedRemoval& removal) {
+  std::erase_if(forecast_.listed, [&](const ListedRemoval& removal) {
     return paths.contains(removal.path);
   });
-  append(*report_.removals, std::move(then_listed_));
+  append(*report_.removals, std::move(forecast_.listed));
 }
 
 // A user who names things wants all of them removed, or a reason.
@@ -208,11 +162,12 @@ void RequestedRun::refuse_future_links() {
 // With --gc, this is all that the run frees. Without it, this is what gc would
 // free in addition.
 void RequestedRun::conclude_from_the_forecast() {
-  const std::uint64_t then =
-      freed_bytes(totals_of(plan_)) + (complete_ ? freed_bytes(then_) : 0);
-  const std::uint64_t anyway = options_.collect ? 0 : freed_bytes(before_);
+  const std::uint64_t then = freed_bytes(totals_of(plan_)) +
+                             (complete_ ? freed_bytes(forecast_.then) : 0);
+  const std::uint64_t anyway =
+      options_.collect ? 0 : freed_bytes(forecast_.before);
   report_.frees = then - std::min(then, anyway);
-  append(report_.findings, std::move(then_found_));
+  append(report_.findings, std::move(forecast_.findings));
 }
 
 void RequestedRun::remove_and_collect(std::unique_ptr<WriteWatch> watch) {
@@ -223,24 +178,6 @@ void RequestedRun::remove_and_collect(std::unique_ptr<WriteWatch> watch) {
   if (complete_ && options_.collect) collect();
   if (complete_ && !options_.collect) conclude_from_the_forecast();
   if (options_.collection.prove) report_.look_back = guard_.look_back(before);
-}
-
-void RequestedRun::find_about_touched(const Survey& after) {
-  std::set<std::string_view> names;
-  for (const auto& [i, parts] : request_)
-    names.insert(after.inventory.repositories[i].name);
-  for (const Finding& finding : after.diagnosis.findings)
-    if (names.contains(finding.repository)) then_found_.push_back(finding);
-}
-
-// The dry run ends with the exit code of the run.
-void RequestedRun::find_as_the_collection_will(const Survey& after,
-                                               const MarkSet& marks) {
-  GcReport then;
-  count(after, marks, then);
-  explain_first_pushes(after, marks, policy_, then);
-  then_found_ = std::move(then.findings);
-  pinned_then_ = !then.pinned.empty();
 }
 
 void RequestedRun::carry_out(WriteWatch& watch) {
@@ -276,7 +213,7 @@ void RequestedRun::collect() {
   report_.collection = gc.report().exit_code;
   append(report_.findings, gc.report().findings);
   if (options_.list)
-    append(*report_.removals, all_listed(gc.plan(), inventory()));
+    append(*report_.removals, all_listed(gc.plan(), store(), inventory()));
   freed_ += gc.report().bytes_freed;
   complete_ = report_.collection == ExitCode::done ||
               report_.collection == ExitCode::problems;
@@ -288,7 +225,7 @@ ExitCode RequestedRun::exit_code() {
     return exit_code_of(stopped);
   if (!may_go_on() && report_.removed.empty()) return ExitCode::refused;
   if (!may_go_on() || !complete_) return ExitCode::stopped;
-  return has_problems(report_.findings) || (dry_run_ && pinned_then_) ||
+  return has_problems(report_.findings) || (dry_run_ && forecast_.pins) ||
                  report_.collection == ExitCode::problems ||
                  (report_.look_back && !report_.look_back->newly_broken.empty())
              ? ExitCode::problems

@@ -12,6 +12,7 @@
 
 #include "gc/decide/requested_removal.h"
 #include "gc/runs/collection.h"
+#include "gc/runs/forecast.h"
 #include "gc/runs/removal_report.h"
 
 namespace dregs {
@@ -64,19 +65,13 @@ class RequestedRun {
   const SavedPlan* saved() const { return options_.collection.saved; }
   void look_ahead();
   bool foresees_by_name() const;
-  void foresee(const Survey& after, const MarkSet& marks);
-  void compare_with_saved(const Plan& fresh, const Plan& then);
-  KindTotals planned_now();
+  void compare_with_saved();
   void refuse();
   void refuse_without_collection();
   void refuse_future_links();
-  std::vector<ListedRemoval> all_listed(const Plan& plan,
-                                        const Inventory& inventory) const;
   void list_what_goes();
   void conclude_from_the_forecast();
   void remove_and_collect(std::unique_ptr<WriteWatch> watch);
-  void find_about_touched(const Survey& after);
-  void find_as_the_collection_will(const Survey& after, const MarkSet& marks);
   void carry_out(WriteWatch& watch);
   void leave_out_what_is_still_there();
   void collect();
@@ -92,13 +87,8 @@ class RequestedRun {
   RequestedRemoval request_;
   Plan plan_;
   RemovalReport report_;
-  KindTotals before_{};  // what gc would remove as things are
-  KindTotals then_{};    // and once this is carried out
-  bool pinned_then_ = false;
+  Forecast forecast_;
   RequestedRemoval unbound_;
-  Plan then_plan_;
-  std::vector<ListedRemoval> then_listed_;
-  std::vector<Finding> then_found_;
   std::uint64_t freed_ = 0;
   bool complete_ = true;
 };
