@@ -16,8 +16,8 @@ namespace dregs {
 class PolicyNode {
  public:
   // `file` is the file's name, for messages. It is borrowed.
-  PolicyNode(YAML::Node node, const std::string& file)
-      : node_(std::move(node)), file_(&file) {}
+  PolicyNode(const YAML::Node& node, const std::string& file)
+      : node_(node), file_(&file) {}
 
   [[noreturn]] void fail(const std::string& why) const;
 
