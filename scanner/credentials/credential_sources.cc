@@ -57,7 +57,7 @@ std::string read_token(const std::string& variable, const std::string& file) {
 
 std::string security_token_service(const Variables& variables,
                                    const std::string& usual_region) {
-  const std::string own = variables.get("AWS_ENDPOINT_URL_STS");
+  std::string own = variables.get("AWS_ENDPOINT_URL_STS");
   if (!own.empty()) return own;
   std::string region = variables.get("AWS_REGION");
   if (region.empty()) region = variables.get("AWS_DEFAULT_REGION");

@@ -7,8 +7,6 @@
 namespace dregs {
 namespace {
 
-namespace dom = simdjson::dom;
-
 // format.md#3.3: OCI allows a manifest without its type.
 std::string_view implied_type(ManifestKind kind) {
   switch (kind) {
