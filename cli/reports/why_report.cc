@@ -167,8 +167,8 @@ std::string to_json(const WhyReport& report, const OpenedStore& store) {
 
 void print_text(const WhyReport& report, const OpenedStore& store,
                 const Palette& palette, bool verbose) {
-  fmt::print("{}{}\n{}", palette.strong(report.digest.to_string()),
-             report.image.empty() ? "" : " (" + escaped(report.image) + ")",
+  if (!report.image.empty()) fmt::print("{}\n", escaped(report.image));
+  fmt::print("{}\n{}", palette.strong(report.digest.to_string()),
              verdict(report));
   if (report.blob)
     fmt::print("; {}, written {}", human_bytes(report.blob->size),
