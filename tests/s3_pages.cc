@@ -40,8 +40,7 @@ std::string iso_time(std::int64_t ns) {
 class PageWriter {
  public:
   PageWriter(const S3ServerSettings& settings, const AskedOfBucket& asked)
-      : asked_(asked),
-        encoded_(settings.encodes_names &&
+      : encoded_(settings.encodes_names &&
                  asked.parameter("encoding-type") == "url"),
         left_(settings.page_size) {
     const std::string most = asked.parameter("max-keys");
@@ -61,7 +60,6 @@ class PageWriter {
   const std::string& inside() const { return inside_; }
 
  private:
-  const AskedOfBucket& asked_;
   bool encoded_;
   std::size_t left_;
   std::string inside_;
