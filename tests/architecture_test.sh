@@ -182,6 +182,14 @@ crowded_rooms() {
   done
 }
 
+# Two types of one name are one type to the linker, which takes the destructor of
+# either for both.
+types_with_two_meanings() {
+  grep -rhE '^(struct|class|enum class) [A-Z]' scanner gc cli \
+    --include='*.h' | grep -vE ';$' |
+    sed -E 's/^(struct|class|enum class) ([A-Za-z0-9]+).*/\2/' | sort | uniq -d
+}
+
 homeless_files() {
   find scanner gc cli -maxdepth 1 -type f ! -path cli/main.cc
 }
@@ -233,6 +241,7 @@ expect_nothing 'nothing else opens a file for writing' opened_for_writing
 expect_nothing 'system calls by number only list and open' other_system_calls
 expect_nothing 'scanner and gc reference nothing that prints' printing_libraries
 expect_nothing 'what decides asks no disk' rooms_that_ask
+expect_nothing 'no two types have one name' types_with_two_meanings
 expect_nothing 'no room has more than 25 files' crowded_rooms
 expect_nothing 'every file has a room' homeless_files
 expect_nothing 'no file is longer than 400 lines' long_files

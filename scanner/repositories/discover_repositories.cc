@@ -25,7 +25,8 @@ namespace {
 // endless nesting does not fill the memory with its paths.
 constexpr std::size_t kLongestPath = 65'536;
 
-NamespaceFolder namespace_folder(const Place& place, const Place& inside) {
+NamespaceFolder namespace_folder(const VisitedPlace& place,
+                                 const VisitedPlace& inside) {
   NamespaceFolder folder;
   folder.path = place.path;
   folder.removable = !place.hidden && !inside.kept() && !place.is_link &&
@@ -35,7 +36,7 @@ NamespaceFolder namespace_folder(const Place& place, const Place& inside) {
 }
 
 // The folder itself, not those in it.
-void count_litter(const Place& place, Discovered& found) {
+void count_litter(const VisitedPlace& place, Discovered& found) {
   if (is_litter(layout::last_component(place.path)))
     found.litter.add(layout::repository(place.path));
 }
@@ -46,7 +47,7 @@ class Discovery {
       : repositories_(repositories), stop_(stop), progress_(progress) {}
 
   void run(Inventory& inventory) {
-    Place start;
+    VisitedPlace start;
     FileStatus status;
     if (descriptor_status(repositories_, status) == 0)
       start.device = status.device;
@@ -56,19 +57,19 @@ class Discovery {
   }
 
  private:
-  void walk(const Place& start) {
-    const std::vector<Place> places = {start};
-    tbb::parallel_for_each(
-        places, [this](const Place& place, tbb::feeder<Place>& feeder) {
-          if (!stop_.requested()) visit(place, feeder);
-        });
+  void walk(const VisitedPlace& start) {
+    const std::vector<VisitedPlace> places = {start};
+    tbb::parallel_for_each(places, [this](const VisitedPlace& place,
+                                          tbb::feeder<VisitedPlace>& feeder) {
+      if (!stop_.requested()) visit(place, feeder);
+    });
   }
 
   // One after the other, so that which of several ways to a folder is the one
   // it is scanned by does not depend on threads. Symbolic links are rare.
   void follow_symbolic_links() {
     for (;;) {
-      std::vector<Place> links;
+      std::vector<VisitedPlace> links;
       for (Discovered& found : found_) {
         std::move(found.symbolic_links.begin(), found.symbolic_links.end(),
                   std::back_inserter(links));
@@ -76,8 +77,10 @@ class Discovery {
       }
       if (links.empty()) return;
       std::sort(links.begin(), links.end(),
-                [](const Place& a, const Place& b) { return a.path < b.path; });
-      for (const Place& place : links) walk(place);
+                [](const VisitedPlace& a, const VisitedPlace& b) {
+                  return a.path < b.path;
+                });
+      for (const VisitedPlace& place : links) walk(place);
     }
   }
 
@@ -88,7 +91,7 @@ class Discovery {
     return followed_.emplace(status.device, status.inode).second;
   }
 
-  void visit(const Place& place, tbb::feeder<Place>& feeder) {
+  void visit(const VisitedPlace& place, tbb::feeder<VisitedPlace>& feeder) {
     Discovered& mine = found_.local();
     if (place.path.size() > kLongestPath) {
       mine.obstacles.push_back(unreadable_folder(
@@ -105,10 +108,11 @@ class Discovery {
     mine.namespaces.push_back({place.path, 0, false});
   }
 
-  void visit_folder(const Place& place, int folder, const FileStatus& status,
-                    tbb::feeder<Place>& feeder) {
+  void visit_folder(const VisitedPlace& place, int folder,
+                    const FileStatus& status,
+                    tbb::feeder<VisitedPlace>& feeder) {
     Discovered& mine = found_.local();
-    const Place inside = enter_place(place, folder, status, mine);
+    const VisitedPlace inside = enter_place(place, folder, status, mine);
     NamespaceFolder here = namespace_folder(place, inside);
     const OpenPlace open{inside, folder, here, mine, feeder};
     bool is_repository = false;
@@ -124,7 +128,7 @@ class Discovery {
     if (!place.in_litter) found_.local().namespaces.push_back(std::move(here));
   }
 
-  void scan_one(const Place& place, int folder) {
+  void scan_one(const VisitedPlace& place, int folder) {
     const RepositoryPlace repository{
         place.path, place.hidden || place.path.empty(),
         place.behind_symbolic_link, place.on_other_filesystem};

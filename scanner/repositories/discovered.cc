@@ -26,7 +26,7 @@ void Discovered::note_dangling(const std::string& path, int error) {
                      "): a repository may be missing here"));
 }
 
-void Discovered::cannot_list(const Place& place, int error) {
+void Discovered::cannot_list(const VisitedPlace& place, int error) {
   if (place.in_litter)
     note(FindingKind::foreign_entry, place.path,
          std::string("cannot be listed (") + std::strerror(error) +

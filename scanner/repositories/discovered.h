@@ -11,7 +11,7 @@
 namespace dregs {
 
 struct Discovered {
-  std::vector<Place> symbolic_links;  // still to be followed
+  std::vector<VisitedPlace> symbolic_links;  // still to be followed
   std::vector<RepositoryScan> repositories;
   std::vector<NamespaceFolder> namespaces;
   std::vector<StorePart> parts;
@@ -25,7 +25,7 @@ struct Discovered {
   void note_dangling(const std::string& path, int error);
   // `error` is an errno. Nobody knows what is in there, unless it is in litter,
   // where no server looks.
-  void cannot_list(const Place& place, int error);
+  void cannot_list(const VisitedPlace& place, int error);
 };
 
 // Moves everything but symbolic links to the inventory, which is not sorted

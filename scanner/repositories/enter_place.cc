@@ -18,9 +18,9 @@ bool holds_parts(int folder) {
 
 }  // namespace
 
-Place enter_place(const Place& place, int folder, const FileStatus& status,
-                  Discovered& found) {
-  Place inside = place;
+VisitedPlace enter_place(const VisitedPlace& place, int folder,
+                         const FileStatus& status, Discovered& found) {
+  VisitedPlace inside = place;
   inside.above = std::make_shared<const Ancestor>(
       Ancestor{status.device, status.inode, place.above});
   inside.device = status.device;

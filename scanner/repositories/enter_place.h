@@ -9,7 +9,7 @@ namespace dregs {
 // A folder of repositories that is elsewhere is a part of the store; a
 // repository that is, with all below it, is kept. `folder` is the place's, open
 // and borrowed, with its status.
-Place enter_place(const Place& place, int folder, const FileStatus& status,
-                  Discovered& found);
+VisitedPlace enter_place(const VisitedPlace& place, int folder,
+                         const FileStatus& status, Discovered& found);
 
 }  // namespace dregs

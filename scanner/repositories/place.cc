@@ -5,8 +5,8 @@
 
 namespace dregs {
 
-Place place_below(const Place& above, std::string_view name) {
-  Place below = above;
+VisitedPlace place_below(const VisitedPlace& above, std::string_view name) {
+  VisitedPlace below = above;
   below.path = (above.path.empty() ? "" : above.path + "/") + std::string(name);
   below.hidden |= name.starts_with('_');
   below.in_litter |= is_litter(name);

@@ -1,4 +1,4 @@
-// A Place is a folder below repositories/ on the way to repositories.
+// A VisitedPlace is a folder below repositories/ on the way to repositories.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Ancestor {
   std::shared_ptr<const Ancestor> above;
 };
 
-struct Place {
+struct VisitedPlace {
   std::string path{};  // below repositories/, "" is that folder
   bool hidden = false;
   bool is_link = false;                // a symbolic link itself
@@ -36,7 +36,7 @@ struct Place {
 };
 
 // The folder or symbolic link `name` in the place.
-Place place_below(const Place& above, std::string_view name);
+VisitedPlace place_below(const VisitedPlace& above, std::string_view name);
 
 // Whether the name is a registry's own in the place: what it has for parts of a
 // repository, and in those. Without a name there is no repository, and somebody

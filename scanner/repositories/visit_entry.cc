@@ -13,7 +13,7 @@ namespace {
 // needs them: it is not walked. Symbolic links are not followed, for no server
 // comes to them.
 void visit_litter(const OpenPlace& at, FolderEntry entry, EntryType type,
-                  Place below) {
+                  VisitedPlace below) {
   ++at.here.other_entries;
   if (type == EntryType::folder && !is_snapshot_folder(entry.name))
     at.to_visit.add(std::move(below));
@@ -40,7 +40,8 @@ bool is_to_follow(const OpenPlace& at, FolderEntry entry,
   return status.folder();
 }
 
-void visit_symbolic_link(const OpenPlace& at, FolderEntry entry, Place below) {
+void visit_symbolic_link(const OpenPlace& at, FolderEntry entry,
+                         VisitedPlace below) {
   ++at.here.other_entries;
   if (!is_to_follow(at, entry, below.path)) return;
   below.through_symbolic_link = true;
@@ -51,7 +52,7 @@ void visit_symbolic_link(const OpenPlace& at, FolderEntry entry, Place below) {
 }  // namespace
 
 void visit_entry(const OpenPlace& at, FolderEntry entry) {
-  Place below = place_below(at.place, entry.name);
+  VisitedPlace below = place_below(at.place, entry.name);
   const EntryType type = entry_type(at.folder, entry);
   const bool is_folder = type == EntryType::folder;
   if (below.in_litter || (is_litter_file(entry.name) && !is_folder))

@@ -11,11 +11,11 @@ namespace dregs {
 
 // A folder that is being listed. Everything is borrowed.
 struct OpenPlace {
-  const Place& place;
+  const VisitedPlace& place;
   int folder = -1;
   NamespaceFolder& here;
   Discovered& found;
-  tbb::feeder<Place>& to_visit;
+  tbb::feeder<VisitedPlace>& to_visit;
 };
 
 // An entry that is none of a repository's structure. A folder is visited as
