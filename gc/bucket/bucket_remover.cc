@@ -51,6 +51,25 @@ std::size_t position_of(const NotRemoved& left,
   return static_cast<std::size_t>(at - names.begin());
 }
 
+// The names that one of dregs's own keys has, or why it stays.
+struct OwnNames {
+  std::vector<ObjectName> names;
+  std::vector<NotRemoved> left;
+};
+
+OwnNames names_of_own(const BucketRoot& root, const std::string& key,
+                      bool versions) try {
+  if (!key.starts_with(own_prefix(root)))
+    return {{}, {{{key, {}}, "Name", key + " is not dregs's own"}}};
+  if (!versions) return {{{key, {}}}, {}};
+  OwnNames own;
+  for (const ObjectVersion& version : versions_of(root.store, key))
+    own.names.push_back({key, version.version_id});
+  return own;
+} catch (const StorageError& error) {
+  return {{}, {{{key, {}}, error.code(), error.what()}}};
+}
+
 }  // namespace
 
 BucketRemover::BucketRemover(const BucketRoot& root, const BucketScan& scan,
@@ -183,16 +202,15 @@ void BucketRemover::remove_keys(const Names& all,
 std::vector<NotRemoved> remove_own(const BucketRoot& root,
                                    std::span<const std::string> keys) try {
   const bool versions = versioning_of(root.store) != Versioning::never;
+  std::vector<OwnNames> found(keys.size());
+  at_once(root.connections, keys.size(), [&](std::size_t i) {
+    found[i] = names_of_own(root, keys[i], versions);
+  });
   std::vector<NotRemoved> left;
   std::vector<ObjectName> names;
-  for (const std::string& key : keys) {
-    if (!key.starts_with(own_prefix(root)))
-      left.push_back({{key, {}}, "Name", key + " is not dregs's own"});
-    else if (!versions)
-      names.push_back({key, {}});
-    else
-      for (const ObjectVersion& version : versions_of(root.store, key))
-        names.push_back({key, version.version_id});
+  for (OwnNames& each : found) {
+    append(left, std::move(each.left));
+    append(names, std::move(each.names));
   }
   append(left, root.store.remove(names));
   return left;

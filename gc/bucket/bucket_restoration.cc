@@ -72,6 +72,7 @@ class Restoration {
         returns[i] = not_back(error.what());
       }
     });
+    remove_copies(things, returns);
     for (std::size_t i = 0; i < things.size(); ++i)
       note(things[i].path(), std::move(returns[i]));
     return result_.error.empty();
@@ -102,8 +103,26 @@ class Restoration {
       if (!back || back->size != copied.copy.size)
         return not_back("what was copied back is not there");
     }
-    const auto left = remove_own(root_, {&copied.copy.key, 1});
-    return left.empty() ? Return() : not_back(left.front().message);
+    return {};
+  }
+
+  // What is back needs its copy no more. A request removes many of them.
+  void remove_copies(const std::vector<Thing>& things,
+                     std::vector<Return>& returns) const {
+    std::vector<std::string> keys;
+    std::vector<std::size_t> owners;  // parallel to the keys
+    for (std::size_t i = 0; i < things.size(); ++i) {
+      if (things[i].copied == nullptr || !returns[i].error.empty()) continue;
+      keys.push_back(things[i].copied->copy.key);
+      owners.push_back(i);
+    }
+    if (keys.empty()) return;
+    for (const NotRemoved& left : remove_own(root_, keys)) {
+      const auto at = std::ranges::find(keys, left.name.key);
+      if (at != keys.end())
+        returns[owners[static_cast<std::size_t>(at - keys.begin())]] =
+            not_back(left.message);
+    }
   }
 
   Return uncover(const RemovedVersion& removed) {
