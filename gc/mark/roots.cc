@@ -22,6 +22,12 @@ void add_all_roots(Closure& closure, const RepositoryIds& ids) {
   for (const DigestId id : ids.manifests_among_layers) closure.add_manifest(id);
 }
 
+void add_whole_repository(Closure& closure, const RepositoryIds& ids) {
+  add_all_roots(closure, ids);
+  for (const auto* links : {&ids.layers, &ids.aliases})
+    for (const DigestId id : *links) closure.add_blob(id);
+}
+
 void add_roots_beside_tags(Closure& closure, const Inventory& inventory,
                            const ManifestGraph& graph, const Policy& policy,
                            const RepositoryIds& ids) {

@@ -13,6 +13,10 @@ void add_image_roots(Closure& closure, const RepositoryIds& ids);
 // These and the manifests that are linked like layers.
 void add_all_roots(Closure& closure, const RepositoryIds& ids);
 
+// All that stays in a repository that is pinned: these, and what its other
+// links name, since servers serve that too.
+void add_whole_repository(Closure& closure, const RepositoryIds& ids);
+
 // What stays though no tag reaches it, where untagged manifests go: the young,
 // what unsound links lead to or is stored under another algorithm than sha256,
 // and layers with a revision link, since nobody

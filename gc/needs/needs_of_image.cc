@@ -11,16 +11,6 @@ void note(const Closure& closure, NeededIds& needed) {
   for (const DigestId id : closure.order()) needed[id] = 1;
 }
 
-// All that stays in a repository that cannot be understood.
-void note_whole(Closure& closure, std::size_t i, const RepositoryIds& ids,
-                NeededIds& needed) {
-  closure.start(i);
-  add_all_roots(closure, ids);
-  for (const auto* links : {&ids.layers, &ids.aliases})
-    for (const DigestId id : *links) closure.add_blob(id);
-  note(closure, needed);
-}
-
 // As gc --delete-untagged marks, as if no tag named `image`.
 NeededIds needed_without(const Inventory& inventory, const ManifestGraph& graph,
                          const Pins& pins, const Policy& policy,
@@ -29,8 +19,12 @@ NeededIds needed_without(const Inventory& inventory, const ManifestGraph& graph,
   NeededIds needed(graph.id_count(), 0);
   for (std::size_t i = 0; i < inventory.repositories.size(); ++i) {
     const RepositoryIds& ids = graph.repository(i);
-    if (!pins[i].empty()) note_whole(closure, i, ids, needed);
     closure.start(i);
+    if (!pins[i].empty()) {
+      add_whole_repository(closure, ids);
+      note(closure, needed);
+      closure.start(i);
+    }
     closure.follow_referrers();
     add_roots_beside_tags(closure, inventory, graph, policy, ids);
     for (const DigestId tag : ids.tags)

@@ -54,10 +54,10 @@ void close_over_all(const CountedStore& store, std::size_t i,
                     Closure& closure) {
   const RepositoryIds& ids = store.graph.repository(i);
   closure.start(i);
-  add_all_roots(closure, ids);
-  if (!store.pins[i].empty())
-    for (const auto* links : {&ids.layers, &ids.aliases})
-      for (const DigestId id : *links) closure.add_blob(id);
+  if (store.pins[i].empty())
+    add_all_roots(closure, ids);
+  else
+    add_whole_repository(closure, ids);
 }
 
 void need(const CountedStore& store, const Closure& closure, OwnerId owner,
