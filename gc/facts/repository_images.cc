@@ -17,7 +17,7 @@ std::set<DigestId> manifests_here(const RepositoryIds& ids) {
   return here;
 }
 
-// The manifest refers to something.
+// Says where the subject of a manifest is. The manifest has to name one.
 SubjectState state_of_subject(const Survey& survey, const AliasIndex& aliases,
                               const ManifestNode& node,
                               const std::set<DigestId>& manifests_here) {

@@ -26,21 +26,21 @@ class RepositoryFindings {
   // `path` is relative to the v2 folder. An empty one is the repository's own.
   Finding& note(FindingKind kind, std::string digest, std::string path,
                 std::string detail);
-  // The same, and nothing in the repository goes.
+  // Notes a finding that pins the repository: nothing in it goes.
   Finding& pin(FindingKind kind, std::string digest, std::string path,
                std::string detail);
 
-  // The same about a part of the manifest at hand. Only the first kMostOfAKind
-  // of each kind are told.
+  // These two note and pin for a part of the current manifest. They tell the
+  // first kMostOfAKind findings of each kind, and count the others.
   void note_part(FindingKind kind, std::string digest, std::string path,
                  std::string detail);
   void pin_part(FindingKind kind, std::string digest, std::string path,
                 std::string detail);
-  // Ends the manifest at hand. Returns how many findings of each kind were left
+  // Ends the current manifest. Returns how many findings of each kind it left
   // out.
   std::vector<std::pair<FindingKind, std::size_t>> take_left_out();
 
-  // Is true once per digest, however often something names it.
+  // Returns true only at the first call with a digest.
   bool first_time(DigestId id) { return seen_.insert(id).second; }
 
  private:
@@ -51,7 +51,7 @@ class RepositoryFindings {
   std::vector<Finding>& findings_;
   std::vector<PinReason>& pins_;
   std::unordered_set<DigestId> seen_;
-  std::map<FindingKind, std::size_t> told_;  // about the manifest at hand
+  std::map<FindingKind, std::size_t> told_;  // about the current manifest
 };
 
 }  // namespace dregs

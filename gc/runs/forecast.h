@@ -32,8 +32,8 @@ struct Forecast {
   bool pins = false;  // whether the collection would keep repositories whole
 };
 
-// Borrows all arguments; runs on the calling task arena. The survey stays as it
-// is, because the removal is checked against it.
+// Borrows all arguments. Runs on the calling task arena. It leaves the survey
+// as it is, because the removal is checked against it.
 Forecast forecast(const OpenedStore& store, const Survey& survey,
                   const RequestedRemoval& request, const Policy& policy,
                   const ForecastOptions& options);

@@ -1,5 +1,5 @@
-// A second look at a store tells what is wrong from what only looked so,
-// because somebody pushed meanwhile. It only reads. One thread at a time may
+// A second look at a store tells damage from what looked damaged while somebody
+// pushed. It only reads. One thread at a time may
 // use a Seen.
 #pragma once
 
@@ -18,7 +18,7 @@ namespace dregs {
 // verification's `stop` is requested.
 using TakeSurvey = std::function<Survey(SurveyProgress&)>;
 
-// What the looks so far saw, as far as the last one confirmed it.
+// Seen is what the looks found so far and the last look confirmed.
 struct Seen {
   Survey survey;                  // the last one
   std::vector<Finding> findings;  // of surveys
@@ -37,10 +37,10 @@ struct LookMeans {
   SurveyProgress& progress;
 };
 
-// Takes another survey, and reads again what was doubted and for the first time
-// what only this survey names. Returns whether the look before had seen all
-// that this one found wrong. Uses the calling task arena. Where `stop` is
-// requested it may change nothing.
+// Takes another survey. Reads each doubted blob again, and each blob that only
+// this survey names. Returns whether the look before had found all the damage
+// that this look finds. Uses the calling task arena. After a stop, `seen` may
+// be as it was.
 bool look_once_more(const LookMeans& means, Seen& seen);
 
 }  // namespace dregs

@@ -33,16 +33,16 @@ BlobContent failed(const StorageError& error) {
   return in_state(ContentState::unreadable, EACCES);
 }
 
-// Thrown out of a download that nobody waits for any more.
+// A download throws this to end itself, once a stop was requested.
 struct Stopped {};
 
-// Reads a blob whole.
+// A WholeBlob is what a download has read of a blob so far.
 struct WholeBlob {
   Sha256 hasher;
   std::uint64_t size = 0;
 };
 
-// One connection's share of the blobs to be hashed.
+// A BlobHasher hashes blobs over one connection.
 class BlobHasher {
  public:
   BlobHasher(const BucketRoot& root, RateLimit& limit, const StopRequest& stop,

@@ -19,15 +19,16 @@ enum class ManifestField {
 };
 inline constexpr std::size_t kManifestFields = 6;
 
-// Nothing for a key that names no blobs.
+// Returns none for a key that names no blobs.
 std::optional<ManifestField> manifest_field(const FoldedKey& key);
 
-// Otherwise it holds one descriptor.
+// Says whether the field holds a list of descriptors. Any other holds one.
 bool is_list(ManifestField field);
 
-// What the field's descriptors refer to, whatever their own types say.
+// Says what the field's descriptors refer to. This one does not ask their
+// types.
 ReferenceRole role_of(ManifestField field);
-// `type` is the descriptor's own, as written; it may be empty.
+// This one asks the type of a descriptor, too. `type` may be empty.
 ReferenceRole role_of(ManifestField field, std::string_view type);
 
 // Whether Go decodes the field of a manifest of this kind. Any other field may

@@ -67,8 +67,8 @@ Descriptor open_history(int tags, const std::string& index, TagExtras& extras) {
   return folder;
 }
 
-// What an entry of the history is that is not as servers write it. `device` is
-// that of the tags' folder.
+// Returns the kind of finding for an entry of the history that no server
+// writes. `device` is the device of the tags' folder.
 FindingKind kind_of_odd(int error, const FileStatus& status,
                         std::uint64_t device) {
   if (error != 0 && error != ENOTDIR) return FindingKind::bad_history_link;
