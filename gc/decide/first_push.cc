@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "scanner/formats/sort_unique.h"
+
 namespace dregs {
 namespace {
 
@@ -75,8 +77,7 @@ class FirstPushes {
       for (const DigestId id : *each)
         if (survey_.graph.present(id) && marks_.live[id] == 0)
           held.push_back(id);
-    std::sort(held.begin(), held.end());
-    held.erase(std::unique(held.begin(), held.end()), held.end());
+    sort_unique(held);
     return held;
   }
 

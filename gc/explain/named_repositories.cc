@@ -4,6 +4,7 @@
 
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
+#include "scanner/formats/sort_unique.h"
 #include "scanner/repositories/repository_scanner.h"
 
 namespace dregs {
@@ -35,8 +36,7 @@ Inventory scan_named(int v2, const std::vector<ImageRef>& refs,
   std::vector<std::string> names;
   names.reserve(refs.size());
   for (const ImageRef& ref : refs) names.push_back(ref.repository);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
+  sort_unique(names);
   Inventory inventory;
   inventory.repositories_found = true;
   const bool all_found =

@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "scanner/files/descriptor.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -36,8 +36,7 @@ std::vector<std::string> worth_quarantine(const std::vector<Finding>& findings,
   std::vector<std::string> paths;
   for (const Finding& finding : findings)
     if (is_worth_it(finding, v2)) paths.push_back(finding.path);
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  sort_unique(paths);
   return paths;
 }
 

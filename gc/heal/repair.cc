@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "scanner/files/whole_file.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -186,8 +186,7 @@ std::vector<Repair> repairable(const std::vector<Finding>& findings, bool blobs,
         !out_of_bounds.contains(finding.repository))
       repairs.push_back({Repair::What::link, finding.path, *digest});
   }
-  std::sort(repairs.begin(), repairs.end());
-  repairs.erase(std::unique(repairs.begin(), repairs.end()), repairs.end());
+  sort_unique(repairs);
   return repairs;
 }
 

@@ -12,6 +12,7 @@
 #include "gc/mark/repository_findings.h"
 #include "gc/mark/roots.h"
 #include "scanner/formats/append.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -71,11 +72,6 @@ void say_what_is_repairable(const Inventory& inventory,
   }
 }
 
-void tidy(std::vector<PinReason>& pins) {
-  std::sort(pins.begin(), pins.end());
-  pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
-}
-
 }  // namespace
 
 Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
@@ -96,7 +92,7 @@ Diagnosis diagnose(const Inventory& inventory, const ManifestGraph& graph,
     diagnose_repository(
         DiagnosedRepository(inventory, graph, aliases, proxy_cache, i), closure,
         told);
-    tidy(pins);
+    sort_unique(pins);
   });
   diagnosis.findings = inventory.findings;
   if (proxy_cache)

@@ -10,6 +10,7 @@
 
 #include "gc/mark/closure.h"
 #include "scanner/formats/append.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -107,8 +108,7 @@ std::vector<std::size_t> findings_below(const NeedQuestion& asked,
         if (const auto at = interest.others.find(other.digest);
             at != interest.others.end())
           append_own(asked, at->second, found);
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
+  sort_unique(found);
   return found;
 }
 
@@ -164,17 +164,12 @@ std::vector<Need> find_needs(const Inventory& inventory,
 
 }  // namespace
 
-void tidy(std::vector<std::string>& images) {
-  std::sort(images.begin(), images.end());
-  images.erase(std::unique(images.begin(), images.end()), images.end());
-}
-
 void fill_needed_by(const Inventory& inventory, const ManifestGraph& graph,
                     std::vector<Finding>& findings) {
   for (Need& need :
        find_needs(inventory, graph, findings, Revisions::that_no_tag_reaches))
     findings[need.finding].needed_by.push_back(std::move(need.who));
-  for (Finding& finding : findings) tidy(finding.needed_by);
+  for (Finding& finding : findings) sort_unique(finding.needed_by);
 }
 
 std::vector<HurtImages> hurt_by(const Inventory& inventory,
@@ -187,8 +182,8 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
   }
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (findings[i].digest.empty()) hurt[i].tags = findings[i].needed_by;
-    tidy(hurt[i].tags);
-    tidy(hurt[i].revisions);
+    sort_unique(hurt[i].tags);
+    sort_unique(hurt[i].revisions);
   }
   return hurt;
 }

@@ -28,9 +28,6 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
                                 const ManifestGraph& graph,
                                 const std::vector<Finding>& findings);
 
-// Sorts such names, and leaves each once.
-void tidy(std::vector<std::string>& images);
-
 // Whether an image that has this cannot be pulled, errors aside: servers answer
 // 404 or 500, or clients refuse what they get.
 bool breaks_images(const Finding& finding);

@@ -2,10 +2,9 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
-#include <algorithm>
-
 #include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -21,8 +20,7 @@ void add_orphans(const Inventory& inventory, const ManifestGraph& graph,
       if (graph.present(id) && !closure.reached(id) &&
           inventory.blobs[id].size <= kLargestServedManifest)
         orphans.push_back(id);
-  std::sort(orphans.begin(), orphans.end());
-  orphans.erase(std::unique(orphans.begin(), orphans.end()), orphans.end());
+  sort_unique(orphans);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scanner/formats/escaped.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -42,9 +43,7 @@ class Selector {
 
   std::vector<Selected> run(const std::vector<ImageRef>& refs) {
     for (const ImageRef& ref : refs) select_one(ref);
-    std::sort(selected_.begin(), selected_.end());
-    selected_.erase(std::unique(selected_.begin(), selected_.end()),
-                    selected_.end());
+    sort_unique(selected_);
     return std::move(selected_);
   }
 
@@ -137,8 +136,7 @@ std::vector<Digest> manifests_of(const Repository& repository) {
   std::vector<Digest> all = repository.revisions;
   for (const Tag& tag : repository.tags)
     if (tag.current) all.push_back(*tag.current);
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
+  sort_unique(all);
   return all;
 }
 

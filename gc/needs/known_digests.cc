@@ -1,16 +1,9 @@
 #include "gc/needs/known_digests.h"
 
-#include <algorithm>
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
-namespace {
-
-void tidy(std::vector<Digest>& digests) {
-  std::sort(digests.begin(), digests.end());
-  digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<Digest> digests_beginning_with(const std::string& hex,
                                            const Inventory& inventory,
@@ -28,7 +21,7 @@ std::vector<Digest> digests_beginning_with(const std::string& hex,
     for (const Digest& digest : repository.empty_layers) look_at(digest);
     for (const HistoryEntry& entry : repository.history) look_at(entry.digest);
   }
-  tidy(found);
+  sort_unique(found);
   return found;
 }
 
@@ -39,7 +32,7 @@ std::vector<Digest> digests_behind(const std::string& alias,
     for (const LayerAlias& each : repository.aliases)
       if (each.target && each.digest.starts_with(alias))
         found.push_back(*each.target);
-  tidy(found);
+  sort_unique(found);
   return found;
 }
 

@@ -9,6 +9,7 @@
 
 #include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -84,8 +85,7 @@ Below find_below(const PathQuestion& asked, const Needed& needed,
     }
   }
   for (auto& [id, ids] : below) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    sort_unique(ids);
   }
   return below;
 }
@@ -231,9 +231,7 @@ PathsTo paths_to(const Inventory& inventory, const ManifestGraph& graph,
     for (PathsTo& some : found) add_up_to(limits.in_all, some, all);
     if (all.paths.size() == limits.in_all && !all.complete) break;
   }
-  std::sort(all.paths.begin(), all.paths.end());
-  all.paths.erase(std::unique(all.paths.begin(), all.paths.end()),
-                  all.paths.end());
+  sort_unique(all.paths);
   return all;
 }
 

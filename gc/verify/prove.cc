@@ -5,6 +5,7 @@
 
 #include "gc/mark/needed_by.h"
 #include "scanner/formats/append.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -31,8 +32,8 @@ Proof prove(const Survey& survey) {
     append(proof.broken_tags, std::move(hurt.tags));
     append(proof.broken_revisions, std::move(hurt.revisions));
   }
-  tidy(proof.broken_tags);
-  tidy(proof.broken_revisions);
+  sort_unique(proof.broken_tags);
+  sort_unique(proof.broken_revisions);
   return proof;
 }
 

@@ -10,6 +10,7 @@
 #include "gc/verify/wrong_sizes.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/layout.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -55,7 +56,7 @@ void add_images(const Finding& finding, const HurtImages& hurt,
   add_covered(finding.needed_by, scope, verified.to_push);
 }
 
-// Adds what the verification is about, and the images that it breaks.
+// Adds the findings that concern the request, and the images that they break.
 void add_findings(const Seen& seen, const VerifyScope& scope,
                   const StoreReader& store, Verified& verified) {
   const Survey& survey = seen.survey;
@@ -96,9 +97,9 @@ Verified verified_by(const Seen& seen, const VerifyRequest& request,
     verified.unreadable += blob.state == BlobState::unreadable ? 1 : 0;
   }
   add_findings(seen, scope, store, verified);
-  tidy(verified.broken_tags);
-  tidy(verified.broken_revisions);
-  tidy(verified.to_push);
+  sort_unique(verified.broken_tags);
+  sort_unique(verified.broken_revisions);
+  sort_unique(verified.to_push);
   verified.missing = count_missing(verified.findings);
   sort_findings(verified.findings);
   return verified;

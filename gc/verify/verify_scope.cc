@@ -4,6 +4,7 @@
 
 #include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -91,8 +92,7 @@ ScopeContents all_of(const Survey& survey,
   for (const Selected& each : selected)
     add_selected(survey, each, shard, closure, contents);
   std::vector<BlobId>& blobs = contents.blobs;
-  std::sort(blobs.begin(), blobs.end());
-  blobs.erase(std::unique(blobs.begin(), blobs.end()), blobs.end());
+  sort_unique(blobs);
   return contents;
 }
 

@@ -1,7 +1,8 @@
 #include "scanner/inventory/finding.h"
 
-#include <algorithm>
 #include <array>
+
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -51,9 +52,6 @@ const std::vector<FindingKind>& all_finding_kinds() {
   return kinds;
 }
 
-void sort_findings(std::vector<Finding>& findings) {
-  std::sort(findings.begin(), findings.end());
-  findings.erase(std::unique(findings.begin(), findings.end()), findings.end());
-}
+void sort_findings(std::vector<Finding>& findings) { sort_unique(findings); }
 
 }  // namespace dregs

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/formats/sort_unique.h"
+
 namespace dregs {
 namespace {
 
@@ -190,9 +192,7 @@ bool is_layers_only(const Repository& r) {
 void sort_parts(Repository& r) {
   for (auto* digests : {&r.revisions, &r.layers, &r.led_to, &r.empty_revisions,
                         &r.empty_layers}) {
-    std::sort(digests->begin(), digests->end());
-    digests->erase(std::unique(digests->begin(), digests->end()),
-                   digests->end());
+    sort_unique(*digests);
   }
   std::sort(r.aliases.begin(), r.aliases.end());
   std::sort(r.led_to_otherwise.begin(), r.led_to_otherwise.end());
