@@ -60,6 +60,18 @@ TEST_P(OddReference, SignaturesOfASchema1ManifestGoWithIt) {
             !deletes_untagged());
 }
 
+// row 29; no server looks for them in another repository.
+TEST_P(OddReference, SignaturesGoWithTheirRevisionWhereAnotherRepositoryHasIt) {
+  const Digest legacy = store.schema1("app", "", {"legacy"}, 1);
+  store.schema1("unsigned", "v1", {"legacy"}, 0);
+  const Digest signature = sha256("signature 0 of " + legacy.hex());
+  collect();
+  EXPECT_EQ(store.has_blob(signature), !deletes_untagged());
+  EXPECT_TRUE(store.has_blob(legacy));
+  collect();
+  EXPECT_EQ(run.removed(), std::set<std::string>());
+}
+
 // row 29; what is among them and no link is somebody's.
 TEST_P(OddReference, AForeignFileAmongSignaturesStays) {
   const Digest legacy = store.schema1("app", "", {"legacy"}, 1);

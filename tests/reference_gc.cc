@@ -26,10 +26,6 @@ class Collector {
       for (const auto& [digest, link] : repository.layers) {
         if (link) aliases_[digest].insert(*link);
       }
-      for (const auto& [digest, by] : repository.signatures) {
-        if (!repository.revisions.contains(digest)) continue;
-        signatures_[digest].insert(by.begin(), by.end());
-      }
     }
   }
 
@@ -188,8 +184,10 @@ class Collector {
       }
     }
     for (const std::string& digest : closed.manifests) {
-      const Digests& signed_by = signatures_[digest];
-      live.insert(signed_by.begin(), signed_by.end());
+      const auto signed_by = repository.signatures.find(digest);
+      if (signed_by != repository.signatures.end() &&
+          repository.revisions.contains(digest))
+        live.insert(signed_by->second.begin(), signed_by->second.end());
     }
     return closed;
   }
@@ -297,7 +295,6 @@ class Collector {
   std::map<std::string, Digests> aliases_;
   std::vector<std::pair<const Repository*, Digests>> free_;  // with what lives
   Digests borrowed_;  // what only links of other repositories lead to
-  std::map<std::string, Digests> signatures_;
   std::map<std::string, Manifest> manifests_;
   std::map<std::string, Digests> manifests_among_layers_;  // by repository
   Digests declared_;   // somebody calls it a manifest

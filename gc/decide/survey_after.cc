@@ -140,7 +140,9 @@ void drop_tags(Repository& repository, RepositoryIds& ids,
 void drop_manifests(Repository& repository, RepositoryIds& ids,
                     const std::set<Digest>& gone) {
   erase_in_step(repository.revisions, ids.revisions, [&](std::size_t r) {
-    return gone.contains(repository.revisions[r]);
+    const bool goes = gone.contains(repository.revisions[r]);
+    if (goes) ids.signatures.erase(ids.revisions[r]);
+    return goes;
   });
   std::erase_if(repository.history, [&](const HistoryEntry& entry) {
     return repository.tags[entry.tag].current && gone.contains(entry.digest);

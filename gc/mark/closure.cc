@@ -76,8 +76,9 @@ void Closure::add_manifest(DigestId id) {
     const DigestId next = waiting_.back();
     waiting_.pop_back();
     add_referrers_of(next);
-    for (const DigestId signature : graph_.signatures(next))
-      add_blob(signature);
+    if (const auto at = ids_->signatures.find(next);
+        at != ids_->signatures.end())
+      for (const DigestId signature : at->second) add_blob(signature);
     if (const ManifestNode* node = graph_.node(next)) expand(*node);
   }
   working_ = false;

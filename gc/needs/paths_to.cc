@@ -63,8 +63,10 @@ std::unordered_map<DigestId, std::vector<DigestId>> needed_by(
                   [&](DigestId id) { above[id].push_back(node->id); });
   // Also of a manifest that is lost.
   for (const DigestId id : needed.all)
-    for (const DigestId signature : asked.graph.signatures(id))
-      above[signature].push_back(id);
+    if (const auto at = asked.ids.signatures.find(id);
+        at != asked.ids.signatures.end())
+      for (const DigestId signature : at->second)
+        above[signature].push_back(id);
   return above;
 }
 

@@ -37,10 +37,4 @@ std::span<const OtherReference> ManifestGraph::others(
   return std::span(others_).subspan(node.first_other, node.others);
 }
 
-std::span<const DigestId> ManifestGraph::signatures(DigestId id) const {
-  const auto found = signatures_.find(id);
-  return found == signatures_.end() ? std::span<const DigestId>()
-                                    : std::span(found->second);
-}
-
 }  // namespace dregs

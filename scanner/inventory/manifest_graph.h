@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -80,6 +81,9 @@ struct RepositoryIds {
   // Manifests that a layer link leads to and that have no revision link, as
   // registry 2.1 linked them: servers up to 2.8 serve them by digest. Sorted.
   std::vector<DigestId> manifests_among_layers;
+  // By revision: signature blobs of schema1, which no manifest names. Only this
+  // repository's own links lead to them (format.md#P4).
+  std::map<DigestId, std::vector<DigestId>> signatures;
 };
 
 class ManifestGraph {
@@ -101,8 +105,6 @@ class ManifestGraph {
   const ManifestNode* node(DigestId id) const;
   std::span<const GraphEdge> edges(const ManifestNode& node) const;
   std::span<const OtherReference> others(const ManifestNode& node) const;
-  // Signature blobs of schema1 revisions, which no manifest names (P4).
-  std::span<const DigestId> signatures(DigestId id) const;
   // Folders of such that cannot be listed: no blob may be deleted, as with the
   // inventory's own.
   const std::vector<Finding>& obstacles() const { return obstacles_; }
@@ -128,7 +130,6 @@ class ManifestGraph {
   std::vector<ManifestNode> nodes_;
   std::vector<GraphEdge> edges_;
   std::vector<OtherReference> others_;
-  std::unordered_map<DigestId, std::vector<DigestId>> signatures_;
   std::vector<RepositoryIds> repositories_;
   std::vector<Finding> obstacles_;
   std::vector<WrongSize> wrong_sizes_;

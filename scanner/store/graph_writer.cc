@@ -113,14 +113,15 @@ void GraphWriter::add(std::vector<WrongSize> wrong_sizes) {
   append(graph_.wrong_sizes_, std::move(wrong_sizes));
 }
 
-void GraphWriter::add_signatures(const Repository& repository,
-                                 const Digest& revision, DigestId id,
+void GraphWriter::add_signatures(std::size_t repository, std::size_t revision,
                                  const SignatureFolder& found) {
+  RepositoryIds& ids = graph_.repositories_[repository];
   for (const Digest& signature : found.digests)
-    graph_.signatures_[id].push_back(intern(signature));
+    ids.signatures[ids.revisions[revision]].push_back(intern(signature));
+  const Repository& linked = inventory_.repositories[repository];
   if (found.error != 0)
-    graph_.obstacles_.push_back(
-        cannot_list_signatures(repository, revision, found.error));
+    graph_.obstacles_.push_back(cannot_list_signatures(
+        linked, linked.revisions[revision], found.error));
 }
 
 }  // namespace dregs

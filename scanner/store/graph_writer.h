@@ -40,8 +40,9 @@ class GraphWriter {
   const ManifestNode& add(DigestId blob, const ManifestRead& read,
                           std::span<const DigestId> ids);
   void add(std::vector<WrongSize> wrong_sizes);
-  void add_signatures(const Repository& repository, const Digest& revision,
-                      DigestId id, const SignatureFolder& found);
+  // `revision` is a position among the repository's.
+  void add_signatures(std::size_t repository, std::size_t revision,
+                      const SignatureFolder& found);
 
   // Nothing may be asked of the writer afterwards.
   ManifestGraph take() { return std::move(graph_); }

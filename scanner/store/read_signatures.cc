@@ -18,9 +18,8 @@ void read_signatures(const ManifestSource& source, GraphWriter& writer) {
     const std::vector<DigestId>& ids = writer.graph().repository(i).revisions;
     for (std::size_t r = 0; r < ids.size(); ++r) {
       if (!may_have_signatures(writer.graph().node(ids[r]))) continue;
-      const Digest& revision = all[i].revisions[r];
-      writer.add_signatures(all[i], revision, ids[r],
-                            source.signatures(all[i], revision));
+      writer.add_signatures(i, r,
+                            source.signatures(all[i], all[i].revisions[r]));
     }
   }
 }
