@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "scanner/formats/sha256.h"
+#include "tests/command_run.h"
 #include "tests/gc_run.h"
 #include "tests/mounted_store.h"
 
@@ -148,6 +149,28 @@ TEST(OddEntries, MountsInPlaceOfWhatGoesOrBesideItAreNotChanges) {
                                  OddStore::with(first));
     });
   }
+}
+
+// The history of the tag's own target goes with the tag, and only then.
+TEST(OddEntries, InTheHistoryOfATagThatIsNamedAreSaidBeforeAnythingGoes) {
+  for (const char* below : {"", "/link", "/more"})
+    for (const std::string& kind : kOddKinds) {
+      StoreBuilder store;
+      const Digest image = store.image("app", "v1", {"base"}).manifest;
+      store.image("app", "v2", {"base"});
+      const std::string path =
+          OddStore::folder_of(StoreBuilder::history_path("app", "v1", image)) +
+          below;
+      SCOPED_TRACE(kind + " " + path);
+      if (store.has(path)) store.remove(path);
+      make_odd(store, kind, path);
+      const ProgramResult dry = run_dregs(store, {"rm", "-n", "app:v1"});
+      const ProgramResult run = run_dregs(store, {"rm", "app:v1"});
+      EXPECT_EQ(run.exit_code, dry.exit_code) << run.out;
+      EXPECT_EQ(store.has(StoreBuilder::tag_path("app", "v1")),
+                run.exit_code != 0);
+      EXPECT_NE(run.exit_code, 4) << run.out;
+    }
 }
 
 TEST(OddEntries, AmongHistoryAreReported) {

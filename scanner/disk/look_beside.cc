@@ -27,10 +27,13 @@ FolderAbove folder_of(const Descriptor& open, std::string path,
   return {open.get(), std::move(path), repository, status.device};
 }
 
+std::string history_entry(const Tag& tag, const Digest& digest) {
+  return tag.name + "/index/sha256/" + digest.hex();
+}
+
 void look_into_history(const FolderAbove& tags, const Tag& tag, std::uint32_t t,
                        const Digest& digest, SeenBeside& seen) {
-  if (list_beside(tags, tag.name + "/index/sha256/" + digest.hex(), kBesideLink,
-                  seen))
+  if (list_beside(tags, history_entry(tag, digest), kBesideLink, seen))
     seen.foreign_tags.emplace_back(tags.repository, t);
 }
 
@@ -43,7 +46,12 @@ void look_into_tag(const FolderAbove& tags, const Tag& tag, std::uint32_t t,
   const bool in_index = list_beside(tags, tag.name + "/index", kInIndex, seen);
   if (in_tag || in_current || in_index)
     seen.foreign_tags.emplace_back(tags.repository, t);
-  if (tag.current) look_into_history(tags, tag, t, *tag.current, seen);
+  // Without its link, the scan has looked.
+  FileStatus link;
+  if (tag.current &&
+      file_status(tags.at, (history_entry(tag, *tag.current) + "/link").c_str(),
+                  link) == 0)
+    look_into_history(tags, tag, t, *tag.current, seen);
 }
 
 // Several threads look.

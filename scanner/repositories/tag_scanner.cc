@@ -112,9 +112,9 @@ class TagReader {
 
   // An entry goes as the sweep would have it: a folder of its own with a
   // regular file for a link, or with nothing in it. Whatever else it is stays.
+  // The target's own entry goes with the tag alone.
   void add(int folder, const Digest& digest, FolderEntry entry) {
     ++extras_.history_entries;
-    if (tag_.current == digest) return;
     FileStatus status;
     const std::string link = std::string(entry.name) + "/link";
     int error = ENOTDIR;
@@ -124,7 +124,8 @@ class TagReader {
       return add_own(digest, status.size, link);
     if (error == ENOENT && is_left_over(folder, entry))
       return add_own(digest, 0, link);
-    extras_.staying_history.push_back({position_, digest});
+    if (tag_.current != digest)
+      extras_.staying_history.push_back({position_, digest});
     if (error != ENOENT)
       stays(entry, kind_of_odd(error, status, device_),
             "not a folder with a link; it is left alone");
@@ -154,6 +155,7 @@ class TagReader {
   void add_own(const Digest& digest, std::uint64_t size,
                const std::string& link) {
     constexpr std::uint64_t kLinkBytes = 71;  // of a sha256 digest
+    if (tag_.current == digest) return;
     extras_.history.push_back({position_, digest});
     if (size != kLinkBytes)
       extras_.bad_history.push_back(below_tags(tag_.name) + "/index/sha256/" +
