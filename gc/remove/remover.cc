@@ -16,6 +16,27 @@ namespace {
 
 using OutcomeState = RemovalOutcome::State;
 
+// An open folder, and its path relative to v2.
+struct Place {
+  int folder = -1;
+  std::string path;
+};
+
+// A tree of known shape: regular files at the leaves, folders above.
+struct TreeShape {
+  int depth = 0;       // of folders
+  bool links = false;  // no files but links and their temporary files
+  // Whether what is none of these stays by itself, or all that is not yet gone
+  // does. Litter always stays by itself.
+  bool foreign_stays_alone = false;
+};
+
+// What stays by itself in a tree that goes.
+struct StayedEntries {
+  std::uint64_t count = 0;
+  std::string detail;  // of the first that is not litter
+};
+
 bool is_gone(const RemovalOutcome& outcome) {
   return outcome.state == OutcomeState::removed ||
          outcome.state == OutcomeState::already_gone;
@@ -62,78 +83,76 @@ int remove_folder(int parent, const std::string& name) {
 
 }  // namespace
 
-DiskRemover::DiskRemover(int v2, const Inventory& inventory,
-                         std::int64_t newest_temporary_ns, AsideFolder* trash)
-    : inventory_(inventory),
-      newest_temporary_ns_(newest_temporary_ns),
-      trash_(trash),
-      parts_(v2, inventory.parts),
-      untouched_(std::make_unique<Untouched>(inventory)),
-      parents_(std::make_unique<LastFolders>()) {}
+// Removes single files and folders, and trees of them. Each is given the open
+// folder in which it is.
+class DiskEntries {
+ public:
+  // `parts` and `trash` are borrowed.
+  DiskEntries(const OpenedParts& parts, const Inventory& inventory,
+              std::int64_t newest_temporary_ns, AsideFolder* trash)
+      : parts_(parts),
+        newest_temporary_ns_(newest_temporary_ns),
+        trash_(trash),
+        untouched_(inventory) {}
 
-DiskRemover::~DiskRemover() = default;
+  RemovalOutcome remove_file(const Place& at, const std::string& name,
+                             const FileStatus& seen);
+  RemovalOutcome remove_link_file(const Place& at, const char* name);
+  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
+                             const TreeShape& shape);
+  RemovalOutcome close_folder(int parent, const Place& place,
+                              const std::string& name,
+                              std::initializer_list<std::string_view> gone);
+  // `removed` where it is as the scan saw it; else why it stays.
+  RemovalOutcome look_at_link(const Place& at, const char* name,
+                              FileStatus& status);
+  // `path` is of its folder.
+  bool is_own_file(const FileStatus& status, std::string_view path) const;
+  Untouched& untouched() { return untouched_; }
 
-int DiskRemover::sync() { return parts_.sync(); }
+ private:
+  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
+                             const TreeShape& shape, StayedEntries& stayed);
+  RemovalOutcome remove_tree_entry(const Place& place, const std::string& entry,
+                                   const TreeShape& shape,
+                                   StayedEntries& stayed);
+  RemovalOutcome remove_leftover(const Place& at, const std::string& name);
 
-RemovalOutcome DiskRemover::remove(const Removal& removal) {
-  const std::string path = path_of(removal, inventory_);
-  const int parent = parents_->at(
-      layout::parent(path),
-      [this](const std::string& folder) { return parts_.open(folder); });
-  if (parent < 0) return outcome_of(errno);
-  switch (removal.kind) {
-    case RemovalKind::blob:
-      return remove_blob(parent, removal, path);
-    case RemovalKind::revision:
-      return remove_revision(parent, path);
-    case RemovalKind::tag_history:
-    case RemovalKind::layer_link:
-      return remove_link(parent, path);
-    case RemovalKind::tag:
-      return remove_tag(parent, path);
-    case RemovalKind::upload:
-      return remove_upload(parent, removal, path);
-    case RemovalKind::temporary:
-      return remove_temporary(parent, removal, path);
-    case RemovalKind::folder: {
-      const int error =
-          remove_folder(parent, std::string(layout::last_component(path)));
-      if (error == ENOTEMPTY || error == EEXIST) return left("entries");
-      return outcome_of(error);
-    }
-  }
-  return {OutcomeState::skipped, 0, "of an unknown kind"};
-}
+  const OpenedParts& parts_;
+  std::int64_t newest_temporary_ns_;
+  AsideFolder* trash_;
+  Untouched untouched_;
+};
 
 // Looks at it right before it goes, however long its folder was looked at.
-RemovalOutcome DiskRemover::remove_link_file(const Place& at,
-                                             const char* name) const {
+RemovalOutcome DiskEntries::remove_link_file(const Place& at,
+                                             const char* name) {
   FileStatus status;
   const RemovalOutcome outcome = look_at_link(at, name, status);
   return outcome.state == OutcomeState::removed ? remove_file(at, name, status)
                                                 : outcome;
 }
 
-RemovalOutcome DiskRemover::look_at_link(const Place& at, const char* name,
-                                         FileStatus& status) const {
+RemovalOutcome DiskEntries::look_at_link(const Place& at, const char* name,
+                                         FileStatus& status) {
   if (const int error = file_status(at.folder, name, status))
     return outcome_of(error);
   if (!is_own_file(status, at.path))
     return {OutcomeState::changed, 0, "no longer a regular file"};
-  return untouched_->link(at.folder, name, status) ? RemovalOutcome()
-                                                   : written_meanwhile(name);
+  return untouched_.link(at.folder, name, status) ? RemovalOutcome()
+                                                  : written_meanwhile(name);
 }
 
-bool DiskRemover::is_own_file(const FileStatus& status,
+bool DiskEntries::is_own_file(const FileStatus& status,
                               std::string_view path) const {
   return status.regular() && status.device == parts_.device_of(path);
 }
 
 // `seen` is what was just found of it.
-RemovalOutcome DiskRemover::remove_file(const Place& at,
+RemovalOutcome DiskEntries::remove_file(const Place& at,
                                         const std::string& name,
-                                        const FileStatus& seen) const {
-  return outcome_of(untouched_->own().take(at.folder, name, seen, [&] {
+                                        const FileStatus& seen) {
+  return outcome_of(untouched_.own().take(at.folder, name, seen, [&] {
     return trash_ == nullptr ? unlink_file(at.folder, name)
                              : trash_->take(at.folder, name, path_in(at, name));
   }));
@@ -142,9 +161,9 @@ RemovalOutcome DiskRemover::remove_file(const Place& at,
 // Removes a folder in which nothing is called `gone` any more: what is was made
 // anew. What else is left keeps the folder, but is no failure, for what was to
 // go is gone.
-RemovalOutcome DiskRemover::close_folder(
+RemovalOutcome DiskEntries::close_folder(
     int parent, const Place& place, const std::string& name,
-    std::initializer_list<std::string_view> gone) const {
+    std::initializer_list<std::string_view> gone) {
   const int error = remove_folder(parent, name);
   if (error == 0) return {};
   if (error != ENOTEMPTY && error != EEXIST) return outcome_of(error);
@@ -164,33 +183,33 @@ RemovalOutcome DiskRemover::close_folder(
 }
 
 // An old temporary file; anything else stays.
-RemovalOutcome DiskRemover::remove_leftover(const Place& at,
-                                            const std::string& name) const {
+RemovalOutcome DiskEntries::remove_leftover(const Place& at,
+                                            const std::string& name) {
   FileStatus status;
   if (!layout::is_temporary_name(name) ||
       file_status(at.folder, name.c_str(), status) != 0 || !status.regular() ||
       status.changed_ns > newest_temporary_ns_ || status.changed_ns > now_ns())
     return left(name);
-  return untouched_->link(at.folder, name, status)
+  return untouched_.link(at.folder, name, status)
              ? remove_file(at, name, status)
              : written_meanwhile(name);
 }
 
 // What stays by itself keeps its folder, but is no failure: all that was to go
 // is gone.
-RemovalOutcome DiskRemover::remove_tree(const Place& parent,
+RemovalOutcome DiskEntries::remove_tree(const Place& parent,
                                         const std::string& name,
-                                        const TreeShape& shape) const {
+                                        const TreeShape& shape) {
   StayedEntries stayed;
   RemovalOutcome outcome = remove_tree(parent, name, shape, stayed);
   if (outcome.state == OutcomeState::removed) outcome.detail = stayed.detail;
   return outcome;
 }
 
-RemovalOutcome DiskRemover::remove_tree(const Place& parent,
+RemovalOutcome DiskEntries::remove_tree(const Place& parent,
                                         const std::string& name,
                                         const TreeShape& shape,
-                                        StayedEntries& stayed) const {
+                                        StayedEntries& stayed) {
   const Descriptor folder = open_folder_beneath(parent.folder, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path_in(parent, name)};
@@ -203,10 +222,10 @@ RemovalOutcome DiskRemover::remove_tree(const Place& parent,
                                 : RemovalOutcome();
 }
 
-RemovalOutcome DiskRemover::remove_tree_entry(const Place& place,
+RemovalOutcome DiskEntries::remove_tree_entry(const Place& place,
                                               const std::string& entry,
                                               const TreeShape& shape,
-                                              StayedEntries& stayed) const {
+                                              StayedEntries& stayed) {
   FileStatus status;
   if (const int error = file_status(place.folder, entry.c_str(), status))
     return outcome_of(error);
@@ -229,22 +248,25 @@ RemovalOutcome DiskRemover::remove_tree_entry(const Place& place,
   return {};
 }
 
+namespace {
+
 // signatures/<alg>/<hex>/link, of registries before 2.5. They are off the disk
 // before the revision's link goes: without it nobody would know them. What is
 // called so and is not a folder of the revision's own stays, as any other
 // foreign entry beside the link.
-RemovalOutcome DiskRemover::remove_signatures(const Place& revision) const {
+RemovalOutcome remove_signatures(DiskEntries& entries, const Place& revision) {
   const Descriptor own = open_folder_beneath(revision.folder, "signatures");
   if (!own && (errno == ELOOP || errno == ENOTDIR || errno == EXDEV)) return {};
-  RemovalOutcome outcome = remove_tree(revision, "signatures", {3, true, true});
+  RemovalOutcome outcome =
+      entries.remove_tree(revision, "signatures", {3, true, true});
   if (outcome.state == OutcomeState::already_gone) return {};
   if (outcome.state == OutcomeState::removed && ::fsync(revision.folder) != 0)
     return {OutcomeState::failed, errno, {}};
   return outcome;
 }
 
-RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
-                                        const std::string& path) const {
+RemovalOutcome remove_blob(DiskEntries& entries, int parent,
+                           const Removal& removal, const std::string& path) {
   const std::string name = removal.digest.hex();
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
@@ -253,56 +275,57 @@ RemovalOutcome DiskRemover::remove_blob(int parent, const Removal& removal,
   const int error = file_status(folder.get(), "data", status);
   if (error != 0 && error != ENOENT) return outcome_of(error);
   if (error == 0) {
-    if (!is_own_file(status, path) ||
-        !untouched_->blob(folder.get(), removal.digest, status))
+    if (!entries.is_own_file(status, path) ||
+        !entries.untouched().blob(folder.get(), removal.digest, status))
       return {OutcomeState::changed, 0, "not the file that was scanned"};
-    RemovalOutcome outcome = remove_file(place, "data", status);
+    RemovalOutcome outcome = entries.remove_file(place, "data", status);
     if (!is_gone(outcome)) return outcome;
   }
-  return close_folder(parent, place, name, {"data"});
+  return entries.close_folder(parent, place, name, {"data"});
 }
 
 // The link goes last but one: a removal cut short leaves either a sound link
 // or an empty folder.
-RemovalOutcome DiskRemover::remove_link(int parent,
-                                        const std::string& path) const {
+RemovalOutcome remove_link(DiskEntries& entries, int parent,
+                           const std::string& path) {
   const std::string name(layout::last_component(path));
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
-  const RemovalOutcome outcome = remove_link_file(place, "link");
-  return is_gone(outcome) ? close_folder(parent, place, name, {"link"})
+  const RemovalOutcome outcome = entries.remove_link_file(place, "link");
+  return is_gone(outcome) ? entries.close_folder(parent, place, name, {"link"})
                           : outcome;
 }
 
-RemovalOutcome DiskRemover::remove_revision(int parent,
-                                            const std::string& path) const {
+RemovalOutcome remove_revision(DiskEntries& entries, int parent,
+                               const std::string& path) {
   const std::string name(layout::last_component(path));
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
   const Place place{folder.get(), path};
   FileStatus status;
-  RemovalOutcome outcome = look_at_link(place, "link", status);
-  if (is_gone(outcome)) outcome = remove_signatures(place);
+  RemovalOutcome outcome = entries.look_at_link(place, "link", status);
+  if (is_gone(outcome)) outcome = remove_signatures(entries, place);
   const char* also = gone_or(place, "signatures", "link");
-  if (is_gone(outcome)) outcome = remove_link_file(place, "link");
-  return is_gone(outcome) ? close_folder(parent, place, name, {"link", also})
-                          : outcome;
+  if (is_gone(outcome)) outcome = entries.remove_link_file(place, "link");
+  return is_gone(outcome)
+             ? entries.close_folder(parent, place, name, {"link", also})
+             : outcome;
 }
 
-RemovalOutcome DiskRemover::remove_upload(int parent, const Removal& removal,
-                                          const std::string& path) const {
-  if (!untouched_->upload(parent, removal))
+RemovalOutcome remove_upload(DiskEntries& entries, int parent,
+                             const Removal& removal, const std::string& path) {
+  if (!entries.untouched().upload(parent, removal))
     return {OutcomeState::changed, 0, "somebody goes on with this upload"};
-  return remove_tree({parent, std::string(layout::parent(path))},
-                     std::string(layout::last_component(path)),
-                     {3, false, false});
+  return entries.remove_tree({parent, std::string(layout::parent(path))},
+                             std::string(layout::last_component(path)),
+                             {3, false, false});
 }
 
 // The history goes first: a removal cut short leaves either a tag, to be named
 // and removed again, or an empty folder.
-RemovalOutcome DiskRemover::remove_tag(int parent,
-                                       const std::string& path) const {
+RemovalOutcome remove_tag(DiskEntries& entries, int parent,
+                          const std::string& path) {
   const std::string name(layout::last_component(path));
   const Descriptor folder = open_folder_beneath(parent, name);
   if (!folder) return outcome_of(errno);
@@ -315,31 +338,78 @@ RemovalOutcome DiskRemover::remove_tag(int parent,
   const Place inside{current.get(), path_in(place, "current")};
   FileStatus status;
   RemovalOutcome outcome;
-  if (current) outcome = look_at_link(inside, "link", status);
+  if (current) outcome = entries.look_at_link(inside, "link", status);
   // index/<alg>/<hex>/link is the deepest.
-  if (is_gone(outcome)) outcome = remove_tree(place, "index", {3, true, false});
+  if (is_gone(outcome))
+    outcome = entries.remove_tree(place, "index", {3, true, false});
   const char* index = gone_or(place, "index", ".");
   if (is_gone(outcome) && current) {
-    outcome = remove_link_file(inside, "link");
+    outcome = entries.remove_link_file(inside, "link");
     if (is_gone(outcome))
-      outcome = close_folder(folder.get(), inside, "current", {"link"});
+      outcome = entries.close_folder(folder.get(), inside, "current", {"link"});
   }
-  return is_gone(outcome) ? close_folder(parent, place, name, {index})
+  return is_gone(outcome) ? entries.close_folder(parent, place, name, {index})
                           : outcome;
 }
 
-RemovalOutcome DiskRemover::remove_temporary(int parent, const Removal& removal,
-                                             const std::string& path) const {
+RemovalOutcome remove_temporary(DiskEntries& entries, int parent,
+                                const Removal& removal,
+                                const std::string& path) {
   const std::string name(layout::last_component(path));
   if (!layout::is_temporary_name(name)) return left(name);
   FileStatus status;
   if (const int error = file_status(parent, name.c_str(), status))
     return outcome_of(error);
-  if (!is_own_file(status, path))
+  if (!entries.is_own_file(status, path))
     return {OutcomeState::changed, 0, "no longer a regular file"};
-  if (!untouched_->temporary(parent, name, status, removal))
+  if (!entries.untouched().temporary(parent, name, status, removal))
     return written_meanwhile(name);
-  return remove_file({parent, std::string(layout::parent(path))}, name, status);
+  return entries.remove_file({parent, std::string(layout::parent(path))}, name,
+                             status);
+}
+
+}  // namespace
+
+DiskRemover::DiskRemover(int v2, const Inventory& inventory,
+                         std::int64_t newest_temporary_ns, AsideFolder* trash)
+    : inventory_(inventory),
+      parts_(v2, inventory.parts),
+      entries_(std::make_unique<DiskEntries>(parts_, inventory,
+                                             newest_temporary_ns, trash)),
+      parents_(std::make_unique<LastFolders>()) {}
+
+DiskRemover::~DiskRemover() = default;
+
+int DiskRemover::sync() { return parts_.sync(); }
+
+RemovalOutcome DiskRemover::remove(const Removal& removal) {
+  const std::string path = path_of(removal, inventory_);
+  const int parent = parents_->at(
+      layout::parent(path),
+      [this](const std::string& folder) { return parts_.open(folder); });
+  if (parent < 0) return outcome_of(errno);
+  switch (removal.kind) {
+    case RemovalKind::blob:
+      return remove_blob(*entries_, parent, removal, path);
+    case RemovalKind::revision:
+      return remove_revision(*entries_, parent, path);
+    case RemovalKind::tag_history:
+    case RemovalKind::layer_link:
+      return remove_link(*entries_, parent, path);
+    case RemovalKind::tag:
+      return remove_tag(*entries_, parent, path);
+    case RemovalKind::upload:
+      return remove_upload(*entries_, parent, removal, path);
+    case RemovalKind::temporary:
+      return remove_temporary(*entries_, parent, removal, path);
+    case RemovalKind::folder: {
+      const int error =
+          remove_folder(parent, std::string(layout::last_component(path)));
+      if (error == ENOTEMPTY || error == EEXIST) return left("entries");
+      return outcome_of(error);
+    }
+  }
+  return {OutcomeState::skipped, 0, "of an unknown kind"};
 }
 
 namespace {

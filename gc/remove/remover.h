@@ -5,12 +5,10 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "gc/decide/plan.h"
@@ -40,28 +38,8 @@ class Remover {
   virtual int sync() = 0;
 };
 
-class Untouched;
-
-// An open folder, and its path relative to v2.
-struct Place {
-  int folder = -1;
-  std::string path;
-};
-
-// A tree of known shape: regular files at the leaves, folders above.
-struct TreeShape {
-  int depth = 0;       // of folders
-  bool links = false;  // no files but links and their temporary files
-  // Whether what is none of these stays by itself, or all that is not yet gone
-  // does. Litter always stays by itself.
-  bool foreign_stays_alone = false;
-};
-
-// What stays by itself in a tree that goes.
-struct StayedEntries {
-  std::uint64_t count = 0;
-  std::string detail;  // of the first that is not litter
-};
+class DiskEntries;
+class LastFolders;
 
 class DiskRemover : public Remover {
  public:
@@ -79,45 +57,9 @@ class DiskRemover : public Remover {
   int sync() override;
 
  private:
-  // Each is given the open parent folder and its own path, relative to v2.
-  RemovalOutcome remove_blob(int parent, const Removal& removal,
-                             const std::string& path) const;
-  RemovalOutcome remove_link(int parent, const std::string& path) const;
-  RemovalOutcome remove_revision(int parent, const std::string& path) const;
-  RemovalOutcome remove_upload(int parent, const Removal& removal,
-                               const std::string& path) const;
-  RemovalOutcome remove_tag(int parent, const std::string& path) const;
-  RemovalOutcome remove_temporary(int parent, const Removal& removal,
-                                  const std::string& path) const;
-
-  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
-                             const TreeShape& shape) const;
-  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
-                             const TreeShape& shape,
-                             StayedEntries& stayed) const;
-  RemovalOutcome remove_tree_entry(const Place& place, const std::string& entry,
-                                   const TreeShape& shape,
-                                   StayedEntries& stayed) const;
-  RemovalOutcome remove_signatures(const Place& revision) const;
-  RemovalOutcome remove_link_file(const Place& at, const char* name) const;
-  RemovalOutcome remove_leftover(const Place& at,
-                                 const std::string& name) const;
-  RemovalOutcome remove_file(const Place& at, const std::string& name,
-                             const FileStatus& seen) const;
-  RemovalOutcome close_folder(
-      int parent, const Place& place, const std::string& name,
-      std::initializer_list<std::string_view> gone) const;
-  // `removed` where it is as the scan saw it; else why it stays.
-  RemovalOutcome look_at_link(const Place& at, const char* name,
-                              FileStatus& status) const;
-  // `path` is of its folder.
-  bool is_own_file(const FileStatus& status, std::string_view path) const;
-
   const Inventory& inventory_;
-  std::int64_t newest_temporary_ns_;
-  AsideFolder* trash_;
   OpenedParts parts_;
-  std::unique_ptr<Untouched> untouched_;
+  std::unique_ptr<DiskEntries> entries_;
   std::unique_ptr<LastFolders> parents_;  // open parent folders, one per thread
 };
 
