@@ -72,6 +72,55 @@ std::string problem_of(const LogFileResult& result) {
                         : "";
 }
 
+std::uint64_t references_in(const PullTimes& pulls) {
+  std::uint64_t count = 0;
+  for (const auto& [repository, all] : pulls.repositories())
+    count += all.size();
+  return count;
+}
+
+Json log_json(const FoldedLog& log) {
+  Json json;
+  json["log"] = utf8(log.name);
+  json["lines"] = log.lines.lines;
+  json["pulls"] = log.lines.pulls;
+  json["other_requests"] = log.lines.other_requests;
+  json["failed"] = log.lines.failed;
+  json["ignored_agents"] = log.lines.ignored_agents;
+  json["illegal_names"] = log.lines.illegal_names;
+  json["silent"] = log.lines.silent;
+  json["foreign"] = log.lines.foreign;
+  json["foreign_at"] = log.lines.foreign_at;
+  json["half_written"] = log.lines.half_written;
+  json["problem"] = text_or_null(problem_of(log.result));
+  return json;
+}
+
+void print_log(const FoldedLog& log) {
+  fmt::print("{}: {}\n", escaped(log.name), in_words(log.lines));
+  if (!log.lines.foreign_at.empty())
+    fmt::print("  of no known format: line {}{}\n",
+               fmt::join(log.lines.foreign_at, ", "),
+               log.lines.foreign > log.lines.foreign_at.size() ? " …" : "");
+  if (log.lines.half_written)
+    fmt::print("  the last line is half written; it is read next time\n");
+  if (const std::string problem = problem_of(log.result); !problem.empty())
+    fmt::print("  {}\n", problem);
+}
+
+void print_pulls(const std::vector<FoldedLog>& logs, const PullTimes& pulls) {
+  for (const FoldedLog& log : logs) print_log(log);
+  const auto since_ns = pulls.known_since_ns();
+  if (!since_ns) {
+    fmt::print("Nothing is known yet: no log told of a registry.\n");
+    return;
+  }
+  fmt::print(
+      "Known since {}: the last pull of {} in {}.\n", rfc3339(*since_ns),
+      counted(references_in(pulls), "tag or digest", "tags and digests"),
+      counted(pulls.repositories().size(), "repository", "repositories"));
+}
+
 class PullsRun {
  public:
   PullsRun(const GlobalOptions& global, const PullsOptions& options)
@@ -128,37 +177,13 @@ class PullsRun {
     logs_.push_back({name, folder.finish(), result});
   }
 
-  std::uint64_t references() const {
-    std::uint64_t count = 0;
-    for (const auto& [repository, all] : pulls_.repositories())
-      count += all.size();
-    return count;
-  }
-
-  Json log_json(const FoldedLog& log) const {
-    Json json;
-    json["log"] = utf8(log.name);
-    json["lines"] = log.lines.lines;
-    json["pulls"] = log.lines.pulls;
-    json["other_requests"] = log.lines.other_requests;
-    json["failed"] = log.lines.failed;
-    json["ignored_agents"] = log.lines.ignored_agents;
-    json["illegal_names"] = log.lines.illegal_names;
-    json["silent"] = log.lines.silent;
-    json["foreign"] = log.lines.foreign;
-    json["foreign_at"] = log.lines.foreign_at;
-    json["half_written"] = log.lines.half_written;
-    json["problem"] = text_or_null(problem_of(log.result));
-    return json;
-  }
-
   std::string json() const {
     Json document = json_document("dregs.pulled/1", store_);
     document["state"] = utf8(options_.state);
     const auto since_ns = pulls_.known_since_ns();
     document["since"] = since_ns ? Json(rfc3339(*since_ns)) : Json(nullptr);
     document["repositories"] = pulls_.repositories().size();
-    document["references"] = references();
+    document["references"] = references_in(pulls_);
     document["logs"] = Json::array();
     for (const FoldedLog& log : logs_)
       document["logs"].push_back(log_json(log));
@@ -166,46 +191,22 @@ class PullsRun {
                        stopwatch_.seconds());
   }
 
-  void print_log(const FoldedLog& log) const {
-    fmt::print("{}: {}\n", escaped(log.name), in_words(log.lines));
-    if (!log.lines.foreign_at.empty())
-      fmt::print("  of no known format: line {}{}\n",
-                 fmt::join(log.lines.foreign_at, ", "),
-                 log.lines.foreign > log.lines.foreign_at.size() ? " …" : "");
-    if (log.lines.half_written)
-      fmt::print("  the last line is half written; it is read next time\n");
-    if (const std::string problem = problem_of(log.result); !problem.empty())
-      fmt::print("  {}\n", problem);
-  }
-
-  void print_text() const {
-    for (const FoldedLog& log : logs_) print_log(log);
-    const auto since_ns = pulls_.known_since_ns();
-    if (!since_ns) {
-      fmt::print("Nothing is known yet: no log told of a registry.\n");
-      return;
-    }
-    fmt::print(
-        "Known since {}: the last pull of {} in {}.\n", rfc3339(*since_ns),
-        counted(references(), "tag or digest", "tags and digests"),
-        counted(pulls_.repositories().size(), "repository", "repositories"));
-  }
-
   ExitCode finish() const {
     if (has_store_)
-      return deliver({store_,
-                      {},
-                      {},
-                      ExitCode::done,
-                      [this] { return json(); },
-                      [this](const Palette& /*palette*/) { print_text(); }},
-                     global_);
+      return deliver(
+          {store_,
+           {},
+           {},
+           ExitCode::done,
+           [this] { return json(); },
+           [this](const Palette& /*palette*/) { print_pulls(logs_, pulls_); }},
+          global_);
     if (global_.quiet && !global_.json) return ExitCode::done;
     return write_out(ExitCode::done, ExitCode::could_not_run, [this] {
       if (global_.json)
         fmt::print("{}", json());
       else
-        print_text();
+        print_pulls(logs_, pulls_);
     });
   }
 

@@ -17,6 +17,17 @@ bool is_image_config(const std::string& type) {
          type == "application/vnd.oci.image.config.v1+json";
 }
 
+// schema1 names its layers without their sizes.
+std::optional<std::uint64_t> size_of(const StoreReader& store,
+                                     const ManifestPart& part) {
+  if (part.size) return part.size;
+  const auto digest = Digest::parse(part.digest);
+  if (!digest) return std::nullopt;
+  const BlobContent content = store.stat_blob(*digest);
+  if (content.state != BlobContent::State::sound) return std::nullopt;
+  return content.size;
+}
+
 class Summary {
  public:
   explicit Summary(const StoreReader& store) : store_(store) {}
@@ -79,15 +90,8 @@ class Summary {
     result_.created = config.created;
   }
 
-  // schema1 names its layers without their sizes.
   void add_size(const ManifestPart& part) {
-    std::optional<std::uint64_t> size = part.size;
-    const auto digest = Digest::parse(part.digest);
-    if (!size && digest) {
-      const BlobContent content = store_.stat_blob(*digest);
-      if (content.state == BlobContent::State::sound) size = content.size;
-    }
-    if (size) sizes_[part.digest] = *size;
+    if (const auto size = size_of(store_, part)) sizes_[part.digest] = *size;
   }
 
   // The index says more of its children than they do: variants, and that an

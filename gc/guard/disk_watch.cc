@@ -13,6 +13,15 @@ namespace {
 // manifest's link a moment later.
 constexpr std::chrono::milliseconds kRequestInFlight(200);
 
+Finding incomplete_watch(const std::string& reason) {
+  Finding finding;
+  finding.kind = FindingKind::incomplete_watch;
+  finding.detail = reason +
+                   "; writes of others may go unnoticed for a while, so all "
+                   "links are looked at once more after the last removal";
+  return finding;
+}
+
 }  // namespace
 
 int lock_exclusively(int v2) {
@@ -101,12 +110,7 @@ std::optional<Finding> DiskWatch::disturbance() {
 
 std::vector<Finding> DiskWatch::limits() const {
   if (writes_.complete()) return {};
-  Finding finding;
-  finding.kind = FindingKind::incomplete_watch;
-  finding.detail = writes_.reason() +
-                   "; writes of others may go unnoticed for a while, so all "
-                   "links are looked at once more after the last removal";
-  return {finding};
+  return {incomplete_watch(writes_.reason())};
 }
 
 }  // namespace dregs

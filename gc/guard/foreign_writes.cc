@@ -36,6 +36,41 @@ bool is_local(const std::string& path) {
   }
 }
 
+// The folders in which a registry makes folders.
+std::vector<std::string> frame_of(const Inventory& inventory) {
+  std::vector<std::string> folders = {"", std::string(layout::kBlobs),
+                                      "blobs/sha256"};
+  // All of them: one that appeared after the scan is in no inventory.
+  for (int prefix = 0; prefix < 256; ++prefix)
+    folders.push_back(layout::blob_prefix(fmt::format("{:02x}", prefix)));
+  for (const NamespaceFolder& folder : inventory.namespaces)
+    folders.push_back(layout::repository(folder.path));
+  for (const Repository& repository : inventory.repositories)
+    for (const std::string& folder : repository.folders)
+      folders.push_back(layout::repository(repository.name) + "/" + folder);
+  return folders;
+}
+
+// The folders that a push would find ready for its links.
+std::vector<std::string> emptied_in(const Repository& repository) {
+  const std::string& name = repository.name;
+  std::vector<std::string> folders;
+  for (const Digest& digest : repository.empty_revisions)
+    folders.push_back(layout::revision(name, digest));
+  for (const Digest& digest : repository.empty_layers)
+    folders.push_back(layout::layer(name, digest));
+  for (const std::string& digest : repository.empty_aliases)
+    folders.push_back(layout::layer_alias(name, digest));
+  for (const std::string& folder : repository.linkless)
+    folders.push_back(layout::repository(name) + "/" + folder);
+  for (const Tag& tag : repository.tags) {
+    if (tag.current) continue;
+    folders.push_back(layout::tag(name, tag.name));
+    folders.push_back(layout::tag(name, tag.name) + "/current");
+  }
+  return folders;
+}
+
 }  // namespace
 
 ForeignWrites::ForeignWrites(const std::string& v2_path,
@@ -45,48 +80,15 @@ ForeignWrites::ForeignWrites(const std::string& v2_path,
     reason_ = std::strerror(errno);
     return;
   }
-  watch_frame(inventory);
+  for (const std::string& folder : frame_of(inventory)) watch(folder);
   for (const Repository& repository : inventory.repositories)
-    watch_emptied(repository);
+    for (const std::string& folder : emptied_in(repository)) watch(folder);
   for (const Digest& digest : inventory.empty_blob_folders)
     watch(layout::blob(digest));
   for (const Repository& repository : inventory.repositories)
     for (const Upload& upload : repository.uploads)
       watch(layout::upload(repository.name, upload.id), IN_MODIFY);
   if (reason_.empty() && !is_local(v2_path)) reason_ = kOtherHosts;
-}
-
-// The folders in which a registry makes folders.
-void ForeignWrites::watch_frame(const Inventory& inventory) {
-  watch("");
-  watch(std::string(layout::kBlobs));
-  watch("blobs/sha256");
-  // All of them: one that appeared after the scan is in no inventory.
-  for (int prefix = 0; prefix < 256; ++prefix)
-    watch(layout::blob_prefix(fmt::format("{:02x}", prefix)));
-  for (const NamespaceFolder& folder : inventory.namespaces)
-    watch(layout::repository(folder.path));
-  for (const Repository& repository : inventory.repositories)
-    for (const std::string& folder : repository.folders)
-      watch(layout::repository(repository.name) + "/" + folder);
-}
-
-// The folders that a push would find ready for its links.
-void ForeignWrites::watch_emptied(const Repository& repository) {
-  const std::string& name = repository.name;
-  for (const Digest& digest : repository.empty_revisions)
-    watch(layout::revision(name, digest));
-  for (const Digest& digest : repository.empty_layers)
-    watch(layout::layer(name, digest));
-  for (const std::string& digest : repository.empty_aliases)
-    watch(layout::layer_alias(name, digest));
-  for (const std::string& folder : repository.linkless)
-    watch(layout::repository(name) + "/" + folder);
-  for (const Tag& tag : repository.tags) {
-    if (tag.current) continue;
-    watch(layout::tag(name, tag.name));
-    watch(layout::tag(name, tag.name) + "/current");
-  }
 }
 
 void ForeignWrites::watch_too(const std::string& folder) {

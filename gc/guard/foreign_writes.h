@@ -45,8 +45,6 @@ class ForeignWrites {
   const std::string& reason() const { return reason_; }
 
  private:
-  void watch_frame(const Inventory& inventory);
-  void watch_emptied(const Repository& repository);
   void watch(const std::string& folder, std::uint32_t more_events = 0);
   bool read_notices();
 

@@ -35,13 +35,68 @@ bool continues(std::string_view line) {
 // Every common printer puts the last brace at the indentation of the first.
 bool ends_an_object(std::string_view line) { return line.starts_with('}'); }
 
+// Nobody speaks of an agent's text beyond these bytes.
+constexpr std::size_t kLongestAgent = 1024;
+constexpr std::size_t kMostForeignLinesTold = 3;
+
+bool is_ignored(const std::string& agent, const FoldOptions& options) {
+  const std::string beginning = agent.substr(0, kLongestAgent);
+  return std::any_of(
+      options.ignored_agents.begin(), options.ignored_agents.end(),
+      [&](const std::string& glob) {
+        return ::fnmatch(glob.c_str(), beginning.c_str(), FNM_CASEFOLD) == 0;
+      });
+}
+
+// A log from a wrong clock must not claim knowledge of the future.
+void note_known(std::int64_t at_s, const FoldOptions& options,
+                PullTimes& pulls) {
+  if (at_s <= options.now_s) pulls.note_known_since(at_s);
+}
+
+// Returns the count to which the request belongs.
+std::uint64_t& fold_request(const LoggedRequest& request,
+                            const FoldOptions& options, PullTimes& pulls,
+                            FoldedLines& folded) {
+  if (is_for_a_registry(request.target))
+    note_known(request.at_s, options, pulls);
+  const auto manifest = manifest_of(request.target);
+  if (!manifest || !is_pull_method(request.method))
+    return folded.other_requests;
+  if (!is_success(request.status)) return folded.failed;
+  if (is_ignored(request.agent, options)) return folded.ignored_agents;
+  const bool noted =
+      pulls.note_pull(manifest->repository, manifest->reference, request.at_s);
+  return noted ? folded.pulls : folded.illegal_names;
+}
+
+// Likewise.
+std::uint64_t& fold_event(const LoggedEvent& event, const FoldOptions& options,
+                          PullTimes& pulls, FoldedLines& folded) {
+  note_known(event.at_s, options, pulls);
+  if (event.references.empty() ||
+      (!event.method.empty() && !is_pull_method(event.method)))
+    return folded.other_requests;
+  if (is_ignored(event.agent, options)) return folded.ignored_agents;
+  bool noted = false;
+  for (const std::string& reference : event.references)
+    noted |= pulls.note_pull(event.repository, reference, event.at_s);
+  return noted ? folded.pulls : folded.illegal_names;
+}
+
+void count_foreign(std::uint64_t number, FoldedLines& folded) {
+  ++folded.foreign;
+  if (folded.foreign_at.size() < kMostForeignLinesTold)
+    folded.foreign_at.push_back(number);
+}
+
 }  // namespace
 
 void LogFolder::fold(const ReadLine& line) {
   if (line.too_long) {
     drop_begun();
     ++folded_.lines;
-    return count_foreign(line.number);
+    return count_foreign(line.number, folded_);
   }
   if (begun_.empty() || !continues(line.text)) {
     drop_begun();
@@ -67,7 +122,7 @@ void LogFolder::drop_begun() {
   if (begun_.empty()) return;
   begun_.clear();
   ++folded_.lines;
-  count_foreign(begun_at_);
+  count_foreign(begun_at_, folded_);
 }
 
 void LogFolder::fold_text(std::string_view text, std::uint64_t number,
@@ -86,72 +141,18 @@ void LogFolder::fold_text(std::string_view text, std::uint64_t number,
   ++folded_.lines;
   switch (line.kind) {
     case LogLine::Kind::request:
-      return fold_request(line.request);
+      ++fold_request(line.request, options_, pulls_, folded_);
+      return;
     case LogLine::Kind::events:
-      for (const LoggedEvent& event : line.events) fold_event(event);
+      for (const LoggedEvent& event : line.events)
+        ++fold_event(event, options_, pulls_, folded_);
       return;
     case LogLine::Kind::silent:
       ++folded_.silent;
       return;
     case LogLine::Kind::foreign:
-      return count_foreign(number);
+      return count_foreign(number, folded_);
   }
-}
-
-void LogFolder::fold_request(const LoggedRequest& request) {
-  if (is_for_a_registry(request.target)) note_known(request.at_s);
-  const auto manifest = manifest_of(request.target);
-  if (!manifest || !is_pull_method(request.method)) {
-    ++folded_.other_requests;
-  } else if (!is_success(request.status)) {
-    ++folded_.failed;
-  } else if (is_ignored(request.agent)) {
-    ++folded_.ignored_agents;
-  } else if (pulls_.note_pull(manifest->repository, manifest->reference,
-                              request.at_s)) {
-    ++folded_.pulls;
-  } else {
-    ++folded_.illegal_names;
-  }
-}
-
-void LogFolder::fold_event(const LoggedEvent& event) {
-  note_known(event.at_s);
-  if (event.references.empty() ||
-      (!event.method.empty() && !is_pull_method(event.method))) {
-    ++folded_.other_requests;
-    return;
-  }
-  if (is_ignored(event.agent)) {
-    ++folded_.ignored_agents;
-    return;
-  }
-  bool noted = false;
-  for (const std::string& reference : event.references)
-    noted |= pulls_.note_pull(event.repository, reference, event.at_s);
-  ++(noted ? folded_.pulls : folded_.illegal_names);
-}
-
-// A log from a wrong clock must not claim knowledge of the future.
-void LogFolder::note_known(std::int64_t at_s) {
-  if (at_s <= options_.now_s) pulls_.note_known_since(at_s);
-}
-
-bool LogFolder::is_ignored(const std::string& agent) const {
-  constexpr std::size_t kLongestAgent = 1024;  // of the rest nobody speaks
-  const std::string beginning = agent.substr(0, kLongestAgent);
-  return std::any_of(
-      options_.ignored_agents.begin(), options_.ignored_agents.end(),
-      [&](const std::string& glob) {
-        return ::fnmatch(glob.c_str(), beginning.c_str(), FNM_CASEFOLD) == 0;
-      });
-}
-
-void LogFolder::count_foreign(std::uint64_t number) {
-  constexpr std::size_t kMostTold = 3;
-  ++folded_.foreign;
-  if (folded_.foreign_at.size() < kMostTold)
-    folded_.foreign_at.push_back(number);
 }
 
 }  // namespace dregs

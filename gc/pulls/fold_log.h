@@ -49,11 +49,6 @@ class LogFolder {
 
  private:
   void fold_text(std::string_view text, std::uint64_t number, bool ended);
-  void fold_request(const LoggedRequest& request);
-  void fold_event(const LoggedEvent& event);
-  void note_known(std::int64_t at_s);
-  bool is_ignored(const std::string& agent) const;
-  void count_foreign(std::uint64_t number);
   void drop_begun();
 
   const FoldOptions& options_;

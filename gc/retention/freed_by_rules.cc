@@ -45,6 +45,71 @@ class BlobOwners {
   std::vector<std::uint32_t> owners_;
 };
 
+// By BlobId; 0 where it stays, or frees nothing.
+std::vector<std::uint64_t> planned_bytes(const Survey& survey,
+                                         const Policy& policy) {
+  std::vector<std::uint64_t> bytes(survey.inventory.blobs.size(), 0);
+  const MarkSet marks =
+      mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy);
+  const Plan plan = make_plan(survey.inventory, marks, policy);
+  for (const Removal& removal : plan.removals)
+    if (removal.kind == RemovalKind::blob)
+      if (const auto id = survey.inventory.blobs.find(removal.digest))
+        bytes[*id] = removal.bytes;
+  return bytes;
+}
+
+// What goes by the decision, and would not go without it.
+std::vector<std::uint64_t> bytes_that_go(const Survey& survey,
+                                         const RetentionDecision& decision,
+                                         const Policy& policy) {
+  std::vector<std::uint64_t> then =
+      planned_bytes(survey_after(survey, removal_of(decision)), policy);
+  const std::vector<std::uint64_t> before = planned_bytes(survey, policy);
+  for (std::size_t id = 0; id < then.size(); ++id)
+    if (before[id] != 0) then[id] = 0;
+  return then;
+}
+
+// Tags that go, and that no rule names.
+std::vector<std::uint32_t> unowned_tags(const std::vector<TagDecision>& tags) {
+  std::vector<std::uint32_t> unowned;
+  for (std::uint32_t t = 0; t < tags.size(); ++t)
+    if (tags[t].goes && tags[t].rule == 0) unowned.push_back(t);
+  return unowned;
+}
+
+// By owner: a rule for tags, or after those one for untagged manifests.
+using Roots = std::map<std::size_t, std::vector<DigestId>>;
+
+Roots roots_in(const Survey& survey, std::uint32_t i,
+               const RepositoryDecision& decision, std::size_t tag_rules) {
+  Roots roots;
+  const std::vector<DigestId>& ids = survey.graph.repository(i).tags;
+  for (std::uint32_t t = 0; t < ids.size(); ++t)
+    if (const TagDecision& tag = decision.tags[t]; tag.goes && tag.rule != 0)
+      roots[tag.rule - 1].push_back(ids[t]);
+  for (const ManifestDecision& manifest : decision.manifests)
+    if (manifest.goes && manifest.untagged_rule != 0)
+      roots[tag_rules + manifest.untagged_rule - 1].push_back(
+          survey.graph.find(survey.inventory, manifest.digest));
+  return roots;
+}
+
+// What goes, and is not reached from what the rules name.
+std::vector<DigestId> left_in(const Survey& survey, std::uint32_t i,
+                              const RepositoryDecision& decision,
+                              const std::set<DigestId>& reached) {
+  std::vector<DigestId> left;
+  for (const std::uint32_t t : unowned_tags(decision.tags))
+    left.push_back(survey.graph.repository(i).tags[t]);
+  for (const ManifestDecision& manifest : decision.manifests)
+    if (manifest.goes)
+      left.push_back(survey.graph.find(survey.inventory, manifest.digest));
+  std::erase_if(left, [&](DigestId id) { return reached.contains(id); });
+  return left;
+}
+
 class RuleBytes {
  public:
   RuleBytes(const RetentionInput& input, const RetentionDecision& decision,
@@ -62,7 +127,8 @@ class RuleBytes {
   FreedByRules run() {
     for (std::uint32_t i = 0; i < decision_.size(); ++i)
       if (decision_[i].considered) look_at(i);
-    const std::vector<std::uint64_t> freed = bytes_that_go();
+    const std::vector<std::uint64_t> freed =
+        bytes_that_go(input_.survey, decision_, policy_);
     FreedByRules result;
     result.repositories.resize(decision_.size());
     std::vector<std::uint64_t> owned(rules() + untagged() + 1);
@@ -80,8 +146,6 @@ class RuleBytes {
   }
 
  private:
-  using Roots = std::map<std::size_t, std::vector<DigestId>>;  // by owner
-
   std::size_t rules() const { return input_.policy.rules.size(); }
   std::size_t untagged() const { return input_.policy.untagged.size(); }
   std::size_t rest() const { return rules() + untagged(); }
@@ -89,56 +153,24 @@ class RuleBytes {
   // First what rules name goes, with its signatures and referrers. What is left
   // then belongs to nobody here.
   void look_at(std::uint32_t i) {
-    Roots roots;
-    std::vector<std::uint32_t> others;
-    const RepositoryIds& ids = graph_.repository(i);
-    const std::vector<TagDecision>& tags = decision_[i].tags;
-    for (std::uint32_t t = 0; t < tags.size(); ++t) {
-      if (!tags[t].goes) continue;
-      if (tags[t].rule != 0)
-        roots[tags[t].rule - 1].push_back(ids.tags[t]);
-      else
-        others.push_back(t);
-    }
-    for (const ManifestDecision& manifest : decision_[i].manifests)
-      if (manifest.goes && manifest.untagged_rule != 0)
-        roots[rules() + manifest.untagged_rule - 1].push_back(
-            graph_.find(inventory_, manifest.digest));
+    const std::vector<std::uint32_t> others = unowned_tags(decision_[i].tags);
     std::set<DigestId> reached;
-    for (auto& [owner, manifests] : roots)
+    for (const auto& [owner, manifests] :
+         roots_in(input_.survey, i, decision_[i], rules()))
       follow(i, owner, manifests, others, reached);
-    std::vector<DigestId> left;
-    left.reserve(others.size());
-    for (const std::uint32_t t : others) left.push_back(ids.tags[t]);
-    for (const ManifestDecision& manifest : decision_[i].manifests)
-      if (manifest.goes)
-        left.push_back(graph_.find(inventory_, manifest.digest));
-    std::erase_if(left, [&](DigestId id) { return reached.contains(id); });
-    follow(i, rest(), left, {}, reached);
+    follow(i, rest(), left_in(input_.survey, i, decision_[i], reached), {},
+           reached);
   }
 
-  // A signature's tag leads to the signature; its name leads to the subject.
   void follow(std::uint32_t i, std::size_t owner,
               const std::vector<DigestId>& manifests,
               const std::vector<std::uint32_t>& others,
               std::set<DigestId>& reached) {
     if (manifests.empty()) return;
-    const Repository& repository = inventory_.repositories[i];
     closure_.start(i);
     closure_.follow_referrers();
     for (const DigestId id : manifests) closure_.add_manifest(id);
-    for (bool again = true; again;) {
-      again = false;
-      for (const std::uint32_t t : others) {
-        const DigestId id = graph_.repository(i).tags[t];
-        const auto subject = subject_in_name(repository.tags[t].name);
-        if (!subject || closure_.reached(id)) continue;
-        const DigestId about = graph_.find(inventory_, *subject);
-        if (about == kNoDigest || !closure_.reached(about)) continue;
-        closure_.add_manifest(id);
-        again = true;
-      }
-    }
+    while (add_signatures(i, others)) continue;
     for (const DigestId id : closure_.order()) {
       reached.insert(id);
       if (!graph_.present(id)) continue;
@@ -147,26 +179,21 @@ class RuleBytes {
     }
   }
 
-  // By BlobId; 0 where it stays, or frees nothing.
-  std::vector<std::uint64_t> planned_bytes(const Survey& survey) const {
-    std::vector<std::uint64_t> bytes(inventory_.blobs.size(), 0);
-    const MarkSet marks =
-        mark(survey.inventory, survey.graph, survey.diagnosis.pins, policy_);
-    const Plan plan = make_plan(survey.inventory, marks, policy_);
-    for (const Removal& removal : plan.removals)
-      if (removal.kind == RemovalKind::blob)
-        if (const auto id = inventory_.blobs.find(removal.digest))
-          bytes[*id] = removal.bytes;
-    return bytes;
-  }
-
-  std::vector<std::uint64_t> bytes_that_go() const {
-    std::vector<std::uint64_t> then =
-        planned_bytes(survey_after(input_.survey, removal_of(decision_)));
-    const std::vector<std::uint64_t> before = planned_bytes(input_.survey);
-    for (std::size_t id = 0; id < then.size(); ++id)
-      if (before[id] != 0) then[id] = 0;
-    return then;
+  // A signature's tag leads to the signature; its name leads to the subject.
+  bool add_signatures(std::uint32_t i,
+                      const std::vector<std::uint32_t>& others) {
+    bool added = false;
+    for (const std::uint32_t t : others) {
+      const DigestId id = graph_.repository(i).tags[t];
+      const auto subject =
+          subject_in_name(inventory_.repositories[i].tags[t].name);
+      if (!subject || closure_.reached(id)) continue;
+      const DigestId about = graph_.find(inventory_, *subject);
+      if (about == kNoDigest || !closure_.reached(about)) continue;
+      closure_.add_manifest(id);
+      added = true;
+    }
+    return added;
   }
 
   const RetentionInput& input_;

@@ -29,17 +29,54 @@ std::size_t depth_of(const ConfigNode& node) {
   return deepest + 1;
 }
 
-class TreeBuilder final : public YAML::EventHandler {
- public:
-  TreeBuilder(const std::string& origin, bool count_lines)
-      : origin_(origin), count_lines_(count_lines) {}
-
-  ConfigNode take() { return std::move(root_); }
+// Where a text came from, for errors and for ConfigNode::set_by.
+struct Origin {
+  const std::string& name;
+  bool count_lines;
 
   std::string where(const YAML::Mark& mark) const {
-    if (!count_lines_ || mark.line < 0) return origin_;
-    return fmt::format("{}:{}", origin_, mark.line + 1);
+    if (!count_lines || mark.line < 0) return name;
+    return fmt::format("{}:{}", name, mark.line + 1);
   }
+
+  [[noreturn]] void fail(const YAML::Mark& mark, std::string_view what) const {
+    throw ConfigError(fmt::format("{}: {}", where(mark), what));
+  }
+};
+
+// A sequence or map whose end is not read yet.
+struct OpenNode {
+  ConfigNode node;
+  YAML::anchor_t anchor;
+  YAML::Mark mark;
+  std::optional<std::string> key;  // read, its value not yet
+};
+
+std::string key_of(const ConfigNode& node, const OpenNode& parent,
+                   const YAML::Mark& mark, const Origin& origin) {
+  if (!node.is_scalar()) origin.fail(mark, "a key must be plain text");
+  if (parent.node.find(node.text) != nullptr)
+    origin.fail(mark, fmt::format("the key {:?} stands here twice; remove one",
+                                  node.text));
+  return node.text;
+}
+
+void add_to(OpenNode& parent, ConfigNode node, const YAML::Mark& mark,
+            const Origin& origin) {
+  if (!parent.node.is_sequence() && !parent.key) {
+    parent.key = key_of(node, parent, mark, origin);
+    return;
+  }
+  if (parent.key) node.key = *std::exchange(parent.key, std::nullopt);
+  parent.node.children.push_back(std::move(node));
+}
+
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  // `origin` is borrowed.
+  explicit TreeBuilder(const Origin& origin) : origin_(origin) {}
+
+  ConfigNode take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -56,14 +93,15 @@ class TreeBuilder final : public YAML::EventHandler {
     node.text = value;
     node.plain = tag == "?";
     if (tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str")
-      fail(mark, fmt::format("the YAML tag {:?} is not understood", tag));
+      origin_.fail(mark,
+                   fmt::format("the YAML tag {:?} is not understood", tag));
     finish(std::move(node), anchor, mark);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto target = anchored_.find(anchor);
     if (target == anchored_.end())
-      fail(mark, "an alias stands inside of what it refers to");
+      origin_.fail(mark, "an alias stands inside of what it refers to");
     nodes_ += count_nodes(target->second);
     check_size(mark, open_.size() + depth_of(target->second));
     attach(target->second, mark);
@@ -82,29 +120,18 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
-  struct Frame {
-    ConfigNode node;
-    YAML::anchor_t anchor;
-    YAML::Mark mark;
-    std::optional<std::string> key;  // read, its value not yet
-  };
-
-  [[noreturn]] void fail(const YAML::Mark& mark, std::string_view what) const {
-    throw ConfigError(fmt::format("{}: {}", where(mark), what));
-  }
-
   ConfigNode make(const YAML::Mark& mark, ConfigNode::Kind kind) {
     ++nodes_;
     check_size(mark, open_.size() + 1);
     ConfigNode node;
     node.kind = kind;
-    node.set_by = where(mark);
+    node.set_by = origin_.where(mark);
     return node;
   }
 
   void check_size(const YAML::Mark& mark, std::size_t depth) const {
     if (nodes_ > kConfigNodesMax || depth > kConfigDepthMax)
-      fail(mark, "too large or too deep for a registry configuration");
+      origin_.fail(mark, "too large or too deep for a registry configuration");
   }
 
   void open(const YAML::Mark& mark, ConfigNode::Kind kind,
@@ -114,9 +141,9 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void close() {
-    Frame frame = std::move(open_.back());
+    OpenNode ended = std::move(open_.back());
     open_.pop_back();
-    finish(std::move(frame.node), frame.anchor, frame.mark);
+    finish(std::move(ended.node), ended.anchor, ended.mark);
   }
 
   void finish(ConfigNode node, YAML::anchor_t anchor, const YAML::Mark& mark) {
@@ -130,36 +157,15 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void attach(ConfigNode node, const YAML::Mark& mark) {
-    if (open_.empty()) {
+    if (open_.empty())
       root_ = std::move(node);
-      return;
-    }
-    Frame& parent = open_.back();
-    if (parent.node.is_sequence())
-      parent.node.children.push_back(std::move(node));
-    else if (!parent.key)
-      parent.key = key_of(node, mark);
     else
-      add_to_map(parent, std::move(node));
+      add_to(open_.back(), std::move(node), mark, origin_);
   }
 
-  std::string key_of(const ConfigNode& node, const YAML::Mark& mark) const {
-    if (!node.is_scalar()) fail(mark, "a key must be plain text");
-    if (open_.back().node.find(node.text) != nullptr)
-      fail(mark, fmt::format("the key {:?} stands here twice; remove one",
-                             node.text));
-    return node.text;
-  }
-
-  static void add_to_map(Frame& parent, ConfigNode node) {
-    node.key = *std::exchange(parent.key, std::nullopt);
-    parent.node.children.push_back(std::move(node));
-  }
-
-  const std::string& origin_;
-  bool count_lines_;
+  const Origin& origin_;
   ConfigNode root_;
-  std::vector<Frame> open_;
+  std::vector<OpenNode> open_;
   std::unordered_map<YAML::anchor_t, ConfigNode> anchored_;
   std::size_t nodes_ = 0;
 };
@@ -198,7 +204,8 @@ ConfigNode parse_yaml(std::string_view yaml, const std::string& origin,
   if (yaml.size() > kConfigBytesMax)
     throw ConfigError(fmt::format(
         "{}: larger than 1 MiB, so not a registry configuration", origin));
-  TreeBuilder builder(origin, count_lines);
+  const Origin named{origin, count_lines};
+  TreeBuilder builder(named);
   try {
     std::istringstream text{std::string(yaml)};
     YAML::Parser parser(text);
@@ -207,7 +214,7 @@ ConfigNode parse_yaml(std::string_view yaml, const std::string& origin,
     throw;
   } catch (const YAML::Exception& error) {
     throw ConfigError(
-        fmt::format("{}: not YAML: {}", builder.where(error.mark), error.msg));
+        fmt::format("{}: not YAML: {}", named.where(error.mark), error.msg));
   } catch (const std::exception& error) {
     throw ConfigError(fmt::format("{}: not YAML: {}", origin, error.what()));
   }

@@ -47,11 +47,9 @@ int read_all(int fd, std::string& bytes) {
   return 0;
 }
 
-}  // namespace
-
-BlobContent DiskReader::read_blob(const Digest& digest,
-                                  std::size_t at_most) const {
-  const Descriptor file = open_followed(v2_, layout::blob_data(digest).c_str());
+// Its bytes as they are: whether they hash to a name is the caller's to see.
+BlobContent read_file(int v2, const std::string& path, std::size_t at_most) {
+  const Descriptor file = open_followed(v2, path.c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
@@ -63,20 +61,13 @@ BlobContent DiskReader::read_blob(const Digest& digest,
   content.bytes.resize(content.size);
   if (const int error = read_all(file.get(), content.bytes))
     return failed(error);
-  if (sha256(content.bytes) != digest) content.state = ContentState::corrupt;
   return content;
 }
 
-BlobContent DiskReader::stat_blob(const Digest& digest) const {
-  FileStatus status;
-  const int error =
-      followed_status(v2_, layout::blob_data(digest).c_str(), status);
-  return judge(error, status);
-}
-
-BlobContent DiskReader::hash_blob(const Digest& digest) const {
+// Its size is what was read, and not what the file system says of it.
+BlobContent hash_file(int v2, const std::string& path, const Digest& digest) {
   constexpr std::size_t kPart = 1024 * 1024;
-  const Descriptor file = open_followed(v2_, layout::blob_data(digest).c_str());
+  const Descriptor file = open_followed(v2, path.c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
@@ -93,6 +84,27 @@ BlobContent DiskReader::hash_blob(const Digest& digest) const {
   return content;
 }
 
+}  // namespace
+
+BlobContent DiskReader::read_blob(const Digest& digest,
+                                  std::size_t at_most) const {
+  BlobContent content = read_file(v2_, layout::blob_data(digest), at_most);
+  if (content.state == ContentState::sound && sha256(content.bytes) != digest)
+    content.state = ContentState::corrupt;
+  return content;
+}
+
+BlobContent DiskReader::stat_blob(const Digest& digest) const {
+  FileStatus status;
+  const int error =
+      followed_status(v2_, layout::blob_data(digest).c_str(), status);
+  return judge(error, status);
+}
+
+BlobContent DiskReader::hash_blob(const Digest& digest) const {
+  return hash_file(v2_, layout::blob_data(digest), digest);
+}
+
 BlobContent DiskReader::stat_other_blob(const std::string& digest) const {
   if (!DigestText::parse(digest)) return failed(ENOENT);
   FileStatus status;
@@ -102,19 +114,11 @@ BlobContent DiskReader::stat_other_blob(const std::string& digest) const {
 }
 
 BlobContent DiskReader::hash_other_blob(const std::string& digest) const {
-  BlobContent content = stat_other_blob(digest);
-  if (content.state != ContentState::sound) return content;
-  const Descriptor file =
-      open_followed(v2_, layout::other_blob_data(digest).c_str());
-  if (!file) return failed(errno);
-  if (content.size > kLargestServedManifest) {
-    content.state = ContentState::too_large;
-    return content;
-  }
-  content.bytes.resize(content.size);
-  if (const int error = read_all(file.get(), content.bytes))
-    return failed(error);
-  if (!hashes_to(content.bytes, digest)) content.state = ContentState::corrupt;
+  if (!DigestText::parse(digest)) return failed(ENOENT);
+  BlobContent content =
+      read_file(v2_, layout::other_blob_data(digest), kLargestServedManifest);
+  if (content.state == ContentState::sound && !hashes_to(content.bytes, digest))
+    content.state = ContentState::corrupt;
   return content;
 }
 

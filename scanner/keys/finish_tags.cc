@@ -14,6 +14,48 @@ namespace {
 
 constexpr std::string_view kTagsFolder = "_manifests/tags/";
 
+bool has_trace_of_a_tag(const RepositoryKeys& keys, std::uint32_t t) {
+  const HistoryKey first{t, Digest{}, false};
+  const auto entry =
+      std::lower_bound(keys.history.begin(), keys.history.end(), first);
+  return keys.tags[t].has_link ||
+         (entry != keys.history.end() && entry->tag == t);
+}
+
+Link unread() {
+  Link link;
+  link.state = LinkState::unreadable;
+  link.error = ECANCELED;
+  return link;
+}
+
+bool has_plain_link(const RepositoryKeys& keys, std::uint32_t t,
+                    const Digest& digest) {
+  const auto entry = std::lower_bound(keys.history.begin(), keys.history.end(),
+                                      HistoryKey{t, digest, false});
+  return entry != keys.history.end() && entry->tag == t &&
+         entry->digest == digest;
+}
+
+// Sorted by name.
+std::vector<KeyEntry> by_name(std::vector<KeyEntry> entries) {
+  std::ranges::sort(entries, {}, &KeyEntry::name);
+  return entries;
+}
+
+// What else lies below a tag's folder; nothing where the listing told all.
+KeyEntry entry_of(const std::string& tag, const std::vector<KeyEntry>& sorted) {
+  const auto entry = std::ranges::lower_bound(sorted, std::string_view(tag), {},
+                                              &KeyEntry::name);
+  const bool found = entry != sorted.end() && entry->name == tag;
+  return found ? *entry : KeyEntry();
+}
+
+std::string history_link(const Tag& tag, const Digest& digest) {
+  return std::string(kTagsFolder) + tag.name + "/index/sha256/" + digest.hex() +
+         "/link";
+}
+
 class TagFinisher {
  public:
   TagFinisher(RepositoryKeys& keys, RepositoryReport& report)
@@ -24,15 +66,9 @@ class TagFinisher {
     for (const KeyEntry& entry : entries)
       if (entry.file != nullptr)
         add_stray_tag(entry.name, entry.file->link.value_or(Link()), report_);
-    std::vector<KeyEntry> by_name = entries;
-    std::ranges::sort(by_name, {}, &KeyEntry::name);
-    for (std::uint32_t t = 0; t < keys_.tags.size(); ++t) {
-      const auto entry = std::ranges::lower_bound(
-          by_name, std::string_view(keys_.tags[t].name), {}, &KeyEntry::name);
-      const bool found =
-          entry != by_name.end() && entry->name == keys_.tags[t].name;
-      add(t, found ? *entry : KeyEntry());
-    }
+    const std::vector<KeyEntry> sorted = by_name(entries);
+    for (std::uint32_t t = 0; t < keys_.tags.size(); ++t)
+      add(t, entry_of(keys_.tags[t].name, sorted));
     add_history();
     for (const UnsoundTag& each : unsound_)
       report_unsound_tag(each, staying_, report_);
@@ -50,8 +86,8 @@ class TagFinisher {
     const std::vector<KeyEntry> inside = entries_of(others.path, others.inside);
     const KeyEntry current = entry_called("current", inside);
     const KeyEntry index = entry_called("index", inside);
-    if (is_litter(key.name) && !has_trace_of_a_tag(t) && current.path.empty() &&
-        index.path.empty())
+    if (is_litter(key.name) && !has_trace_of_a_tag(keys_, t) &&
+        current.path.empty() && index.path.empty())
       return report_.litter(std::string(kTagsFolder) + key.name);
     const auto position =
         static_cast<std::uint32_t>(report_.repository().tags.size());
@@ -61,14 +97,6 @@ class TagFinisher {
     look_beside(inside, current, index, t);
   }
 
-  bool has_trace_of_a_tag(std::uint32_t t) const {
-    const HistoryKey first{t, Digest{}, false};
-    const auto entry =
-        std::lower_bound(keys_.history.begin(), keys_.history.end(), first);
-    return keys_.tags[t].has_link ||
-           (entry != keys_.history.end() && entry->tag == t);
-  }
-
   void take_target(const TagKeys& key, const KeyEntry& current,
                    std::uint32_t position) {
     const Link link =
@@ -76,13 +104,6 @@ class TagFinisher {
     tag(position).current = link.target;
     if (link.state != LinkState::sound || !link.target)
       unsound_.push_back({position, link});
-  }
-
-  static Link unread() {
-    Link link;
-    link.state = LinkState::unreadable;
-    link.error = ECANCELED;
-    return link;
   }
 
   void look_beside(const std::vector<KeyEntry>& inside, const KeyEntry& current,
@@ -113,14 +134,14 @@ class TagFinisher {
     if (!digest)
       return stays(entry, position, "not an entry of the tag's history");
     const std::vector<KeyEntry> inside = entries_of(entry.path, entry.inside);
-    if (has_plain_link(t, *digest)) {
+    if (has_plain_link(keys_, t, *digest)) {
       tag(position).holds_foreign |=
           report_beside(entry.path, inside, {"link"}, report_);
       return;
     }
     ++report_.repository().history_entries;
-    if (tag(position).current == *digest) return;
-    staying_.push_back({position, *digest});
+    if (tag(position).current != *digest)
+      staying_.push_back({position, *digest});
     const bool is_odd =
         entry.file != nullptr || entry_called("link", inside).is_folder();
     if (is_odd)
@@ -132,14 +153,6 @@ class TagFinisher {
                           {each.file->modified_ns, each.file->modified_ns});
       else
         stays(each, position, "not written by a registry; it is left alone");
-  }
-
-  bool has_plain_link(std::uint32_t t, const Digest& digest) const {
-    const auto entry =
-        std::lower_bound(keys_.history.begin(), keys_.history.end(),
-                         HistoryKey{t, digest, false});
-    return entry != keys_.history.end() && entry->tag == t &&
-           entry->digest == digest;
   }
 
   void stays(const KeyEntry& entry, std::uint32_t position,
@@ -157,8 +170,7 @@ class TagFinisher {
       repository.history.push_back({position, key.digest});
       if (key.odd_size)
         report_.note(FindingKind::bad_history_link,
-                     std::string(kTagsFolder) + tag(position).name +
-                         "/index/sha256/" + key.digest.hex() + "/link",
+                     history_link(tag(position), key.digest),
                      "not a link as registries write it; nobody reads it");
     }
     std::sort(repository.history.begin(), repository.history.end());

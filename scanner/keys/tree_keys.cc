@@ -45,10 +45,9 @@ void TreeKeys::take(const StoredObject& object) {
     case Kind::repository:
       return repository(place.repository).take(place.below, object);
     case Kind::between:
-      return take_between(place.below);
+      return between_.take(place.below);
     case Kind::in_snapshot:
-      snapshot_folders_.insert(std::string(place.below));
-      return;
+      return between_.take_snapshot(place.below);
   }
 }
 
@@ -57,15 +56,14 @@ RepositoryKeys& TreeKeys::repository(std::string_view name) {
   auto found = repositories.find(name);
   if (found == repositories.end()) {
     found = repositories.emplace(std::string(name), RepositoryKeys()).first;
-    note_litter_in(name);
+    between_.note_litter_in(name);
   }
   newest_name_ = found->first;
   newest_ = &found->second;
   return *newest_;
 }
 
-// Folders that no server can reach by their names, up to the one of this name.
-void TreeKeys::note_litter_in(std::string_view name) {
+void KeysBetween::note_litter_in(std::string_view name) {
   for (std::size_t start = 0; start < name.size();) {
     const std::size_t end = std::min(name.find('/', start), name.size());
     if (is_litter(name.substr(start, end - start)))
@@ -74,20 +72,40 @@ void TreeKeys::note_litter_in(std::string_view name) {
   }
 }
 
-void TreeKeys::take_between(std::string_view path) {
+bool KeysBetween::is_in_litter(std::string_view folder) const {
+  for (std::size_t end = folder.find('/');; end = folder.find('/', end + 1)) {
+    if (litter_folders_.contains(std::string(folder.substr(0, end))))
+      return true;
+    if (end == std::string_view::npos) return false;
+  }
+}
+
+void KeysBetween::take(std::string_view path) {
   const std::size_t before = litter_folders_.size();
   const std::string_view folder = layout::parent(path);
   note_litter_in(folder);
-  const auto in_litter = [&] {
-    for (std::size_t end = folder.find('/');; end = folder.find('/', end + 1)) {
-      if (litter_folders_.contains(std::string(folder.substr(0, end))))
-        return true;
-      if (end == std::string_view::npos) return false;
-    }
-  };
-  if (litter_folders_.size() != before || in_litter()) return;
+  if (litter_folders_.size() != before || is_in_litter(folder)) return;
   (is_litter_file(layout::last_component(path)) ? litter_ : foreign_)
       .insert(std::string(path));
+}
+
+void KeysBetween::merge(KeysBetween more) {
+  foreign_.merge(more.foreign_);
+  litter_.merge(more.litter_);
+  litter_folders_.merge(more.litter_folders_);
+  snapshot_folders_.merge(more.snapshot_folders_);
+}
+
+void KeysBetween::finish(const KeysByRepository& repositories,
+                         Inventory& inventory) const {
+  for (const std::string& path : foreign_)
+    inventory.findings.push_back(foreign_entry(layout::repository(path)));
+  for (const auto* paths : {&litter_, &snapshot_folders_})
+    for (const std::string& path : *paths)
+      inventory.litter.add(layout::repository(path));
+  for (const std::string& path : litter_folders_)
+    if (!repositories.contains(path))
+      inventory.litter.add(layout::repository(path));
 }
 
 void TreeKeys::merge(TreeKeys more) {
@@ -103,10 +121,7 @@ void TreeKeys::merge(TreeKeys more) {
   has_blobs_ |= more.has_blobs_;
   has_repositories_ |= more.has_repositories_;
   beside_.merge(more.beside_);
-  foreign_.merge(more.foreign_);
-  litter_.merge(more.litter_);
-  litter_folders_.merge(more.litter_folders_);
-  snapshot_folders_.merge(more.snapshot_folders_);
+  between_.merge(std::move(more.between_));
   folder_keys_.merge(more.folder_keys_);
   full_folder_keys_.merge(more.full_folder_keys_);
 }
@@ -124,14 +139,7 @@ void TreeKeys::finish(Inventory& inventory,
   inventory.repositories_found = has_repositories_;
   blobs_.finish(inventory, other_sizes);
   note_beside(inventory);
-  for (const std::string& path : foreign_)
-    inventory.findings.push_back(foreign_entry(layout::repository(path)));
-  for (const auto* paths : {&litter_, &snapshot_folders_})
-    for (const std::string& path : *paths)
-      inventory.litter.add(layout::repository(path));
-  for (const std::string& path : litter_folders_)
-    if (!repositories.contains(path))
-      inventory.litter.add(layout::repository(path));
+  between_.finish(repositories, inventory);
   inventory.litter.merge(folder_keys_);
   for (const std::string& path : full_folder_keys_)
     inventory.findings.push_back(foreign_entry(path));

@@ -16,6 +16,29 @@ namespace dregs {
 
 using KeysByRepository = std::map<std::string, RepositoryKeys, std::less<>>;
 
+// What lies among the repositories and is of none: litter, snapshots of file
+// systems, and files that no registry wrote. Paths are relative to
+// repositories/.
+class KeysBetween {
+ public:
+  void take(std::string_view path);
+  void take_snapshot(std::string_view folder) {
+    snapshot_folders_.insert(std::string(folder));
+  }
+  // Notes the folders of this name that no server can reach by their names.
+  void note_litter_in(std::string_view name);
+  void merge(KeysBetween more);
+  void finish(const KeysByRepository& repositories, Inventory& inventory) const;
+
+ private:
+  bool is_in_litter(std::string_view folder) const;
+
+  std::set<std::string> foreign_;         // files
+  std::set<std::string> litter_;          // files
+  std::set<std::string> litter_folders_;  // unless they are repositories
+  std::set<std::string> snapshot_folders_;
+};
+
 class TreeKeys {
  public:
   // `above`: how many bytes of each key name the v2 folder.
@@ -35,8 +58,6 @@ class TreeKeys {
 
  private:
   RepositoryKeys& repository(std::string_view name);
-  void take_between(std::string_view path);
-  void note_litter_in(std::string_view name);
   void note_beside(Inventory& inventory) const;
 
   std::size_t above_;
@@ -47,11 +68,8 @@ class TreeKeys {
   // Keys come in order: nearly always the same repository's.
   std::string_view newest_name_;
   RepositoryKeys* newest_ = nullptr;
-  std::set<std::string> beside_;            // relative to v2
-  std::set<std::string> foreign_;           // files, relative to repositories/
-  std::set<std::string> litter_;            // the same
-  std::set<std::string> litter_folders_;    // the same, unless repositories
-  std::set<std::string> snapshot_folders_;  // the same
+  KeysBetween between_;
+  std::set<std::string> beside_;  // relative to v2
   Litter folder_keys_;
   std::set<std::string> full_folder_keys_;  // that hold something
 };

@@ -41,6 +41,20 @@ void count_litter(const VisitedPlace& place, Discovered& found) {
     found.litter.add(layout::repository(place.path));
 }
 
+using FoundByThread = tbb::enumerable_thread_specific<Discovered>;
+
+// Sorted by path.
+std::vector<VisitedPlace> take_symbolic_links(FoundByThread& all) {
+  std::vector<VisitedPlace> links;
+  for (Discovered& found : all) {
+    std::move(found.symbolic_links.begin(), found.symbolic_links.end(),
+              std::back_inserter(links));
+    found.symbolic_links.clear();
+  }
+  std::ranges::sort(links, {}, &VisitedPlace::path);
+  return links;
+}
+
 class Discovery {
  public:
   Discovery(int repositories, const StopRequest& stop, ScanProgress& progress)
@@ -69,17 +83,8 @@ class Discovery {
   // it is scanned by does not depend on threads. Symbolic links are rare.
   void follow_symbolic_links() {
     for (;;) {
-      std::vector<VisitedPlace> links;
-      for (Discovered& found : found_) {
-        std::move(found.symbolic_links.begin(), found.symbolic_links.end(),
-                  std::back_inserter(links));
-        found.symbolic_links.clear();
-      }
+      const std::vector<VisitedPlace> links = take_symbolic_links(found_);
       if (links.empty()) return;
-      std::sort(links.begin(), links.end(),
-                [](const VisitedPlace& a, const VisitedPlace& b) {
-                  return a.path < b.path;
-                });
       for (const VisitedPlace& place : links) walk(place);
     }
   }
@@ -139,19 +144,14 @@ class Discovery {
   int repositories_;
   const StopRequest& stop_;
   ScanProgress& progress_;
-  tbb::enumerable_thread_specific<Discovered> found_;
+  FoundByThread found_;
   std::mutex followed_mutex_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> followed_;
 };
 
 void sort(Inventory& inventory) {
-  std::sort(
-      inventory.repositories.begin(), inventory.repositories.end(),
-      [](const Repository& a, const Repository& b) { return a.name < b.name; });
-  std::sort(inventory.namespaces.begin(), inventory.namespaces.end(),
-            [](const NamespaceFolder& a, const NamespaceFolder& b) {
-              return a.path < b.path;
-            });
+  std::ranges::sort(inventory.repositories, {}, &Repository::name);
+  std::ranges::sort(inventory.namespaces, {}, &NamespaceFolder::path);
 }
 
 }  // namespace
