@@ -63,7 +63,9 @@ TEST_P(OddReference, SignaturesOfASchema1ManifestGoWithIt) {
 // row 29; no server looks for them in another repository.
 TEST_P(OddReference, SignaturesGoWithTheirRevisionWhereAnotherRepositoryHasIt) {
   const Digest legacy = store.schema1("app", "", {"legacy"}, 1);
-  store.schema1("unsigned", "v1", {"legacy"}, 0);
+  store.layer("unsigned", "legacy");
+  store.link_revision("unsigned", legacy);
+  store.tag("unsigned", "v1", legacy);
   const Digest signature = sha256("signature 0 of " + legacy.hex());
   collect();
   EXPECT_EQ(store.has_blob(signature), !deletes_untagged());
