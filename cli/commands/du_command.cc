@@ -13,7 +13,6 @@
 #include "cli/reports/measure_usage.h"
 #include "cli/terminal/signals.h"
 #include "gc/context/stopped_early.h"
-#include "gc/explain/image_findings.h"
 #include "gc/names/selection.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/saved/user_file.h"
@@ -118,8 +117,7 @@ ExitCode run_du(const GlobalOptions& global, const DuOptions& options) {
   if (stop.requested()) stop_early(stop, "");
   // The page shows all; tables and JSON what --top leaves.
   if (options.top) cut(report, *options.top);
-  report.exit_code =
-      has_problems(report.findings) ? ExitCode::problems : ExitCode::done;
+  report.exit_code = exit_code_of_done(global.fail_on, report.findings);
   report.seconds = stopwatch.seconds();
   if (options.page == "-") return report.exit_code;
   return deliver({store,

@@ -18,7 +18,6 @@
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
 #include "gc/context/stopwatch.h"
-#include "gc/explain/image_findings.h"
 #include "gc/guard/aftercare.h"
 #include "gc/guard/other_users.h"
 #include "gc/runs/healing.h"
@@ -216,8 +215,10 @@ class VerifyRun {
                       return repaired.outcome == Repaired::Outcome::failed;
                     }))
       return ExitCode::stopped;
-    return has_problems(report_.verified.findings) ? ExitCode::problems
-                                                   : ExitCode::done;
+    const Verified& verified = report_.verified;
+    return exit_code_of_done(
+        global_.fail_on, verified.findings,
+        !verified.broken_tags.empty() || !verified.broken_revisions.empty());
   }
 
   const GlobalOptions& global_;
