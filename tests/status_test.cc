@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gc/bucket/own_keys.h"
 #include "gc/saved/run_record.h"
 #include "tests/command_run.h"
+#include "tests/served_bucket.h"
 
 namespace dregs {
 namespace {
@@ -56,7 +58,7 @@ TEST_F(Status, IsTenLinesBelowTheRootAndChangesNothing) {
   const TreeSnapshot before = store_.snapshot();
   const std::string said = text();
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 11) << said;
-  EXPECT_THAT(said, HasSubstr("registry           1 repository, 1 tag, 7 "));
+  EXPECT_THAT(said, HasSubstr("registry           1 repository, 1 tag, "));
   EXPECT_THAT(said, HasSubstr("last collection    not known; --record FILE"));
   EXPECT_THAT(said, HasSubstr("verified           not known; --state FILE"));
   EXPECT_THAT(said, HasSubstr("in the trash       nothing\n"));
@@ -86,7 +88,7 @@ TEST_F(Status, SaysWhenEachCommandRanLast) {
   EXPECT_EQ(gc["succeeded"], gc["ended"]);
   EXPECT_EQ(last_run("verify")["collected"], false);
   EXPECT_THAT(text({"--record", record_}),
-              HasSubstr("(just now), dregs gc: done, freed 7 B\n"));
+              HasSubstr("(just now), dregs gc: done, 7 B freed\n"));
 }
 
 TEST_F(Status, KeepsTheLastSuccessWhereARunIsRefused) {
@@ -152,6 +154,32 @@ TEST_F(Status, TakesNoRecordOfAnotherRegistry) {
   const ProgramResult run = run_dregs(store_, {"gc", "--record", record_});
   EXPECT_EQ(run.exit_code, 2) << "what ran is not recorded";
   EXPECT_THAT(run.err, HasSubstr("is not one that dregs wrote"));
+}
+
+TEST(StatusOfABucket, CountsAsACollectionThereWould) {
+  StoreBuilder store;
+  store.image("app", "v1", {"base"});
+  store.blob("garbage");
+  ServedBucket bucket;
+  bucket.fill(store);
+  const auto status = [&] {
+    const ProgramResult run = bucket.run_unproved({"status", "--json"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return json::parse(run.out);
+  };
+  EXPECT_EQ(status()["gc_frees"], 0) << "nothing there is a day old";
+  bucket.age_everything(std::chrono::hours(48));
+  EXPECT_EQ(status()["gc_frees"], 7);
+  EXPECT_EQ(bucket.run({"gc", "--trash"}).exit_code, 0);
+  const std::string corrupt = quarantine_prefix(bucket.root()) + "a run/blobs/";
+  for (const char* name : {"one", "two"})
+    bucket.root().store.put(corrupt + name, "wrong");
+  const json said = status();
+  EXPECT_EQ(said["gc_frees"], 0);
+  EXPECT_EQ(said["trash"]["bytes"], 7);
+  EXPECT_EQ(said["quarantine"]["runs"], 1);
+  EXPECT_EQ(said["quarantine"]["files"], 2);
+  EXPECT_EQ(said["quarantine"]["bytes"], 10);
 }
 
 TEST(RunRecord, HasOneRunOfEachCommand) {
