@@ -1,9 +1,11 @@
 // gc, apply, rm and retain: each flag that they share does the same in each.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/command_run.h"
+#include "tests/gc_run.h"
 
 namespace dregs {
 namespace {
@@ -66,12 +68,15 @@ TEST_P(RemovalFlags, DryRunRemovesNothing) {
 TEST_P(RemovalFlags, ListNamesEveryRemoval) {
   const JsonRun done = run({"--list"});
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  std::set<std::string> listed;
-  for (const json& each : done.report["removals"])
-    listed.insert(each["path"].get<std::string>());
   EXPECT_FALSE(removed_.empty());
+  const auto is_listed = [&](const std::string& file) {
+    const json& all = done.report["removals"];
+    return std::any_of(all.begin(), all.end(), [&](const json& each) {
+      return file.starts_with(each["path"].get<std::string>());
+    });
+  };
   for (const std::string& path : removed_)
-    EXPECT_TRUE(listed.contains("docker/registry/v2/" + path)) << path;
+    EXPECT_TRUE(is_listed(in_root(path))) << path;
 }
 
 TEST_P(RemovalFlags, TrashMovesInsteadOfRemoving) {
@@ -98,11 +103,10 @@ TEST_P(RemovalFlags, ProveLooksAgain) {
 }
 
 TEST_P(RemovalFlags, MetricsAndRecordSayHowItEnded) {
-  EXPECT_EQ(run({"--metrics", file_}).exit_code, 0);
+  const std::string record = file_ + ".record";
+  EXPECT_EQ(run({"--metrics", file_, "--record", record}).exit_code, 0);
   EXPECT_NE(store_.read(file_).find("_last_success_timestamp_seconds"),
             std::string::npos);
-  const std::string record = file_ + ".record";
-  EXPECT_EQ(run({"--record", record}).exit_code, 0);
   EXPECT_NE(store_.read(record).find("\"command\": \"" + GetParam() + "\""),
             std::string::npos);
 }
