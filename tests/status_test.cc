@@ -15,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using testing::MatchesRegex;
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
