@@ -22,7 +22,8 @@ TEST(BadBlobs, DataThatIsAFolderIsReportedAndNeverEmptied) {
   const std::string data = StoreBuilder::blob_path(sha256("garbage"));
   store.write(data + "/mine", "text");
   const TreeSnapshot before = store.snapshot();
-  const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
+  const GcRun run =
+      run_gc(store, {"--uploads-older-than", "0", "--fail-on", "warning"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(run.finding("not-a-regular-file").at("path"), in_root(data));
   EXPECT_EQ(store.removed_since(before), Paths{});

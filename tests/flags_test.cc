@@ -165,11 +165,26 @@ TEST(Flags, EveryCommandThatRemovesHasTheSame) {
       continue;
     ++seen;
     const Names flags = flags_of(*command, tree.root);
-    for (const char* flag : {"--dry-run", "--list", "--trash", "--max-delete",
-                             "--deadline", "--prove", "--metrics"})
+    for (const char* flag :
+         {"-n", "--dry-run", "--list", "--trash", "--max-delete", "--deadline",
+          "--prove", "--metrics", "--record", "--fail-on"})
       EXPECT_TRUE(flags.contains(flag)) << command->name() << " " << flag;
   }
   EXPECT_EQ(seen, 4U);
+}
+
+TEST(Flags, EveryHelpNamesTheGlobalOnes) {
+  const Tree tree;
+  const std::string here = "Global options:";
+  for (const Command* command : flattened(tree.root)) {
+    if (command->path.empty()) continue;
+    const std::string text = between(help(*command), here, "Exit codes:");
+    for (const Flag& flag : tree.root.flags) {
+      if (flag.names.back() == "--help") continue;
+      EXPECT_NE(text.find(flag.names.back()), std::string::npos)
+          << command->name() << " " << flag.names.back();
+    }
+  }
 }
 
 TEST(Flags, ManPagesNameThem) {

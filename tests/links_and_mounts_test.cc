@@ -124,7 +124,7 @@ TEST(SymbolicLinks, NoBlobGoesThroughOneOnTheWayToIt) {
     store.blob("garbage");
     const MovedAway moved(store, path);
     const TreeSnapshot before = store.snapshot();
-    const GcRun run = run_gc(store);
+    const GcRun run = run_gc(store, {"--fail-on", "warning"});
     EXPECT_EQ(run.exit_code, 1) << run.err;
     EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(path));
     EXPECT_TRUE(run.finding("missing-blob").is_null());
@@ -142,7 +142,7 @@ TEST(SymbolicLinks, OnesThatLeadBackAreReportedAndSkipped) {
   store.symlink(".", "repositories/team/here");
   store.symlink("self", "repositories/self");
   const Digest garbage = store.blob("garbage");
-  const GcRun run = run_gc(store);
+  const GcRun run = run_gc(store, {"--fail-on", "warning"});
   EXPECT_EQ(run.exit_code, 1);
   Paths loops;
   for (const auto& finding : run.report.at("findings"))
@@ -168,7 +168,7 @@ TEST(SymbolicLinks, FoldersThatLeadToOneAnotherAreWalkedOnce) {
                       "repositories/" + name + "/to" + std::to_string(to));
   }
   const TreeSnapshot before = store.snapshot();
-  const GcRun run = run_gc(store, {}, {"timeout", "60"});
+  const GcRun run = run_gc(store, {"--fail-on", "warning"}, {"timeout", "60"});
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_EQ(store.snapshot(), before);
   EXPECT_EQ(run_gc(store, {"-n", "-j", "1"}).report.at("findings"),
@@ -271,7 +271,8 @@ TEST(SymbolicLinks, WhatIsLeftOverBehindOneIsNotPlannedToGo) {
   store.temp_file(StoreBuilder::blob_path(never));
   const std::string prefix = folder_of_folder(linked_folder_of(never));
   const MovedAway moved(store, prefix);
-  const GcRun run = run_gc(store, {"--uploads-older-than", "0"});
+  const GcRun run =
+      run_gc(store, {"--uploads-older-than", "0", "--fail-on", "warning"});
   EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
   EXPECT_EQ(run.removed(), Paths{});
   EXPECT_TRUE(run.finding("foreign-entry").is_null());
@@ -300,8 +301,8 @@ class Mounts : public ::testing::Test {
       store.blob("garbage");
       const std::string commands = "p=" + path + "\ncp -a $p copy\n" + how;
       const GcRun dry = run_gc_among_mounts(store, commands, {"-m", "-n"});
-      const GcRun run =
-          run_gc_among_mounts(store, "rm -r copy\n" + commands, {"-m"});
+      const GcRun run = run_gc_among_mounts(store, "rm -r copy\n" + commands,
+                                            {"-m", "--fail-on", "warning"});
       EXPECT_EQ(run.exit_code, 1) << run.err;
       EXPECT_THAT(run.finding("other-filesystem").at("path").get<std::string>(),
                   ::testing::StartsWith(in_root(path)));
@@ -371,7 +372,7 @@ TEST_F(Mounts, OverABlobFolderWithoutDataItStaysAndIsNotPlannedToGo) {
     store.folder(linked_folder_of(never));
     const GcRun run = run_gc_among_mounts(
         store, "mount -t tmpfs none " + linked_folder_of(never) + fill,
-        {"--uploads-older-than", "0"});
+        {"--uploads-older-than", "0", "--fail-on", "warning"});
     EXPECT_EQ(run.exit_code, 1) << run.report.at("findings");
     EXPECT_EQ(run.finding("other-filesystem").at("path"),
               in_root(linked_folder_of(never)));

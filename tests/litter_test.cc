@@ -196,7 +196,7 @@ TEST_F(LitteredStore,
   const std::string upload = StoreBuilder::upload_path("team/app", kLitterId);
   store_.write(upload + "/.nfs000000000123abcd00000007",
                std::string(5000, 'x'));
-  const GcRun after = run();
+  const GcRun after = run({"--fail-on", "warning"});
   EXPECT_EQ(after.exit_code, 1);
   EXPECT_EQ(after.finding("open-on-nfs").at("path"), in_root(upload));
   EXPECT_THAT(after.finding("open-on-nfs").at("detail").get<std::string>(),

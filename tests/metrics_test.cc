@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "scanner/formats/sha256.h"
 #include "tests/command_run.h"
 
 namespace dregs {
@@ -100,6 +101,38 @@ TEST_F(Metrics, OfAPlanAreThoseOfGc) {
   const std::string metrics = after({"apply", plan});
   EXPECT_EQ(exit_code_, 0);
   EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_freed_bytes 7\n"));
+}
+
+TEST_F(Metrics, OfSizesHaveTheLargestRepositories) {
+  store_.image("large \"and\\odd", "v1", {std::string(5000, 'x')});
+  store_.image("zzz", "v1", {"small"});
+  const std::string metrics = after({"du", "--top", "1", "--sort", "name"});
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_du_repositories 3\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_du_reclaimable_bytes 7\n"));
+  EXPECT_THAT(
+      metrics,
+      HasSubstr(
+          "\ndregs_du_repository_bytes{repository=\"large \\\"and\\\\odd"));
+  EXPECT_THAT(metrics, Not(HasSubstr("repository=\"zzz\"")));
+  EXPECT_THAT(after({"du"}), HasSubstr("repository=\"zzz\""));
+}
+
+TEST_F(Metrics, OfAVerificationSayWhatIsBrokenAndProved) {
+  const std::string state = file_.string() + ".state";
+  const std::vector<std::string> verify = {"verify", "--state", state};
+  const std::string sound = after(verify);
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(sound, HasSubstr("\ndregs_verify_broken{kind=\"tag\"} 0\n"));
+  EXPECT_THAT(sound, HasSubstr("\ndregs_verify_proved_blobs 4\n"));
+  EXPECT_THAT(sound, HasSubstr("_oldest_proof_timestamp_seconds 1"));
+  store_.lose(sha256("app"));
+  const std::string broken = after({"verify"});
+  EXPECT_EQ(exit_code_, 1);
+  EXPECT_THAT(broken, HasSubstr("\ndregs_verify_broken{kind=\"tag\"} 1\n"));
+  EXPECT_THAT(broken,
+              HasSubstr("\ndregs_verify_unsound_blobs{state=\"missing\"} 1\n"));
+  EXPECT_THAT(broken, Not(HasSubstr("proved_blobs")));
+  fs::remove(state);
 }
 
 TEST_F(Metrics, ThatCannotBeWrittenAreExitCode2) {

@@ -151,7 +151,7 @@ TEST_P(OddReference, ChildThatIsMissingCostsNoOther) {
   expect_not_pinned();
   expect_finding("missing-child", StoreBuilder::blob_path(arm64.manifest),
                  arm64.manifest.to_string(), {"app:multi"});
-  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.exit_code, 0);  // some platforms only may be meant
 }
 
 // row 32

@@ -128,7 +128,7 @@ TEST_F(Parts, ThatLeadToAnotherPlaceOfTheStoreAreKept) {
     const fs::path inside = store_.v2() / "inside";
     move(part, inside);
     const TreeSnapshot before = store_.snapshot();
-    const GcRun run = run_gc(store_, {"-m", "-n"});
+    const GcRun run = run_gc(store_, {"-m", "-n", "--fail-on", "warning"});
     EXPECT_EQ(run.exit_code, 1);
     EXPECT_EQ(run.finding("symbolic-link").at("path"), in_root(part));
     EXPECT_TRUE(run.finding("part-elsewhere").is_null());

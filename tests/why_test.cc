@@ -182,7 +182,7 @@ TEST(Why, WhatAPinnedRepositoryLinksIsKeptThoughNothingNeedsIt) {
   const BuiltImage image = store.image("app", "v1", {"base"});
   const Digest spare = store.layer("app", "spare");
   store.corrupt(image.manifest);
-  const Json report = why(store, spare);
+  const Json report = why(store, spare, 1);
   EXPECT_EQ(report["live"], false);
   EXPECT_EQ(report["pinned_by"], Json({"app"}));
 }

@@ -33,6 +33,8 @@ constexpr std::array kExamples = {
     Examples{"verify",
              "dregs verify --state /var/lib/dregs/verified --since 30d",
              "dregs verify 'team/*' --quarantine"},
+    Examples{"status", "dregs status",
+             "dregs status --record /var/lib/dregs/record.json --json"},
     Examples{"rm", "dregs rm 'app:pr-*' --gc --dry-run",
              "dregs rm --recursive team/old --gc --trash"},
     Examples{"retain",

@@ -41,6 +41,15 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
   app.add_option("--color", global.colour, "Colours; auto: on a terminal only")
       ->type_name("auto|always|never")
       ->transform(one_of(kColours));
+  static const std::vector<std::pair<std::string, FailOn>> kSeverities = {
+      {"error", FailOn::error},
+      {"warning", FailOn::warning},
+      {"never", FailOn::never}};
+  app.add_option("--fail-on", global.fail_on,
+                 "Exit with 1 for findings from this severity on (error); a "
+                 "pinned repository is an error")
+      ->type_name("error|warning|never")
+      ->transform(one_of(kSeverities));
 }
 
 // For a root that is s3://BUCKET/PREFIX, by --root or by the configuration.

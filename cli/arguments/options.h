@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "gc/context/exit_code.h"
+#include "gc/context/fail_on.h"
 #include "gc/context/stopwatch.h"
 #include "scanner/objects/bucket_request.h"
 
@@ -26,6 +26,7 @@ struct GlobalOptions {
   bool verbose = false;
   unsigned jobs = 0;  // threads; never 0 after parsing
   Colour colour = Colour::automatic;
+  FailOn fail_on = FailOn::error;
   BucketRequest bucket;  // for a registry in object storage
 };
 

@@ -23,6 +23,15 @@ void add_removal_options(CLI::App& command, CollectionOptions& options,
       .add_option("--metrics", outputs.metrics_file,
                   "Write what Prometheus' textfile collector reads")
       ->type_name("FILE");
+  add_record(command, outputs.record_file);
+}
+
+void add_record(CLI::App& command, std::string& file) {
+  command
+      .add_option("--record", file,
+                  "Note here when it ran and how it ended, for dregs status; a "
+                  "dry run is not noted")
+      ->type_name("FILE");
 }
 
 void add_allow_empty(CLI::App& command, Policy& policy) {

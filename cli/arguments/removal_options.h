@@ -13,11 +13,15 @@ namespace dregs {
 struct RemovalOutputs {
   bool list = false;
   std::string metrics_file;  // empty: none
+  std::string record_file;   // empty: none
 };
 
-// --max-delete, --trash, --prove, --deadline, --list and --metrics.
+// --max-delete, --trash, --prove, --deadline, --list, --metrics and --record.
 void add_removal_options(CLI::App& command, CollectionOptions& options,
                          RemovalOutputs& outputs);
+
+// Of verify as well.
+void add_record(CLI::App& command, std::string& file);
 
 void add_allow_empty(CLI::App& command, Policy& policy);
 

@@ -5,6 +5,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/retention.h"
 #include "cli/metrics/gc_metrics.h"
+#include "cli/output/recorded_run.h"
 #include "cli/output/run_context.h"
 #include "cli/reports/gc_output.h"
 #include "gc/runs/collection.h"
@@ -41,6 +42,7 @@ ExitCode run_apply(const GlobalOptions& global, const ApplyOptions& options) {
   GcReport report = run.report();
   save_metrics(run.store(), options.outputs.metrics_file, run.policy().now_ns,
                report);
+  save_record(run.store(), options.outputs.record_file, "apply", report);
   return deliver(report, run.store(), run.survey(), run.plan(),
                  options.outputs.list, global);
 }

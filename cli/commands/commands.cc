@@ -1,5 +1,7 @@
 #include "cli/commands/commands.h"
 
+#include "cli/status/status_command.h"
+
 namespace dregs {
 
 void build_options(CLI::App& app, Invocation& invocation) {
@@ -13,6 +15,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_why_command(app, invocation);
   add_du_command(app, invocation);
   add_verify_command(app, invocation);
+  add_status_command(app, invocation);
   add_rm_command(app, invocation);
   add_retain_command(app, invocation);
   add_trash_command(app, invocation);

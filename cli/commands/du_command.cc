@@ -7,16 +7,17 @@
 #include <stdexcept>
 
 #include "cli/commands/commands.h"
+#include "cli/metrics/du_metrics.h"
 #include "cli/output/delivery.h"
 #include "cli/output/run_context.h"
 #include "cli/pages/du_page.h"
 #include "cli/reports/measure_usage.h"
 #include "cli/terminal/signals.h"
 #include "gc/context/stopped_early.h"
-#include "gc/explain/image_findings.h"
 #include "gc/names/selection.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/saved/user_file.h"
+#include "scanner/files/clock.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/formats/layout.h"
 
@@ -30,6 +31,7 @@ struct DuOptions {
   std::optional<std::size_t> top;
   DuOrder sort = DuOrder::total;
   std::string page;
+  std::string metrics_file;
 };
 
 bool names_tags(const std::vector<Selected>& selected) {
@@ -116,11 +118,14 @@ ExitCode run_du(const GlobalOptions& global, const DuOptions& options) {
   if (!options.page.empty())
     draw_page(store, survey.inventory.started_ns, options.page, stop, report);
   if (stop.requested()) stop_early(stop, "");
+  report.exit_code = exit_code_of_done(global.fail_on, report.findings);
+  report.seconds = stopwatch.seconds();
+  if (!options.metrics_file.empty())
+    write_file(du_metrics(report, options.top.value_or(kRepositoriesInMetrics),
+                          now_ns()),
+               options.metrics_file, store.root);
   // The page shows all; tables and JSON what --top leaves.
   if (options.top) cut(report, *options.top);
-  report.exit_code =
-      has_problems(report.findings) ? ExitCode::problems : ExitCode::done;
-  report.seconds = stopwatch.seconds();
   if (options.page == "-") return report.exit_code;
   return deliver({store,
                   report.findings,
@@ -145,7 +150,9 @@ void add_du_command(CLI::App& app, Invocation& invocation) {
   du->add_flag("--tags", options->tags, "Tag by tag");
   du->add_flag("--what-if", options->what_if,
                "Say what removing all of these at once would free");
-  du->add_option("--top", options->top, "Only the N largest")->type_name("N");
+  du->add_option("--top", options->top,
+                 "Only the N largest; of --metrics 50 unless said")
+      ->type_name("N");
   static const std::vector<std::pair<std::string, DuOrder>> kOrders = {
       {"total", DuOrder::total},
       {"own", DuOrder::own},
@@ -155,6 +162,9 @@ void add_du_command(CLI::App& app, Invocation& invocation) {
       ->transform(one_of(kOrders));
   du->add_option("--html", options->page,
                  "Also write one self-contained page to look at; -: to stdout")
+      ->type_name("FILE");
+  du->add_option("--metrics", options->metrics_file,
+                 "Write what Prometheus' textfile collector reads")
       ->type_name("FILE");
   du->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {

@@ -8,6 +8,7 @@
 #include "cli/commands/commands.h"
 #include "cli/metrics/gc_metrics.h"
 #include "cli/output/delivery.h"
+#include "cli/output/recorded_run.h"
 #include "cli/output/run_context.h"
 #include "cli/output/saved_files.h"
 #include "cli/reports/gc_output.h"
@@ -43,6 +44,7 @@ void save_files(const Collection& gc, const GcOptions& options,
                 GcReport& report) {
   save_metrics(gc.store(), options.outputs.metrics_file, gc.policy().now_ns,
                report);
+  save_record(gc.store(), options.outputs.record_file, "gc", report);
   if (!options.plan_file.empty() && report.refusals.empty() &&
       save_beside_report([&] { save_plan(gc, options.plan_file); },
                          report.not_saved, report.exit_code))

@@ -10,7 +10,6 @@
 #include "cli/terminal/signals.h"
 #include "gc/context/stopped_early.h"
 #include "gc/context/stopwatch.h"
-#include "gc/explain/image_findings.h"
 #include "gc/explain/named_repositories.h"
 #include "gc/names/named_image.h"
 #include "scanner/formats/escaped.h"
@@ -38,7 +37,7 @@ ExitCode run_inspect(const GlobalOptions& global, const std::string& text) {
       inspect_manifest(store.reader(), inventory.repositories[image.repository],
                        image.digest, image.text(inventory));
   const ExitCode exit_code =
-      has_problems(inspection.findings) ? ExitCode::problems : ExitCode::done;
+      exit_code_of_done(global.fail_on, inspection.findings);
   return deliver({store,
                   inspection.findings,
                   {},

@@ -139,8 +139,7 @@ ExitCode run_ls(const GlobalOptions& global, const LsOptions& options) {
   add_image_findings(report.tags, report.findings);
   if (stop.requested()) stop_early(stop, "");
   sort_findings(report.findings);
-  report.exit_code =
-      has_problems(report.findings) ? ExitCode::problems : ExitCode::done;
+  report.exit_code = exit_code_of_done(global.fail_on, report.findings);
   report.seconds = stopwatch.seconds();
   return deliver_report(report, store, global);
 }

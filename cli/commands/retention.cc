@@ -13,6 +13,7 @@
 #include "cli/metrics/removal_metrics.h"
 #include "cli/output/delivery.h"
 #include "cli/output/print_findings.h"
+#include "cli/output/recorded_run.h"
 #include "cli/output/run_context.h"
 #include "cli/output/saved_files.h"
 #include "cli/pages/retain_page.h"
@@ -212,6 +213,7 @@ class Retention {
   void save_files(const RequestedRun& run) {
     const OpenedStore& store = run.store();
     save_metrics(store, options_.outputs.metrics_file, "retain", report_.run);
+    save_record(store, options_.outputs.record_file, "retain", report_.run);
     if (!options_.plan_file.empty() && report_.run.refusals.empty() &&
         save_beside_report([&] { save_plan(run, words_, options_); },
                            report_.run.not_saved, report_.run.exit_code))

@@ -5,6 +5,7 @@
 #include "cli/commands/commands.h"
 #include "cli/metrics/removal_metrics.h"
 #include "cli/output/delivery.h"
+#include "cli/output/recorded_run.h"
 #include "cli/output/run_context.h"
 #include "cli/reports/rm_report.h"
 #include "gc/decide/manifests_left_untagged.h"
@@ -98,6 +99,7 @@ ExitCode run_rm(const GlobalOptions& global, const RmOptions& options) {
   run.run();
   RemovalReport report = run.report();
   save_metrics(run.store(), options.outputs.metrics_file, "rm", report);
+  save_record(run.store(), options.outputs.record_file, "rm", report);
   return deliver(
       {run.store(), report.findings, report.refusals, report.exit_code,
        [&] { return to_json(report, run.store()); },

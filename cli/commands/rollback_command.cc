@@ -182,8 +182,9 @@ class RollbackRun {
 
   ExitCode finish() {
     sort_findings(findings_);
-    const ExitCode code =
-        refusals_.empty() ? ExitCode::done : ExitCode::refused;
+    const ExitCode code = refusals_.empty()
+                              ? exit_code_of_done(global_.fail_on, findings_)
+                              : ExitCode::refused;
     return deliver(
         {store_, findings_, refusals_, code, [&] { return json(code); },
          [&](const Palette& palette) {

@@ -8,17 +8,20 @@
 #include <memory>
 
 #include "cli/arguments/deadline.h"
+#include "cli/arguments/removal_options.h"
 #include "cli/commands/commands.h"
+#include "cli/metrics/verify_metrics.h"
 #include "cli/output/delivery.h"
 #include "cli/output/print_findings.h"
+#include "cli/output/recorded_run.h"
 #include "cli/output/run_context.h"
+#include "cli/output/saved_files.h"
 #include "cli/reports/verify_report.h"
 #include "cli/terminal/signals.h"
 #include "cli/terminal/terminal.h"
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
 #include "gc/context/stopwatch.h"
-#include "gc/explain/image_findings.h"
 #include "gc/guard/aftercare.h"
 #include "gc/guard/other_users.h"
 #include "gc/runs/healing.h"
@@ -26,6 +29,7 @@
 #include "gc/saved/user_file.h"
 #include "gc/saved/verify_state.h"
 #include "gc/storage/move_aside.h"
+#include "scanner/files/clock.h"
 #include "scanner/formats/append.h"
 
 namespace dregs {
@@ -40,6 +44,8 @@ struct VerifyOptions {
   bool quarantine = false;
   HealingOptions healing;
   std::string state_file;
+  std::string metrics_file;
+  std::string record_file;
   std::int64_t since_ns = 0;
   std::optional<std::chrono::system_clock::time_point> deadline;
 };
@@ -116,6 +122,9 @@ class VerifyRun {
     report_.repair = options_.healing.asked();
     report_.exit_code = exit_code();
     report_.seconds = stopwatch_.seconds();
+    save_metrics(store);
+    save_record(store, options_.record_file, recorded(), report_.not_saved,
+                report_.exit_code);
     return deliver({store, report_.verified.findings, report_.refusals,
                     report_.exit_code, [&] { return to_json(report_, store); },
                     [&](const Palette& palette) {
@@ -182,6 +191,27 @@ class VerifyRun {
     }
   }
 
+  void save_metrics(const OpenedStore& store) {
+    if (options_.metrics_file.empty()) return;
+    const ProvedBlobs* proved =
+        options_.state_file.empty() ? nullptr : &proved_;
+    save_beside_report(
+        [&] {
+          replace_file(verify_metrics(report_, proved, now_ns(),
+                                      text_before(options_.metrics_file)),
+                       options_.metrics_file, store.root);
+        },
+        report_.not_saved, report_.exit_code);
+  }
+
+  RecordedRun recorded() const {
+    RecordedRun run;
+    run.command = "verify";
+    run.seconds = report_.seconds;
+    run.bytes = report_.verified.bytes;
+    return run;
+  }
+
   // Since the first look, which may have been a night ago.
   bool nobody_came(const OpenedStore& store) {
     for (const RegistryProcess& process :
@@ -216,8 +246,10 @@ class VerifyRun {
                       return repaired.outcome == Repaired::Outcome::failed;
                     }))
       return ExitCode::stopped;
-    return has_problems(report_.verified.findings) ? ExitCode::problems
-                                                   : ExitCode::done;
+    const Verified& verified = report_.verified;
+    return exit_code_of_done(
+        global_.fail_on, verified.findings,
+        !verified.broken_tags.empty() || !verified.broken_revisions.empty());
   }
 
   const GlobalOptions& global_;
@@ -279,6 +311,11 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
                    "Write links anew that can only have held one digest; not "
                    "while a registry serves");
   add_deadline(*verify, options->deadline);
+  verify
+      ->add_option("--metrics", options->metrics_file,
+                   "Write what Prometheus' textfile collector reads")
+      ->type_name("FILE");
+  add_record(*verify, options->record_file);
   verify->callback([&invocation, options] {
     invocation.run = [options](const GlobalOptions& global) {
       return VerifyRun(global, *options).run();

@@ -10,7 +10,6 @@
 #include "cli/reports/why_report.h"
 #include "cli/terminal/signals.h"
 #include "gc/context/stopped_early.h"
-#include "gc/explain/image_findings.h"
 #include "gc/names/named_image.h"
 #include "gc/needs/known_digests.h"
 #include "gc/needs/needs_of_image.h"
@@ -138,8 +137,8 @@ ExitCode run_why(const GlobalOptions& global, const std::string& text) {
   WhyReport report =
       explain(store, survey, image ? image->digest : the_one(survey, text));
   if (image) add_needs(report, survey, *image);
-  report.exit_code =
-      has_problems(report.findings) ? ExitCode::problems : ExitCode::done;
+  report.exit_code = exit_code_of_done(global.fail_on, report.findings,
+                                       !report.pinned_by.empty());
   report.seconds = stopwatch.seconds();
   return deliver({store,
                   report.findings,

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "scanner/formats/escaped.h"
+
 namespace dregs {
 namespace {
 
@@ -15,6 +17,19 @@ std::string line_before(const std::string& before, const std::string& name) {
   const std::size_t end = before.find('\n', at + 1);
   if (end == std::string::npos) return {};
   return before.substr(at + 1, end - at);
+}
+
+// As the text format has it: UTF-8, with three characters escaped.
+std::string label_text(std::string_view value) {
+  std::string text;
+  for (const char c : utf8(value))
+    if (c == '\n')
+      text += "\\n";
+    else if (c == '"' || c == '\\')
+      text += {'\\', c};
+    else
+      text += c;
+  return text;
 }
 
 }  // namespace
@@ -34,7 +49,8 @@ void Gauges::add(std::string_view name, std::string_view help,
   const std::string full = fmt::format("{}_{}", prefix_, name);
   head(full, help);
   for (const auto& [value, count] : samples)
-    text_ += fmt::format("{}{{{}=\"{}\"}} {}\n", full, label, value, count);
+    text_ += fmt::format("{}{{{}=\"{}\"}} {}\n", full, label, label_text(value),
+                         count);
 }
 
 void Gauges::add_findings(const std::vector<Finding>& findings) {
@@ -54,13 +70,17 @@ bool Gauges::Run::succeeded() const {
          (exit_code == ExitCode::done || exit_code == ExitCode::problems);
 }
 
-void Gauges::add_run(const Run& run) {
+void Gauges::add_end(const Run& run) {
   add("last_run_timestamp_seconds",
       fmt::format("When dregs {} ran last.", run.command),
       static_cast<double>(run.now_s));
   add("exit_code", "How the last run ended.",
       static_cast<double>(run.exit_code));
   add("seconds", "How long it took.", run.seconds);
+}
+
+void Gauges::add_run(const Run& run) {
+  add_end(run);
   add("dry_run", "Whether it only looked.", run.dry_run ? 1 : 0);
 }
 
@@ -71,7 +91,7 @@ void Gauges::add_last_success(const Run& run, const std::string& before) {
                                ? fmt::format("{} {}\n", name, run.now_s)
                                : line_before(before, name);
   if (line.empty()) return;
-  head(name, "When a run that removes ended well.");
+  head(name, "When one that was no dry run ended well last.");
   text_ += line;
 }
 

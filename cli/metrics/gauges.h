@@ -20,7 +20,7 @@ class Gauges {
 
   void add(std::string_view name, std::string_view help, double value);
 
-  // One sample for each value of the label.
+  // One sample for each value of the label, which may be any bytes.
   using Samples = std::vector<std::pair<std::string_view, std::uint64_t>>;
   void add(std::string_view name, std::string_view help, std::string_view label,
            const Samples& samples);
@@ -35,6 +35,8 @@ class Gauges {
 
     bool succeeded() const;  // and removed what was to go
   };
+  void add_end(const Run& run);
+  // The same of a command that removes, with whether it only looked.
   void add_run(const Run& run);
 
   void add_findings(const std::vector<Finding>& findings);

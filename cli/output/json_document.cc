@@ -76,6 +76,7 @@ Json to_json(const std::vector<Finding>& findings, const OpenedStore& store) {
       each["needed_by"].push_back(utf8(who));
     each["detail"] = text_or_null(finding.detail);
     each["count"] = finding.count;
+    each["pins"] = finding.pins;
     list.push_back(std::move(each));
   }
   return list;

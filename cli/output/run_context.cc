@@ -43,7 +43,7 @@ ShowProgress progress_lines() {
 
 RunContext run_context(const GlobalOptions& options) {
   return {root_request(options), stop_on_signals(),
-          options.quiet ? ShowProgress() : progress_lines()};
+          options.quiet ? ShowProgress() : progress_lines(), options.fail_on};
 }
 
 RootRequest root_request(const GlobalOptions& options) {

@@ -1,11 +1,14 @@
 #include "gc/bucket/bucket_trash.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "gc/bucket/bucket_remover.h"
 #include "gc/bucket/bucket_restoration.h"
+#include "gc/bucket/own_keys.h"
 #include "gc/bucket/versions_of.h"
+#include "scanner/bucket/list_tree.h"
 #include "scanner/formats/append.h"
 #include "scanner/objects/at_once.h"
 
@@ -61,6 +64,24 @@ std::string empty_versions(const BucketRoot& root,
 }
 
 }  // namespace
+
+std::vector<TrashedRun> quarantined(const BucketRoot& root) {
+  const std::string prefix = quarantine_prefix(root);
+  std::vector<TrashedRun> runs;
+  for (const StoredObject& object : list_all(root.store, prefix)) {
+    const std::string below = object.key.substr(prefix.size());
+    const std::string run = below.substr(0, below.find('/'));
+    if (runs.empty() || runs.back().name != run) {
+      runs.emplace_back();
+      runs.back().name = run;
+    }
+    TrashedRun& last = runs.back();
+    ++last.files;
+    last.bytes += object.size;
+    last.changed_ns = std::max(last.changed_ns, object.modified_ns);
+  }
+  return runs;
+}
 
 std::vector<TrashedRun> BucketTrash::list() {
   std::vector<TrashedRun> runs;

@@ -10,6 +10,9 @@
 
 namespace dregs {
 
+// What was moved into quarantine, by run. Throws StorageError.
+std::vector<TrashedRun> quarantined(const BucketRoot& root);
+
 // list() and restore() throw StorageError where nothing can be asked.
 class BucketTrash final : public TrashCan {
  public:

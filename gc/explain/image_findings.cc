@@ -58,6 +58,7 @@ void add_manifest_finding(const std::string& repository, const Digest& manifest,
   const Words words = words_for(state);
   Finding made;
   made.kind = words.kind;
+  made.pins = true;
   made.path = layout::blob_data(manifest);
   made.repository = repository;
   made.digest = manifest.to_string();

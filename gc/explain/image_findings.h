@@ -21,6 +21,8 @@ void add_manifest_finding(const std::string& repository, const Digest& manifest,
                           BlobContent::State state, const std::string& who,
                           std::vector<Finding>& findings);
 
+// Whether any is more than a note. What a run ends with is another question:
+// exit_code_of_done().
 bool has_problems(const std::vector<Finding>& findings);
 
 }  // namespace dregs

@@ -38,7 +38,7 @@ void note_manifest(const Manifest& manifest, const Digest& digest,
   const std::string self = digest.to_string();
   if (const ManifestProblem problem =
           problem_of_sound(manifest.kind, manifest.bad_descriptor))
-    findings.add(problem.kind, self, problem.detail);
+    findings.add(problem.kind, self, problem.detail).pins = problem.pins;
   if (manifest.refused)
     findings.add(FindingKind::refused_manifest, self, kRefusedDetail);
   if (manifest.odd_subject)

@@ -6,8 +6,9 @@
 
 namespace dregs {
 
-void InspectionFindings::add(FindingKind kind, const std::string& digest_text,
-                             std::string detail) {
+Finding& InspectionFindings::add(FindingKind kind,
+                                 const std::string& digest_text,
+                                 std::string detail) {
   Finding finding;
   finding.kind = kind;
   finding.repository = repository_;
@@ -18,7 +19,7 @@ void InspectionFindings::add(FindingKind kind, const std::string& digest_text,
     finding.path = kind == FindingKind::missing_layer_link
                        ? layout::link_in(layout::layer(repository_, *digest))
                        : layout::blob_data(*digest);
-  findings_.push_back(std::move(finding));
+  return findings_.emplace_back(std::move(finding));
 }
 
 void InspectionFindings::add_manifest(const Digest& manifest,

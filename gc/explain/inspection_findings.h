@@ -19,7 +19,8 @@ class InspectionFindings {
   InspectionFindings(const std::string& repository, const std::string& who)
       : repository_(repository), who_(who) {}
 
-  void add(FindingKind kind, const std::string& digest, std::string detail);
+  // The reference is good until the next call.
+  Finding& add(FindingKind kind, const std::string& digest, std::string detail);
   // Adds what is wrong with the file of a manifest, if anything.
   void add_manifest(const Digest& manifest, BlobContent::State state);
   // The same as add() about a part of `parent`. Only the first kMostOfAKind of

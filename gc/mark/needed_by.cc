@@ -190,10 +190,7 @@ std::vector<HurtImages> hurt_by(const Inventory& inventory,
 
 bool breaks_images(const Finding& finding) {
   return finding.severity() == Severity::error ||
-         finding.kind == FindingKind::missing_layer_link ||
-         finding.kind == FindingKind::missing_revision_link ||
          finding.kind == FindingKind::unknown_manifest ||
-         finding.kind == FindingKind::wrong_size ||
          finding.kind == FindingKind::tag_without_current;
 }
 

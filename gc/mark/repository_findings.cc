@@ -20,7 +20,10 @@ Finding& RepositoryFindings::note(FindingKind kind, std::string digest,
 Finding& RepositoryFindings::pin(FindingKind kind, std::string digest,
                                  std::string path, std::string detail) {
   pins_.push_back({kind, digest});
-  return note(kind, std::move(digest), std::move(path), std::move(detail));
+  Finding& finding =
+      note(kind, std::move(digest), std::move(path), std::move(detail));
+  finding.pins = true;
+  return finding;
 }
 
 void RepositoryFindings::report_part(FindingKind kind, std::string digest,

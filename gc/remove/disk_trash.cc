@@ -22,12 +22,14 @@ std::string in_words(int error) {
   return error == 0 ? std::string() : std::strerror(error);
 }
 
-Descriptor open_trash(int v2) {
+Descriptor open_aside(int v2, const std::string& folder) {
   const Descriptor above = open_own_folder(v2, "..");
   const Descriptor own =
       above ? open_own_folder(above.get(), ".dregs") : Descriptor();
-  return own ? open_own_folder(own.get(), "trash") : Descriptor();
+  return own ? open_own_folder(own.get(), folder) : Descriptor();
 }
+
+Descriptor open_trash(int v2) { return open_aside(v2, "trash"); }
 
 // Calls see(path, status) for every file below, no symbolic link followed.
 // 0 or an errno value.
@@ -119,20 +121,24 @@ TrashedRun look_into(int trash, std::string name) {
 
 }  // namespace
 
-std::vector<TrashedRun> DiskTrash::list() {
+std::vector<TrashedRun> runs_put_aside(int v2, const std::string& folder) {
   std::vector<TrashedRun> runs;
-  const Descriptor trash = open_trash(v2_);
-  if (!trash && errno == ENOENT) return runs;
-  if (!trash)
+  const Descriptor aside = open_aside(v2, folder);
+  if (!aside && errno == ENOENT) return runs;
+  if (!aside)
     throw std::system_error(errno, std::generic_category(),
-                            "cannot look into the trash");
-  for_each_entry(trash.get(), [&](FolderEntry entry) {
-    runs.push_back(look_into(trash.get(), std::string(entry.name)));
+                            "cannot look into the " + folder);
+  for_each_entry(aside.get(), [&](FolderEntry entry) {
+    runs.push_back(look_into(aside.get(), std::string(entry.name)));
   });
   std::sort(
       runs.begin(), runs.end(),
       [](const TrashedRun& a, const TrashedRun& b) { return a.name < b.name; });
   return runs;
+}
+
+std::vector<TrashedRun> DiskTrash::list() {
+  return runs_put_aside(v2_, "trash");
 }
 
 Restored DiskTrash::restore(const std::string& run) {

@@ -9,6 +9,10 @@
 
 namespace dregs {
 
+// What lies in docker/registry/.dregs/FOLDER, a folder for each run, by name.
+// Throws std::system_error where there is such a folder and nobody may look.
+std::vector<TrashedRun> runs_put_aside(int v2, const std::string& folder);
+
 class DiskTrash final : public TrashCan {
  public:
   explicit DiskTrash(int v2) : v2_(v2) {}  // the open folder; borrowed

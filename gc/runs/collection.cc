@@ -9,7 +9,6 @@
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
 #include "gc/decide/plan_without.h"
-#include "gc/explain/image_findings.h"
 #include "gc/runs/collection_notes.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/saved/run_name.h"
@@ -35,19 +34,19 @@ bool removed_files(const GcReport& report) {
          0;
 }
 
-bool has_problems(const GcReport& report) {
-  return has_problems(report.findings) || !report.pinned.empty() ||
+bool has_more_errors(const GcReport& report) {
+  return !report.pinned.empty() ||
          (report.look_back && !report.look_back->newly_broken.empty());
 }
 
 // `complete` says whether everything planned is gone.
-ExitCode exit_code_of(const GcReport& report, StopReason stopped,
-                      bool complete) {
+ExitCode exit_code_of(const GcReport& report, FailOn fail_on,
+                      StopReason stopped, bool complete) {
   if (stopped != StopReason::none && stopped != StopReason::changed)
     return exit_code_of(stopped);
   if (!report.refusals.empty()) return ExitCode::refused;
   if (!complete) return ExitCode::stopped;
-  return has_problems(report) ? ExitCode::problems : ExitCode::done;
+  return exit_code_of_done(fail_on, report.findings, has_more_errors(report));
 }
 
 }  // namespace
@@ -150,7 +149,8 @@ void Collection::close_report() {
   report_.refusals = guard_.refusals();
   append(report_.findings, guard_.findings());
   sort_findings(report_.findings);
-  report_.exit_code = exit_code_of(report_, guard_.stop().reason(), complete_);
+  report_.exit_code = exit_code_of(report_, context_.fail_on,
+                                   guard_.stop().reason(), complete_);
   report_.seconds = guard_.stopwatch().seconds();
 }
 

@@ -22,6 +22,7 @@ std::string way_out(const FirstPush& push, const std::string& name,
 void become(Finding& finding, const FirstPush& push, const Policy& policy) {
   finding.kind = push.cut_short ? FindingKind::abandoned_push
                                 : FindingKind::unfinished_push;
+  finding.pins = false;
   finding.detail =
       push.cut_short
           ? way_out(push, finding.repository, policy)

@@ -5,7 +5,6 @@
 
 #include "gc/context/deadline_clock.h"
 #include "gc/context/stopped_early.h"
-#include "gc/explain/image_findings.h"
 #include "gc/guard/future_links.h"
 #include "gc/runs/shown_survey.h"
 #include "gc/saved/run_name.h"
@@ -225,11 +224,11 @@ ExitCode RequestedRun::exit_code() {
     return exit_code_of(stopped);
   if (!may_go_on() && report_.removed.empty()) return ExitCode::refused;
   if (!may_go_on() || !complete_) return ExitCode::stopped;
-  return has_problems(report_.findings) || (dry_run_ && forecast_.pins) ||
-                 report_.collection == ExitCode::problems ||
-                 (report_.look_back && !report_.look_back->newly_broken.empty())
-             ? ExitCode::problems
-             : ExitCode::done;
+  return exit_code_of_done(
+      context_.fail_on, report_.findings,
+      (dry_run_ && forecast_.pins) ||
+          report_.collection == ExitCode::problems ||
+          (report_.look_back && !report_.look_back->newly_broken.empty()));
 }
 
 void RequestedRun::finish() {

@@ -100,6 +100,10 @@ std::unique_ptr<TrashCan> BucketStorage::trash() {
   return std::make_unique<BucketTrash>(root_);
 }
 
+std::vector<TrashedRun> BucketStorage::quarantined() const {
+  return dregs::quarantined(root_);
+}
+
 std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
                                                 std::int64_t) {
   return std::make_unique<BucketRemover>(root_, scan_, scanned, aside_.get());

@@ -63,6 +63,10 @@ std::unique_ptr<TrashCan> DiskStorage::trash() {
   return std::make_unique<DiskTrash>(v2_);
 }
 
+std::vector<TrashedRun> DiskStorage::quarantined() const {
+  return runs_put_aside(v2_, "quarantine");
+}
+
 std::unique_ptr<Remover> DiskStorage::remover(
     const Inventory& scanned, std::int64_t newest_temporary_ns) {
   return std::make_unique<DiskRemover>(v2_, scanned, newest_temporary_ns,

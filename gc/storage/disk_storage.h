@@ -31,6 +31,7 @@ class DiskStorage final : public Storage {
                                     LookForNewcomers newcomers) override;
   std::vector<Refusal> use_trash(const std::string& run, bool may_try) override;
   std::unique_ptr<TrashCan> trash() override;
+  std::vector<TrashedRun> quarantined() const override;
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
   std::unique_ptr<LinkWriter> link_writer() override;

@@ -70,6 +70,8 @@ class Storage {
   virtual std::vector<Refusal> use_trash(const std::string& run,
                                          bool may_try) = 0;
   virtual std::unique_ptr<TrashCan> trash() = 0;
+  // What verify --quarantine moved away, by run. Throws as TrashCan::list().
+  virtual std::vector<TrashedRun> quarantined() const = 0;
 
   // `scanned` is borrowed and outlives the remover. Temporary files that are
   // newer stay where they lie beside what goes.

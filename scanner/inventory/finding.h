@@ -33,6 +33,7 @@ struct Finding {
   std::vector<std::string> needed_by;  // sorted REPO:TAG or REPO@DIGEST
   std::string detail;
   std::uint64_t count = 1;  // how many of the kind it stands for
+  bool pins = false;        // its repository is kept whole because of it
 
   auto operator<=>(const Finding&) const = default;
   Severity severity() const { return severity_of(kind); }

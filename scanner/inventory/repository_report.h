@@ -38,7 +38,9 @@ class RepositoryReport {
   Finding& pin(FindingKind kind, const std::string& below, std::string detail,
                std::string digest = {}) {
     scan_.repository.pins.push_back({kind, below});
-    return note(kind, below, std::move(detail), std::move(digest));
+    Finding& finding = note(kind, below, std::move(detail), std::move(digest));
+    finding.pins = true;
+    return finding;
   }
 
   // A folder that cannot be listed: nobody knows what the repository needs.

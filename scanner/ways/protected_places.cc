@@ -33,6 +33,7 @@ std::optional<Finding> add_pin(Repository& repository, const std::string& where,
   repository.pins.insert(at, reason);
   Finding finding;
   finding.kind = kind;
+  finding.pins = true;
   finding.path =
       layout::repository(repository.name) + (where.empty() ? "" : "/" + where);
   finding.repository = repository.name;
