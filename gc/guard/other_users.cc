@@ -67,9 +67,9 @@ std::vector<Refusal> lock_out_others(const ResolvedRoot& root, int v2) {
   if (error == 0) return {};
   if (error == EWOULDBLOCK)
     return {{"another dregs works on this root", "wait until it is done"}};
-  return {{fmt::format("cannot lock {}: {}", root.directory,
-                       std::strerror(error)),
-           "use a filesystem that supports flock"}};
+  return {
+      {fmt::format("cannot lock {}: {}", root.directory, std::strerror(error)),
+       "use a filesystem that supports flock"}};
 }
 
 Exclusivity make_exclusive(const ResolvedRoot& root, int v2) {
