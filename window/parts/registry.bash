@@ -55,7 +55,7 @@ is_answering() { curl -sk --max-time 5 -o "$scratch/answer" "${URL%/}/v2/"; }
 put_back_after_a_kill() {
   away=$(head -c 100 "$LOCK_FILE")
   [[ -n $away ]] || return 0
-  complain "an earlier window was killed, and left the registry $away"
+  complain "an earlier window was killed, or could not start the registry, and left it $away"
   if [[ $away == stopped ]] && is_answering; then
     say "it runs again"
     away=''
