@@ -13,6 +13,8 @@ add_custom_target(completions ALL DEPENDS ${extras}/dregs.bash)
 install(TARGETS dregs)
 install(PROGRAMS window/dregs-window window/dregs-smoke-test
   DESTINATION ${CMAKE_INSTALL_BINDIR})
+# The parts of dregs-window, which it finds beside itself, or here.
+install(DIRECTORY window/parts/ DESTINATION ${CMAKE_INSTALL_DATADIR}/dregs/window)
 install(FILES window/dregs-window.service window/dregs-window.timer
   DESTINATION lib/systemd/system)
 install(FILES window/window.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

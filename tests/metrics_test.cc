@@ -53,6 +53,16 @@ TEST_F(Metrics, OfADryRunAreWhatARunWouldFree) {
   EXPECT_THAT(metrics, Not(HasSubstr("last_success")));
 }
 
+// A window that finds nothing to remove stops no registry, and went well.
+TEST_F(Metrics, OfADryRunThatFoundNothingToRemoveAreASuccess) {
+  after({"gc"});
+  fs::remove(file_);
+  const std::string metrics = after({"gc", "-n"});
+  EXPECT_THAT(metrics, HasSubstr("\ndregs_gc_dry_run 1\n"));
+  EXPECT_THAT(metrics,
+              HasSubstr("\ndregs_gc_last_success_timestamp_seconds 1"));
+}
+
 TEST_F(Metrics, KeepTheTimeOfTheLastSuccessWhereARunIsRefused) {
   const std::string success = after({"gc"});
   const std::size_t at = success.find("\ndregs_gc_last_success");

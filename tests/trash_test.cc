@@ -1,6 +1,7 @@
 // `--trash` and `dregs trash`: what goes can come back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
 #include <cstring>
 #include <filesystem>
@@ -95,6 +96,16 @@ TEST_F(Trash, EmptyingItFreesTheSpace) {
   EXPECT_EQ(run({"trash", "empty"}).report["runs"].size(), 1U);
   EXPECT_TRUE(fs::is_empty(trash()));
   EXPECT_EQ(files(store_), live);
+}
+
+TEST_F(Trash, OneRunOfDregsAtATimeEmptiesIt) {
+  collect();
+  const Descriptor v2 = open_folder(AT_FDCWD, store_.v2().string());
+  ASSERT_EQ(flock(v2.get(), LOCK_EX | LOCK_NB), 0);
+  const JsonRun refused = run({"trash", "empty"});
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("another dregs"));
+  EXPECT_EQ(runs().size(), 1U);
 }
 
 TEST_F(Trash, NothingComesBackOverSomethingNewer) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "cli/commands/commands.h"
 #include "cli/output/delivery.h"
@@ -45,7 +47,8 @@ class TrashRun {
   }
 
   ExitCode restore() {
-    if (!is_alone()) return finish("restored");
+    if (!may_go_on(store_.storage->make_exclusive().refusals))
+      return finish("restored");
     Restored restored = trash_->restore(find_run());
     report_.restored = restored.files;
     report_.left = std::move(restored.left);
@@ -57,7 +60,7 @@ class TrashRun {
   }
 
   ExitCode empty() {
-    if (!is_alone()) return finish("emptied");
+    if (!may_go_on(store_.storage->lock_out_others())) return finish("emptied");
     const std::string only = options_.run.empty() ? "" : find_run();
     const std::int64_t newest = now_ns() - options_.older_than_ns;
     for (TrashedRun& run : trash_->list()) {
@@ -71,8 +74,8 @@ class TrashRun {
   }
 
  private:
-  bool is_alone() {
-    report_.refusals = store_.storage->make_exclusive().refusals;
+  bool may_go_on(std::vector<Refusal> refusals) {
+    report_.refusals = std::move(refusals);
     if (!report_.refusals.empty()) report_.exit_code = ExitCode::refused;
     return report_.refusals.empty();
   }

@@ -18,6 +18,12 @@ Gauges::Samples removed_by_kind(const GcReport& report) {
           {"folder", report.folders_removed}};
 }
 
+// A dry run that found nothing to remove ends where a run would have.
+Gauges::Run as_it_ended(Gauges::Run run, const GcReport& report) {
+  run.dry_run &= removed_files(report);
+  return run;
+}
+
 }  // namespace
 
 std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
@@ -42,7 +48,7 @@ std::string gc_metrics(const GcReport& report, std::int64_t now_ns,
              "Repositories kept whole for what is wrong in them.",
              static_cast<double>(report.pinned.size()));
   gauges.add_findings(report.findings);
-  gauges.add_last_success(run, before);
+  gauges.add_last_success(as_it_ended(run, report), before);
   return gauges.text();
 }
 

@@ -71,9 +71,7 @@ std::string conclusion(const RemovalReport& run, const std::string& what) {
                      "removed.",
                      what, bytes);
   if (run.exit_code != ExitCode::done && run.exit_code != ExitCode::problems)
-    return fmt::format(
-        "{}. Stopped part way. What is left is sound; run again to finish.",
-        what);
+    return fmt::format("{}. {}", what, stopped_part_way(run));
   if (!run.trash.empty() && !run.removed.empty())
     return fmt::format(
         "{}. Moved to the trash as {}; dregs trash empty frees "

@@ -33,7 +33,7 @@ std::string conclusion(const RemovalReport& report) {
                              bytes);
   if (report.exit_code != ExitCode::done &&
       report.exit_code != ExitCode::problems)
-    return "Stopped part way. What is left is sound; run again to finish.";
+    return stopped_part_way(report);
   if (!report.trash.empty())
     return fmt::format("Moved to the trash as {}; dregs trash empty frees it.",
                        report.trash);
@@ -43,6 +43,13 @@ std::string conclusion(const RemovalReport& report) {
 }
 
 }  // namespace
+
+std::string stopped_part_way(const RemovalReport& report) {
+  const bool moved = !report.trash.empty() && !report.removed.empty();
+  return fmt::format(
+      "Stopped part way{}. What is left is sound; run again to finish.",
+      moved ? "; what went moved to the trash as " + report.trash : "");
+}
 
 std::string finish_json(Json document, const RemovalReport& report,
                         const OpenedStore& store) {

@@ -16,6 +16,9 @@ std::string to_json(const RemovalReport& report, const OpenedStore& store);
 std::string finish_json(Json document, const RemovalReport& report,
                         const OpenedStore& store);
 
+// The last sentences of a run that did not come to its end.
+std::string stopped_part_way(const RemovalReport& report);
+
 void print_text(const RemovalReport& report, const OpenedStore& store,
                 const Palette& palette, bool verbose);
 

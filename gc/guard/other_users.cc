@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "gc/guard/disk_watch.h"
+#include "scanner/formats/append.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {
@@ -61,18 +62,21 @@ Exclusivity look_for_registries(const ResolvedRoot& root) {
   return result;
 }
 
+std::vector<Refusal> lock_out_others(const ResolvedRoot& root, int v2) {
+  const int error = lock_exclusively(v2);
+  if (error == 0) return {};
+  if (error == EWOULDBLOCK)
+    return {{"another dregs works on this root", "wait until it is done"}};
+  return {
+      {fmt::format("cannot lock {}: {}", root.directory, std::strerror(error)),
+       "use a filesystem that supports flock"}};
+}
+
 Exclusivity make_exclusive(const ResolvedRoot& root, int v2) {
   Exclusivity result = look_for_registries(root);
   for (const RegistryProcess& process : result.processes)
     if (!process.readonly) result.refusals.push_back(refusal_for(process));
-  const int error = lock_exclusively(v2);
-  if (error == EWOULDBLOCK)
-    result.refusals.push_back(
-        {"another dregs works on this root", "wait until it is done"});
-  else if (error != 0)
-    result.refusals.push_back({fmt::format("cannot lock {}: {}", root.directory,
-                                           std::strerror(error)),
-                               "use a filesystem that supports flock"});
+  append(result.refusals, lock_out_others(root, v2));
   return result;
 }
 

@@ -26,6 +26,9 @@ struct Exclusivity {
 };
 Exclusivity make_exclusive(const ResolvedRoot& root, int v2);
 
+// Takes the lock alone, for commands that touch nothing that a registry reads.
+std::vector<Refusal> lock_out_others(const ResolvedRoot& root, int v2);
+
 // Looks for registry processes alone, for commands that only read.
 Exclusivity look_for_registries(const ResolvedRoot& root);
 

@@ -26,14 +26,6 @@ GcReport::Further beyond(const KindTotals& less, const KindTotals& more) {
           more[blob].bytes - less[blob].bytes};
 }
 
-// Folders that are left empty go without the trash.
-bool removed_files(const GcReport& report) {
-  return report.tag_history.removed + report.manifests.removed +
-             report.layer_links.removed + report.blobs.removed +
-             report.uploads.removed + report.temporary_files_removed >
-         0;
-}
-
 bool has_more_errors(const GcReport& report) {
   return !report.pinned.empty() ||
          (report.look_back && !report.look_back->newly_broken.empty());
@@ -144,6 +136,7 @@ void Collection::sweep(WriteWatch& watch) {
 
 void Collection::close_report() {
   report_.dry_run = options_.dry_run;
+  // Folders go without the trash.
   if (!options_.dry_run && removed_files(report_)) report_.trash = trash_;
   report_.delete_untagged = options_.policy.delete_untagged;
   report_.refusals = guard_.refusals();

@@ -57,6 +57,13 @@ bool has_trouble(const std::vector<PinReason>& reasons) {
 
 }  // namespace
 
+bool removed_files(const GcReport& report) {
+  return report.tag_history.removed + report.manifests.removed +
+             report.layer_links.removed + report.blobs.removed +
+             report.uploads.removed + report.temporary_files_removed >
+         0;
+}
+
 void count(const Survey& survey, const MarkSet& marks, GcReport& report) {
   count_repositories(survey, marks, report);
   count_blobs(survey, marks, report);

@@ -65,6 +65,9 @@ struct GcReport {
   double seconds = 0;
 };
 
+// Whether anything went, or would go, but folders that are left empty.
+bool removed_files(const GcReport& report);
+
 // Counts what there is and what is live.
 void count(const Survey& survey, const MarkSet& marks, GcReport& report);
 

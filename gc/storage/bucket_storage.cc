@@ -78,6 +78,12 @@ Exclusivity BucketStorage::make_exclusive() {
   return result;
 }
 
+// In a bucket with versions the trash is a list of versions that are hidden in
+// the registry's own keys.
+std::vector<Refusal> BucketStorage::lock_out_others() {
+  return make_exclusive().refusals;
+}
+
 std::unique_ptr<WriteWatch> BucketStorage::watch(const Inventory& scanned,
                                                  StopRequest& stop,
                                                  LookForNewcomers) {

@@ -39,6 +39,10 @@ Exclusivity DiskStorage::make_exclusive() {
   return dregs::make_exclusive(root_, v2_);
 }
 
+std::vector<Refusal> DiskStorage::lock_out_others() {
+  return dregs::lock_out_others(root_, v2_);
+}
+
 std::vector<RegistryProcess> DiskStorage::find_processes() const {
   return find_registry_processes(root_);
 }

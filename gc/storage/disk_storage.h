@@ -26,6 +26,7 @@ class DiskStorage final : public Storage {
                        ScanProgress& progress) const override;
   Exclusivity look_for_others() const override;
   Exclusivity make_exclusive() override;
+  std::vector<Refusal> lock_out_others() override;
   std::vector<RegistryProcess> find_processes() const override;
   std::unique_ptr<WriteWatch> watch(const Inventory& scanned, StopRequest& stop,
                                     LookForNewcomers newcomers) override;

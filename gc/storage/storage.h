@@ -56,6 +56,9 @@ class Storage {
   // removes: that one holds the store until the Storage goes.
   virtual Exclusivity look_for_others() const = 0;
   virtual Exclusivity make_exclusive() = 0;
+  // Why this command may not change what lies beside the store and no registry
+  // reads. Until the Storage goes, no other command may.
+  virtual std::vector<Refusal> lock_out_others() = 0;
   // Whoever serves the store now. Throws std::runtime_error where nobody can
   // tell.
   virtual std::vector<RegistryProcess> find_processes() const = 0;

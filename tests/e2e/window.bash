@@ -27,8 +27,15 @@ kill "$(<pid)"
 # What nobody has buried yet has no program any more.
 while [[ -e /proc/$(<pid)/exe ]]; do sleep 0.05; done
 END
-sed -i "2i cd '$work' || exit" "$work/start" "$work/stop"
-chmod +x "$work/start" "$work/stop"
+# As READONLY_COMMAND: with the variable that the window's own ways of restarting set.
+cat >"$work/readonly" <<'END'
+#!/bin/bash
+./stop && sed -i '$s/stop/readonly/' calls &&
+  REGISTRY_STORAGE_MAINTENANCE='{readonly: {enabled: true}, uploadpurging: {enabled: false}}' ./start &&
+  sed -i '$d' calls
+END
+sed -i "2i cd '$work' || exit" "$work/start" "$work/stop" "$work/readonly"
+chmod +x "$work/start" "$work/stop" "$work/readonly"
 
 # open_registry [YAML]: what follows its storage section.
 open_registry() {
@@ -68,6 +75,11 @@ window() { "$window_folder/dregs-window" --config "$work/window.conf" "$@"; }
 calls() {
   xargs <"$work/calls"
   : >"$work/calls"
+}
+
+# What a push is told when it begins.
+push_status() {
+  curl -so /dev/null -w '%{http_code}' -X POST "http://$registry/v2/$1/blobs/uploads/"
 }
 
 is_up() { curl -so /dev/null "http://$registry/v2/"; }
