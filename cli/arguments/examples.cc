@@ -38,6 +38,8 @@ constexpr std::array kExamples = {
     Examples{"retain",
              "dregs retain 'team/**' --keep-last 10 --keep-within 30d -n",
              "dregs retain --policy retention.yml --in-use running.json --gc"},
+    Examples{"diff", "dregs diff /srv/registry /mnt/replica",
+             "dregs diff /srv/registry saved.json 'team/*'"},
     Examples{"trash", "dregs trash ls", "dregs trash empty --older-than 7d"},
     Examples{"trash ls", "dregs trash ls", "dregs trash ls --json"},
     Examples{"trash restore", "dregs trash restore latest", "dregs trash ls"},

@@ -1,5 +1,7 @@
 #include "cli/commands/commands.h"
 
+#include "cli/exchange/exchange_commands.h"
+
 namespace dregs {
 
 void build_options(CLI::App& app, Invocation& invocation) {
@@ -15,6 +17,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_verify_command(app, invocation);
   add_rm_command(app, invocation);
   add_retain_command(app, invocation);
+  add_diff_command(app, invocation);
   add_trash_command(app, invocation);
   add_garbage_collect_command(app, invocation);
   add_completions_command(app, invocation);
