@@ -18,6 +18,8 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_rm_command(app, invocation);
   add_retain_command(app, invocation);
   add_diff_command(app, invocation);
+  add_export_command(app, invocation);
+  add_import_command(app, invocation);
   add_trash_command(app, invocation);
   add_garbage_collect_command(app, invocation);
   add_completions_command(app, invocation);

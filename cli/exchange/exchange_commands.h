@@ -7,5 +7,7 @@
 namespace dregs {
 
 void add_diff_command(CLI::App& app, Invocation& invocation);
+void add_export_command(CLI::App& app, Invocation& invocation);
+void add_import_command(CLI::App& app, Invocation& invocation);
 
 }  // namespace dregs
