@@ -19,9 +19,11 @@ gc/remove/aside_folder.cc mkdirat   moves files beside the registry, and deletes
 gc/remove/move_file.cc    *         gives a file its new name, over nothing
 gc/remove/make_parent.cc  *         makes the folder for what is put back or repaired
 gc/heal/repair.cc       *         writes beside, and moves into a place that is free
+gc/heal/staged_file.cc    *         writes beside, and moves into a place that is free
 gc/heal/new_file.cc       *         fills a file that put_link or repair made
 gc/heal/put_link.cc     *         writes a link beside, and renames it into its place
 gc/saved/user_file.cc     *         the file that the user names, outside the registry
+gc/layouts/layout_folder.cc *       the folder that the user names, outside the registry
 '
 
 changes='unlink|unlinkat|rmdir|remove|rename|renameat2?|truncate(64)?'

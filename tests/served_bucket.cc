@@ -111,13 +111,19 @@ ProgramResult ServedBucket::run(const std::vector<std::string>& command) {
 
 ProgramResult ServedBucket::run_unproved(
     const std::vector<std::string>& command) {
+  std::vector<std::string> words = command;
+  words.insert(words.end(), {"--root", kUrl});
+  return run_without_root(words);
+}
+
+ProgramResult ServedBucket::run_without_root(
+    const std::vector<std::string>& command) {
   const Credentials& keys = server_.settings().credentials;
   std::vector<std::string> argv = {"env", "AWS_ACCESS_KEY_ID=" + keys.key_id,
                                    "AWS_SECRET_ACCESS_KEY=" + keys.secret,
                                    kDregsProgram};
   argv.insert(argv.end(), command.begin(), command.end());
-  argv.insert(argv.end(), {"--root", "s3://registry/registry", "--endpoint",
-                           "http://" + server_.host(), "--region",
+  argv.insert(argv.end(), {"--endpoint", "http://" + server_.host(), "--region",
                            server_.settings().region, "--path-style"});
   return run_program(argv);
 }

@@ -34,6 +34,9 @@ class ServedBucket {
   // `dregs COMMAND… --root s3://… --registry-stopped`, or without that.
   ProgramResult run(const std::vector<std::string>& command);
   ProgramResult run_unproved(const std::vector<std::string>& command);
+  // `dregs COMMAND…` with the bucket's keys and address, and no root.
+  ProgramResult run_without_root(const std::vector<std::string>& command);
+  static constexpr auto kUrl = "s3://registry/registry";
   JsonRun run_for_json(std::vector<std::string> command);
 
   void set_versioning(const std::string& status);  // "", "Enabled", "Suspended"

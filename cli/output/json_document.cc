@@ -17,21 +17,6 @@ std::string in_ascii(const Json& document) {
   return document.dump(2, ' ', /*ensure_ascii=*/true) + "\n";
 }
 
-std::string closed(Json document, Json findings, ExitCode exit_code,
-                   double seconds) {
-  document["findings"] = std::move(findings);
-  document["exit_code"] = static_cast<int>(exit_code);
-  document["seconds"] = std::round(seconds * 1000) / 1000;
-  return in_ascii(document);
-}
-
-Json to_json(const RequestsMade& made) {
-  return {{"list", made.list},     {"get", made.get},
-          {"head", made.head},     {"put", made.put},
-          {"delete", made.remove}, {"retries", made.retries},
-          {"usd", made.usd}};
-}
-
 }  // namespace
 
 Json text_or_null(const std::string& text) {
@@ -82,6 +67,21 @@ Json to_json(const std::vector<Finding>& findings, const OpenedStore& store) {
   return list;
 }
 
+std::string finish_json(Json document, Json findings, ExitCode exit_code,
+                        double seconds) {
+  document["findings"] = std::move(findings);
+  document["exit_code"] = static_cast<int>(exit_code);
+  document["seconds"] = std::round(seconds * 1000) / 1000;
+  return in_ascii(document);
+}
+
+Json to_json(const RequestsMade& made) {
+  return {{"list", made.list},     {"get", made.get},
+          {"head", made.head},     {"put", made.put},
+          {"delete", made.remove}, {"retries", made.retries},
+          {"usd", made.usd}};
+}
+
 Json refusals_json(const std::vector<Refusal>& refusals) {
   Json list = Json::array();
   for (const Refusal& refusal : refusals)
@@ -96,8 +96,8 @@ std::string finish_json(Json document, const std::vector<Finding>& findings,
   if (store.storage)
     if (const auto made = store.storage->requests())
       document["requests"] = to_json(*made);
-  return closed(std::move(document), to_json(findings, store), exit_code,
-                seconds);
+  return finish_json(std::move(document), to_json(findings, store), exit_code,
+                     seconds);
 }
 
 std::string error_document(const ResolvedRoot& root, const std::string& command,
@@ -106,13 +106,13 @@ std::string error_document(const ResolvedRoot& root, const std::string& command,
   Json document = json_document("dregs.error/1", root);
   document["command"] = text_or_null(command);
   document["error"] = utf8(message);
-  return closed(std::move(document), Json::array(), exit_code, seconds);
+  return finish_json(std::move(document), Json::array(), exit_code, seconds);
 }
 
 std::string text_document(const std::string& text) {
   Json document = json_document("dregs.text/1", ResolvedRoot());
   document["text"] = text;
-  return closed(std::move(document), Json::array(), ExitCode::done, 0);
+  return finish_json(std::move(document), Json::array(), ExitCode::done, 0);
 }
 
 }  // namespace dregs

@@ -28,6 +28,12 @@ std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds);
 
+// The same, of findings that are JSON already.
+std::string finish_json(Json document, Json findings, ExitCode exit_code,
+                        double seconds);
+
+Json to_json(const RequestsMade& made);
+
 // dregs.error/1, of a run that has no report: what it was to do ("trash ls"),
 // and why it did not.
 std::string error_document(const ResolvedRoot& root, const std::string& command,

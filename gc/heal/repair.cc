@@ -6,23 +6,18 @@
 #include <set>
 #include <string_view>
 
-#include "gc/heal/new_file.h"
+#include "gc/heal/staged_file.h"
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/make_parent.h"
-#include "gc/remove/move_file.h"
 #include "gc/remove/remover.h"
 #include "scanner/files/descriptor.h"
-#include "scanner/files/whole_file.h"
 #include "scanner/formats/layout.h"
-#include "scanner/formats/sha256.h"
 #include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
 
 using Outcome = Repaired::Outcome;
-
-constexpr std::size_t kChunk = 1024 * 1024;
 
 bool is_about_a_blob(FindingKind kind) {
   switch (kind) {
@@ -50,37 +45,6 @@ bool is_out_of_bounds(FindingKind kind) {
   return kind == FindingKind::hidden_repository ||
          kind == FindingKind::odd_repository_name;
 }
-
-// The file that is being made, one at a time, where no server looks. Functions
-// return 0 or an errno value.
-class StagedFile {
- public:
-  explicit StagedFile(int v2)
-      : folder_(make_own_folder(v2, ".dregs/repair")),
-        file_(folder_ ? ::openat(folder_.get(), kName,
-                                 O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
-                                     O_CLOEXEC,
-                                 0600)
-                      : -1),
-        error_(file_ ? 0 : errno) {}
-
-  int error() const { return error_; }
-
-  int write(std::string_view bytes) { return write_all_to(file_.get(), bytes); }
-
-  int finish(int folder) { return finish_as_a_server(file_.get(), folder); }
-
-  int put(int folder, const std::string& name) {
-    return move_file(folder_.get(), kName, folder, name);
-  }
-
- private:
-  static constexpr const char* kName = "new";
-
-  Descriptor folder_;
-  Descriptor file_;
-  int error_;
-};
 
 class Repairer {
  public:
@@ -118,9 +82,9 @@ class Repairer {
     int error = file.error();
     if (error == 0)
       error = read(source.get(), result, [&](std::string_view bytes) {
-        return link ? 0 : file.write(bytes);
+        return link ? 0 : file.add(bytes);
       });
-    if (error == 0 && link) error = file.write(repair.digest.to_string());
+    if (error == 0 && link) error = file.add(repair.digest.to_string());
     return error == 0 ? put(file, result) : error;
   }
 
@@ -135,28 +99,12 @@ class Repairer {
     return file.put(folder.get(), std::string(layout::last_component(path)));
   }
 
-  // Gives see(bytes) all of a file; fails unless that hashes to the digest.
   template <class See>
   int read(int source, Repaired& result, const See& see) {
-    FileStatus status;
-    int error = descriptor_status(source, status);
-    if (error == 0 && !status.regular()) error = EINVAL;
-    WholeFile file(source);
-    Sha256 hasher;
-    while (error == 0) {
-      if (stop_.requested()) return ECANCELED;
-      const ssize_t got = file.read(buffer_);
-      if (got < 0) return static_cast<int>(-got);
-      if (got == 0) break;
-      const std::string_view bytes(buffer_.data(),
-                                   static_cast<std::size_t>(got));
-      hasher.update(bytes);
-      bytes_ += bytes.size();
-      error = see(bytes);
-    }
-    if (error != 0 || hasher.finish() == result.repair.digest) return error;
-    result.outcome = Outcome::corrupt_source;
-    return EBADMSG;
+    const HashedRead read =
+        read_hashed(source, result.repair.digest, stop_, bytes_, see);
+    if (read.corrupt) result.outcome = Outcome::corrupt_source;
+    return read.error;
   }
 
   int v2_;
@@ -164,7 +112,6 @@ class Repairer {
   AsideFolder aside_;
   const StopRequest& stop_;
   std::atomic<std::uint64_t>& bytes_;
-  std::string buffer_ = std::string(kChunk, '\0');
 };
 
 }  // namespace

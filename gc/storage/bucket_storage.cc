@@ -13,6 +13,7 @@
 #include "gc/bucket/unless_stopped.h"
 #include "gc/storage/move_aside.h"
 #include "scanner/bucket/look_around_bucket.h"
+#include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
 #include "scanner/formats/text.h"
 
@@ -60,6 +61,12 @@ Inventory BucketStorage::scan_named(const std::vector<ImageRef>&,
                                     ScanProgress& progress) const {
   return unless_stopped<Inventory>(
       stop, [&] { return scan_bucket(root_, stop, progress).inventory; });
+}
+
+bool BucketStorage::read_parts(
+    const Digest& digest,
+    const std::function<void(std::string_view)>& part) const {
+  return store_->read(root_.key(layout::blob_data(digest)), part);
 }
 
 Exclusivity BucketStorage::make_exclusive() {

@@ -26,6 +26,9 @@ class BucketStorage final : public Storage {
   Inventory scan_named(const std::vector<ImageRef>& refs,
                        const StopRequest& stop,
                        ScanProgress& progress) const override;
+  bool read_parts(
+      const Digest& digest,
+      const std::function<void(std::string_view)>& part) const override;
   Exclusivity look_for_others() const override { return {}; }
   Exclusivity make_exclusive() override;
   std::vector<Refusal> lock_out_others() override;

@@ -24,6 +24,9 @@ class DiskStorage final : public Storage {
   Inventory scan_named(const std::vector<ImageRef>& refs,
                        const StopRequest& stop,
                        ScanProgress& progress) const override;
+  bool read_parts(
+      const Digest& digest,
+      const std::function<void(std::string_view)>& part) const override;
   Exclusivity look_for_others() const override;
   Exclusivity make_exclusive() override;
   std::vector<Refusal> lock_out_others() override;

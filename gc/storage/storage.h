@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gc/decide/refusal.h"
@@ -51,6 +53,13 @@ class Storage {
   virtual Inventory scan_named(const std::vector<ImageRef>& refs,
                                const StopRequest& stop,
                                ScanProgress& progress) const = 0;
+
+  // Hands a blob's bytes over in parts, in their order; nothing is hashed.
+  // False where it is missing. Throws StorageError and std::runtime_error where
+  // it cannot be read, and what `part` throws.
+  virtual bool read_parts(
+      const Digest& digest,
+      const std::function<void(std::string_view)>& part) const = 0;
 
   // Who else uses the store, for a command that only reads, and for one that
   // removes: that one holds the store until the Storage goes.

@@ -1,0 +1,85 @@
+#include "gc/heal/staged_file.h"
+
+#include <cerrno>
+
+#include "gc/heal/new_file.h"
+#include "gc/remove/aside_folder.h"
+#include "gc/remove/make_parent.h"
+#include "gc/remove/move_file.h"
+#include "scanner/files/whole_file.h"
+#include "scanner/formats/layout.h"
+#include "scanner/formats/sha256.h"
+
+namespace dregs {
+namespace {
+
+constexpr std::size_t kChunk = 1024 * 1024;
+constexpr const char* kStagedName = "new";
+
+}  // namespace
+
+StagedFile::StagedFile(int v2)
+    : folder_(make_own_folder(v2, ".dregs/repair")),
+      file_(folder_ ? ::openat(
+                          folder_.get(), kStagedName,
+                          O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                          0600)
+                    : -1),
+      error_(file_ ? 0 : errno) {}
+
+int StagedFile::add(std::string_view bytes) {
+  return write_all_to(file_.get(), bytes);
+}
+
+int StagedFile::finish(int folder) {
+  return finish_as_a_server(file_.get(), folder);
+}
+
+int StagedFile::put(int folder, const std::string& name) {
+  return move_file(folder_.get(), kStagedName, folder, name);
+}
+
+HashedRead read_hashed(int source, const Digest& digest,
+                       const StopRequest& stop,
+                       std::atomic<std::uint64_t>& bytes,
+                       const std::function<int(std::string_view)>& see) {
+  FileStatus status;
+  int error = descriptor_status(source, status);
+  if (error == 0 && !status.regular()) error = EINVAL;
+  WholeFile file(source);
+  Sha256 hasher;
+  std::string buffer(kChunk, '\0');
+  while (error == 0) {
+    if (stop.requested()) return {ECANCELED};
+    const ssize_t got = file.read(buffer);
+    if (got < 0) return {static_cast<int>(-got)};
+    if (got == 0) break;
+    const std::string_view part(buffer.data(), static_cast<std::size_t>(got));
+    hasher.update(part);
+    bytes += part.size();
+    error = see(part);
+  }
+  if (error != 0 || hasher.finish() == digest) return {error};
+  return {EBADMSG, true};
+}
+
+HashedRead put_blob(int v2, int source, const Digest& digest,
+                    const StopRequest& stop,
+                    std::atomic<std::uint64_t>& bytes) {
+  StagedFile file(v2);
+  if (file.error() != 0) return {file.error()};
+  HashedRead read =
+      read_hashed(source, digest, stop, bytes,
+                  [&](std::string_view part) { return file.add(part); });
+  if (read.error != 0) return read;
+  const std::string path = layout::blob_data(digest);
+  const Descriptor folder = make_parent(v2, path);
+  if (!folder) return {errno};
+  read.error = file.finish(folder.get());
+  if (read.error == 0)
+    read.error =
+        file.put(folder.get(), std::string(layout::last_component(path)));
+  return read;
+}
+
+}  // namespace dregs

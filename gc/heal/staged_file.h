@@ -1,0 +1,54 @@
+// A StagedFile is a file that dregs makes for a registry, in .dregs/repair
+// beside v2, where no server looks. It moves into its place when it is whole.
+// One at a time. Functions return 0 or an errno value. Not while a server runs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "scanner/files/descriptor.h"
+#include "scanner/formats/digest.h"
+#include "scanner/inventory/stop_request.h"
+
+namespace dregs {
+
+class StagedFile {
+ public:
+  explicit StagedFile(int v2);  // borrowed
+
+  int error() const { return error_; }
+  int add(std::string_view bytes);
+  // As a server's file in the open folder, and on the disk.
+  int finish(int folder);
+  // Never over another file: EEXIST.
+  int put(int folder, const std::string& name);
+
+ private:
+  Descriptor folder_;
+  Descriptor file_;
+  int error_;
+};
+
+struct HashedRead {
+  int error = 0;         // ECANCELED where `stop` was requested
+  bool corrupt = false;  // the bytes do not hash to the digest
+};
+
+// Gives see(bytes) all of a regular file, in parts, and counts them. Ends where
+// see() returns an errno value.
+HashedRead read_hashed(int source, const Digest& digest,
+                       const StopRequest& stop,
+                       std::atomic<std::uint64_t>& bytes,
+                       const std::function<int(std::string_view)>& see);
+
+// Puts the bytes of the open `source` into the store as the blob of that
+// digest, with owner and mode of its neighbours. It is on the disk when the
+// store is synced. Through no symbolic link, onto no other filesystem, over no
+// other file.
+HashedRead put_blob(int v2, int source, const Digest& digest,
+                    const StopRequest& stop, std::atomic<std::uint64_t>& bytes);
+
+}  // namespace dregs
