@@ -19,6 +19,10 @@ inline std::string trash_prefix(const BucketRoot& root) {
   return own_prefix(root) + "trash/";
 }
 
+inline std::string quarantine_prefix(const BucketRoot& root) {
+  return own_prefix(root) + "quarantine/";
+}
+
 // The path below v2 of a key of the registry.
 inline std::string path_of_key(const BucketRoot& root, std::string_view key) {
   return std::string(key.substr(root.v2.size()));

@@ -8,6 +8,7 @@
 
 #include "gc/explain/named_repositories.h"
 #include "gc/guard/disk_watch.h"
+#include "gc/heal/disk_healer.h"
 #include "gc/heal/disk_link_writer.h"
 #include "gc/remove/disk_trash.h"
 #include "gc/storage/move_aside.h"
@@ -71,6 +72,22 @@ std::unique_ptr<Remover> DiskStorage::remover(
 
 std::unique_ptr<LinkWriter> DiskStorage::link_writer() {
   return std::make_unique<DiskLinkWriter>(v2_);
+}
+
+std::vector<Refusal> DiskStorage::reasons_not_to_heal(
+    const std::string& way_out) const {
+  return reasons_not_to_move_aside(v2_, true, way_out);
+}
+
+std::unique_ptr<Healer> DiskStorage::healer(const std::string& run) {
+  return std::make_unique<DiskHealer>(v2_, run);
+}
+
+std::vector<Refusal> DiskStorage::reasons_of_newcomers() {
+  std::vector<Refusal> reasons;
+  for (const RegistryProcess& process : find_processes())
+    if (!process.readonly) reasons.push_back(refusal_for(process));
+  return reasons;
 }
 
 // A symbolic link may lead to v2, so both places are looked at.

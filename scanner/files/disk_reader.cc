@@ -6,6 +6,7 @@
 #include "scanner/files/hash_blobs.h"
 #include "scanner/files/link.h"
 #include "scanner/files/listing.h"
+#include "scanner/files/whole_file.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/other_hash.h"
 #include "scanner/formats/sha256.h"
@@ -74,20 +75,25 @@ BlobContent DiskReader::stat_blob(const Digest& digest) const {
   return judge(error, status);
 }
 
-BlobContent DiskReader::hash_blob(const Digest& digest) const {
+BlobContent DiskReader::stream_blob(
+    const Digest& digest,
+    const std::function<void(std::string_view)>& part) const {
   constexpr std::size_t kPart = 1024 * 1024;
   const Descriptor file = open_followed(v2_, layout::blob_data(digest).c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
   if (content.state != ContentState::sound) return content;
+  WholeFile whole(file.get());
   Sha256 hasher;
+  std::string buffer(kPart, '\0');
   content.size = 0;
-  for (std::string part(kPart, '\0'); !part.empty();) {
-    if (const int error = read_all(file.get(), part)) return failed(error);
-    hasher.update(part);
-    content.size += part.size();
-    if (!part.empty()) part.resize(kPart);
+  while (const ssize_t got = whole.read(buffer)) {
+    if (got < 0) return failed(static_cast<int>(-got));
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    hasher.update(bytes);
+    content.size += bytes.size();
+    part(bytes);
   }
   if (hasher.finish() != digest) content.state = ContentState::corrupt;
   return content;
