@@ -18,7 +18,6 @@ gc/remove/remover.cc      *      the only file that deletes
 gc/remove/aside_folder.cc mkdirat   moves files beside the registry, and deletes nothing
 gc/remove/move_file.cc    *         gives a file its new name, over nothing
 gc/remove/make_parent.cc  *         makes the folder for what is put back or repaired
-gc/heal/repair.cc       *         writes beside, and moves into a place that is free
 gc/heal/staged_file.cc    *         writes beside, and moves into a place that is free
 gc/heal/new_file.cc       *         fills a file that put_link or repair made
 gc/heal/put_link.cc     *         writes a link beside, and renames it into its place
@@ -135,7 +134,9 @@ other_writers() {
 # FILE REQUESTS: who may ask a bucket for them. One file alone deletes.
 may_change_buckets='
 gc/bucket/bucket_remover.cc remove|abort
-gc/bucket/bucket_link_writer.cc put_over
+gc/bucket_heal/bucket_link_writer.cc put_over
+gc/bucket_heal/set_aside.cc copy
+gc/bucket_heal/bucket_repairer.cc create
 gc/bucket/bucket_aside.cc copy|put_over
 gc/bucket/bucket_restoration.cc copy
 '
@@ -143,7 +144,7 @@ gc/bucket/bucket_restoration.cc copy
 # The client itself is no asker.
 other_writers_of_buckets() {
   local asks='\b(store|store_|bucket|bucket_)(\.|->)' line requests
-  grep -rnE "$asks(remove|abort|copy|put|put_over)\(" \
+  grep -rnE "$asks(remove|abort|copy|put|put_over|create)\(" \
     scanner gc cli --include='*.cc' --include='*.h' | grep -v '^scanner/s3/' |
     while IFS= read -r line; do
       requests=$(awk -v file="${line%%:*}" '$1 == file { print $2 }' \

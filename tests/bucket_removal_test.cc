@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "gc/bucket/bucket_remover.h"
 #include "gc/bucket/bucket_watch.h"
@@ -48,8 +49,9 @@ class MarkedBucket {
                        [](const auto& some) { return !some.empty(); });
   }
 
-  SweepResult sweep(const Precautions& precautions = {}) {
-    BucketRemover remover(root_, taken_.scan, taken_.survey.inventory);
+  SweepResult sweep(const Precautions& precautions = {},
+                    BucketAside* aside = nullptr) {
+    BucketRemover remover(root_, taken_.scan, taken_.survey.inventory, aside);
     SweepProgress progress;
     const Replan replan = [this](const std::set<std::uint32_t>& kept) {
       return plan_without(taken_.survey, kept, policy_);
@@ -122,6 +124,47 @@ TEST_F(BucketRemoval, AbortsTheUploadsThatTheServerForgot) {
                        1000, 1);
   MarkedBucket(bucket_).sweep();
   EXPECT_THAT(bucket_.pending_uploads(), IsEmpty());
+}
+
+// Whatever comes to it after the last listing, right before it would go.
+TEST_F(BucketRemoval, KeepsAnUploadThatSomebodyGoesOnWith) {
+  const std::string upload =
+      "repositories/app/_uploads/" + std::string(kUploadId);
+  const std::string data = bucket_.key(upload + "/data");
+  const std::function<void()> changes[] = {
+      [&] { bucket_.grow_uploads(1000); },
+      [&] { bucket_.begin_upload(data, 1, 1); },
+      [&] { bucket_.abort(bucket_.pending_uploads().at(0)); },
+      [&] { bucket_.put_at(upload + "/hashstates/sha256/0", "state"); }};
+  for (const auto& change : changes) {
+    for (const PendingUpload& each : bucket_.pending_uploads())
+      bucket_.abort(each);
+    bucket_.fill(store_);
+    bucket_.begin_upload(data, 1000, 1);
+    MarkedBucket marked(bucket_);
+    Precautions precautions;
+    precautions.nobody_came = [&] {
+      change();
+      return true;
+    };
+    const std::size_t pending = bucket_.pending_uploads().size();
+    const SweepResult result = marked.sweep(precautions);
+    EXPECT_FALSE(result.complete);
+    ASSERT_EQ(result.findings.size(), 1U);
+    EXPECT_EQ(result.findings[0].kind, FindingKind::tree_changed);
+    EXPECT_TRUE(bucket_.get(bucket_.key(upload + "/startedat"), 1000));
+    EXPECT_GE(bucket_.pending_uploads().size() + 1, pending);
+  }
+}
+
+TEST_F(BucketRemoval, AbortsNothingThatIsToBePutAside) {
+  bucket_.begin_upload(bucket_.key("repositories/app/_uploads/" +
+                                   std::string(kUploadId) + "/data"),
+                       1000, 1);
+  const BucketRoot root(bucket_, "registry", 4);
+  CopiedAside aside(root, "run");
+  EXPECT_FALSE(MarkedBucket(bucket_).sweep({}, &aside).complete);
+  EXPECT_EQ(bucket_.pending_uploads().size(), 1U);
 }
 
 TEST_F(BucketRemoval, IsRefusedWhereAnythingIsWrittenBetweenTheListings) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gc/bucket/bucket_link_writer.h"
+#include "gc/bucket_heal/bucket_link_writer.h"
 #include "gc/runs/rollback.h"
 #include "tests/memory_bucket.h"
 #include "tests/served_bucket.h"

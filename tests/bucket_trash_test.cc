@@ -112,9 +112,30 @@ TEST_P(BucketTrashOf, AnUploadWhosePartsCannotBeKeptStays) {
   bucket_.put_at(upload + "/startedat", "2020-01-01T00:00:00Z");
   bucket_.server().begin_upload(ServedBucket::key(upload + "/data"), {"part"});
   bucket_.age_everything(std::chrono::hours(1000));
+  const JsonRun foreseen =
+      bucket_.run_for_json({"gc", "-n", "-m", "--min-age", "0", "--trash"});
   const JsonRun run = collect();
-  EXPECT_EQ(run.exit_code, 4);
-  EXPECT_THAT(run.report["findings"].dump(), HasSubstr("without --trash"));
+  EXPECT_EQ(run.exit_code, 0) << run.report.dump(2);
+  EXPECT_THAT(run.report["findings"].dump(), HasSubstr("upload-in-parts"));
+  EXPECT_TRUE(bucket_.has(upload + "/startedat"));
+  for (const char* key : {"uploads", "blobs", "findings"})
+    EXPECT_EQ(foreseen.report[key], run.report[key]) << key;
+  EXPECT_EQ(run.report["uploads"]["removed"], 0);
+}
+
+TEST_P(BucketTrashOf, ARemovalWithTheTrashForeseesWhatItDoes) {
+  const std::string upload =
+      "repositories/app/_uploads/0a0a0a0a-0000-4000-8000-000000000000";
+  bucket_.put_at(upload + "/startedat", "2020-01-01T00:00:00Z");
+  bucket_.server().begin_upload(ServedBucket::key(upload + "/data"), {"part"});
+  bucket_.age_everything(std::chrono::hours(1000));
+  const std::vector<std::string> rm = {"rm", "other", "--gc", "--trash"};
+  std::vector<std::string> dry = rm;
+  dry.insert(dry.end(), {"-n", "--list"});
+  const JsonRun foreseen = bucket_.run_for_json(dry);
+  EXPECT_THAT(foreseen.report["removals"].dump(),
+              testing::Not(HasSubstr("_uploads")));
+  EXPECT_EQ(bucket_.run_for_json(rm).exit_code, 0);
   EXPECT_TRUE(bucket_.has(upload + "/startedat"));
 }
 

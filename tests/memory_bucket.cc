@@ -34,6 +34,21 @@ std::string folder_of(const ListRequest& request, const std::string& key) {
              : std::string();
 }
 
+class NewMemoryObject final : public NewObject {
+ public:
+  NewMemoryObject(ObjectStore& store, std::string key)
+      : store_(store), key_(std::move(key)) {}
+  void add(std::string_view bytes) override { bytes_ += bytes; }
+  bool put_over(const std::string& etag) override {
+    return store_.put_over(key_, bytes_, etag);
+  }
+
+ private:
+  ObjectStore& store_;
+  std::string key_;
+  std::string bytes_;
+};
+
 std::int64_t mtime_ns(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0)
@@ -71,6 +86,10 @@ void MemoryBucket::begin_upload(const std::string& key, std::uint64_t bytes,
                                 std::int64_t initiated_ns) {
   const std::string id = "upload-" + std::to_string(pending_.size());
   pending_[id] = {{key, id, initiated_ns}, bytes};
+}
+
+void MemoryBucket::grow_uploads(std::uint64_t bytes) {
+  for (auto& [id, upload] : pending_) upload.second += bytes;
 }
 
 void MemoryBucket::hide_md5s() {
@@ -190,6 +209,7 @@ void MemoryBucket::abort(const PendingUpload& upload) {
 
 void MemoryBucket::copy(const StoredObject& from, const std::string& to) {
   put(to, objects_.at(from.key).bytes);
+  if (after_copy) after_copy(to);
 }
 
 void MemoryBucket::put(const std::string& key, const std::string& bytes) {
@@ -205,6 +225,10 @@ bool MemoryBucket::put_over(const std::string& key, const std::string& bytes,
     return false;
   put(key, bytes);
   return true;
+}
+
+std::unique_ptr<NewObject> MemoryBucket::create(const std::string& key) {
+  return std::make_unique<NewMemoryObject>(*this, key);
 }
 
 void MemoryBucket::put(const std::string& key, std::string bytes,

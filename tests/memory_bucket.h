@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -37,6 +38,8 @@ class MemoryBucket : public ObjectStore {
   void remove_at(const std::string& path);
   void begin_upload(const std::string& key, std::uint64_t bytes,
                     std::int64_t initiated_ns);
+  // One more part comes to each that pends.
+  void grow_uploads(std::uint64_t bytes);
   std::size_t size() const { return objects_.size(); }
 
   // Under KMS, ETags are 32 hex digits that say nothing.
@@ -48,6 +51,7 @@ class MemoryBucket : public ObjectStore {
   std::set<std::string> keep;  // keys that are not removed when asked for
   std::function<void(const ListRequest&, ListPage&)> change_page;
   std::function<void(const std::string& key)> before_put;
+  std::function<void(const std::string& to)> after_copy;
   bool heeds_conditions = true;  // of a put_over()
   std::size_t page_size = 1000;
 
@@ -73,6 +77,7 @@ class MemoryBucket : public ObjectStore {
   void put(const std::string& key, const std::string& bytes) override;
   bool put_over(const std::string& key, const std::string& bytes,
                 const std::string& etag) override;
+  std::unique_ptr<NewObject> create(const std::string& key) override;
 
  private:
   struct Object {

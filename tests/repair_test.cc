@@ -8,8 +8,9 @@
 
 #include <filesystem>
 
-#include "gc/heal/repair.h"
+#include "gc/heal/disk_healer.h"
 #include "scanner/files/descriptor.h"
+#include "scanner/files/disk_reader.h"
 #include "tests/command_run.h"
 #include "tests/ordinary_user.h"
 #include "tests/paths.h"
@@ -144,7 +145,8 @@ TEST_F(HealedStore, AStopLeavesWhatIsThere) {
   std::atomic<std::uint64_t> bytes{0};
   const std::vector<Repair> repairs = {
       {Repair::What::blob, store_.blob_path(app_.layers[1]), app_.layers[1]}};
-  EXPECT_THAT(carry_out(repairs, v2.get(), other.get(), "run", stop, bytes),
+  const DiskReader reader(other.get());
+  EXPECT_THAT(DiskHealer(v2.get(), "run").repair(repairs, &reader, stop, bytes),
               IsEmpty());
   EXPECT_EQ(store_.snapshot(), broken);
   EXPECT_FALSE(fs::exists(store_.root() / "docker/registry/.dregs"));

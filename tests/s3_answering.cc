@@ -63,10 +63,22 @@ bool meets_conditions(const S3Bucket& bucket, const AskedOfBucket& asked) {
   return asked.http.header("if-none-match") != "*" || version == nullptr;
 }
 
+ServedAnswer put_part(S3Bucket& bucket, const AskedOfBucket& asked) {
+  const auto upload = bucket.uploads.find(asked.parameter("uploadId"));
+  if (upload == bucket.uploads.end()) return error_answer(404, "NoSuchUpload");
+  const auto number =
+      static_cast<unsigned>(std::stoul(asked.parameter("partNumber")));
+  upload->second.parts[number] = asked.http.body;
+  ServedAnswer answer;
+  answer.headers = {{"ETag", "\"" + md5_hex(asked.http.body) + "\""}};
+  return answer;
+}
+
 ServedAnswer put_object(S3Bucket& bucket, const AskedOfBucket& asked) {
   const std::string md5 = asked.http.header("content-md5");
   if (!md5.empty() && md5 != md5_base64(asked.http.body))
     return error_answer(400, "BadDigest");
+  if (asked.query.contains("uploadId")) return put_part(bucket, asked);
   if (!meets_conditions(bucket, asked))
     return error_answer(412, "PreconditionFailed");
   ServedAnswer answer;
@@ -131,6 +143,8 @@ ServedAnswer begin_upload(S3Bucket& bucket, const AskedOfBucket& asked) {
 ServedAnswer complete_upload(S3Bucket& bucket, const AskedOfBucket& asked) {
   const auto upload = bucket.uploads.find(asked.parameter("uploadId"));
   if (upload == bucket.uploads.end()) return error_answer(404, "NoSuchUpload");
+  if (!meets_conditions(bucket, asked))
+    return error_answer(412, "PreconditionFailed");
   KeptVersion version;
   for (const auto& [number, bytes] : upload->second.parts)
     version.bytes += bytes;

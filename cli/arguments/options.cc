@@ -53,7 +53,8 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
 }
 
 // For a root that is s3://BUCKET/PREFIX, by --root or by the configuration.
-void add_bucket_options(CLI::App& app, BucketRequest& bucket) {
+void add_bucket_options(CLI::App& app, GlobalOptions& global) {
+  BucketRequest& bucket = global.bucket;
   constexpr auto group = "In object storage";
   app.add_option("--endpoint", bucket.endpoint,
                  "The server, where it is not Amazon's")
@@ -74,6 +75,11 @@ void add_bucket_options(CLI::App& app, BucketRequest& bucket) {
                  "No more than that (no limit)")
       ->type_name("N")
       ->check(between(0, 1'000'000))
+      ->group(group);
+  app.add_option(
+         "--price", global.price_file,
+         "What 1,000 requests of a kind cost, in USD (AWS' list prices)")
+      ->type_name("FILE")
       ->group(group);
   app.add_flag("--registry-stopped", bucket.registry_stopped,
                "Say that no registry writes to the bucket: nobody can see that "
@@ -165,7 +171,7 @@ void describe_program(CLI::App& app, Invocation& invocation) {
     return help_text(command_tree(app), path, exit_code_help());
   });
   add_global_options(app, invocation.global);
-  add_bucket_options(app, invocation.global.bucket);
+  add_bucket_options(app, invocation.global);
 }
 
 }  // namespace dregs

@@ -27,7 +27,8 @@ struct GlobalOptions {
   unsigned jobs = 0;  // threads; never 0 after parsing
   Colour colour = Colour::automatic;
   FailOn fail_on = FailOn::error;
-  BucketRequest bucket;  // for a registry in object storage
+  BucketRequest bucket;    // for a registry in object storage
+  std::string price_file;  // --price; empty: AWS' prices
 };
 
 // The command that was chosen, ready to run.

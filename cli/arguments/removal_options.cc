@@ -15,9 +15,15 @@ void add_removal_options(CLI::App& command, CollectionOptions& options,
   command.add_flag("--prove", options.prove,
                    "Look again afterwards, whether each tag and manifest has "
                    "all that it needs");
-  command.add_flag("--trash", options.trash,
-                   "Move files to the trash instead of deleting them; dregs "
-                   "trash restores them, or empties it");
+  CLI::Option* trash = command.add_flag(
+      "--trash", options.trash,
+      "Move files to the trash instead of deleting them; dregs "
+      "trash restores them, or empties it");
+  command
+      .add_flag("--purge-versions", options.purge_versions,
+                "In a bucket with versions: remove for good what goes, older "
+                "versions too, and what earlier removals hid")
+      ->excludes(trash);
   add_deadline(command, options.deadline);
   command
       .add_option("--metrics", outputs.metrics_file,

@@ -25,7 +25,6 @@
 #include "gc/guard/aftercare.h"
 #include "gc/guard/other_users.h"
 #include "gc/runs/healing.h"
-#include "gc/saved/run_name.h"
 #include "gc/saved/user_file.h"
 #include "gc/saved/verify_state.h"
 #include "gc/storage/move_aside.h"
@@ -41,7 +40,6 @@ struct VerifyOptions {
   std::vector<std::string> refs;
   Shard shard;
   std::uint64_t bytes_per_second = 0;
-  bool quarantine = false;
   HealingOptions healing;
   std::string state_file;
   std::string metrics_file;
@@ -72,25 +70,24 @@ class VerifyRun {
     request.bytes_per_second = options_.bytes_per_second;
     request.since_ns = options_.since_ns;
     const OpenedStore store = open_store(global_);
-    if (options_.quarantine || options_.healing.asked())
-      require_folder(store, "--quarantine and repairs");
     if (!options_.state_file.empty())
       request.proved =
           load_state(options_.state_file, store.storage->identity());
-    else if (options_.healing.asked())
+    else if (options_.healing.repairs())
       request.proved.emplace();
     const DeadlineClock clock(options_.deadline, stop_);
-    Healing healing(options_.healing, store);
+    Healing healing(options_.healing, store, root_request(global_));
     // A server would go on to announce what is moved while it runs.
-    if (options_.quarantine || options_.healing.asked())
+    if (options_.healing.writes())
       report_.refusals = reasons_not_to_write(store);
     if (report_.refusals.empty()) {
       if (!verify(store, request)) stop_early(stop_, "nothing was read yet");
       if (!may_write_parts(store)) return finish(store);
-      if (options_.healing.asked() && nobody_came(store))
+      if (options_.healing.repairs() && nobody_came(store))
         heal(store, std::move(request), healing);
       if (!options_.state_file.empty()) save_state(store);
-      if (options_.quarantine && nobody_came(store)) move_away(store);
+      if (options_.healing.quarantine && nobody_came(store))
+        move_away(store, healing);
     }
     return finish(store);
   }
@@ -102,24 +99,25 @@ class VerifyRun {
   std::vector<Refusal> reasons_not_to_write(const OpenedStore& store) {
     others_ = store.storage->make_exclusive();
     std::vector<Refusal> reasons = others_.refusals;
-    append(reasons, reasons_not_to_move_aside(
-                        store, find_frame_parts(store.v2.get()), kLookOnly));
+    if (!store.in_bucket())
+      append(reasons, reasons_not_to_move_aside(
+                          store, find_frame_parts(store.v2.get()), kLookOnly));
     if (!reasons.empty()) return reasons;
-    return reasons_not_to_move_aside(store.v2.get(), true, kLookOnly);
+    return store.storage->reasons_not_to_heal(kLookOnly);
   }
 
   // Where namespaces are the survey alone knows.
   bool may_write_parts(const OpenedStore& store) {
-    if (options_.quarantine || options_.healing.asked())
-      report_.refusals =
-          reasons_not_to_move_aside(store, report_.verified.parts, kLookOnly);
+    if (options_.healing.writes())
+      append(report_.refusals, reasons_not_to_move_aside(
+                                   store, report_.verified.parts, kLookOnly));
     return report_.refusals.empty();
   }
 
   ExitCode finish(const OpenedStore& store) {
     report_.shard = options_.shard;
-    report_.quarantine = options_.quarantine;
-    report_.repair = options_.healing.asked();
+    report_.quarantine = options_.healing.quarantine;
+    report_.repair = options_.healing.repairs();
     report_.exit_code = exit_code();
     report_.seconds = stopwatch_.seconds();
     save_metrics(store);
@@ -147,12 +145,19 @@ class VerifyRun {
                  : describe(progress.survey, now - begun);
     });
     const TakeSurvey survey = [&](SurveyProgress& surveying) {
-      return store.storage->take_survey(store.proxy_cache, stop_, surveying);
+      Survey taken =
+          store.storage->take_survey(store.proxy_cache, stop_, surveying);
+      signs_ = store.storage->signs_of_writers(taken.inventory);
+      return taken;
     };
     Verification verification(store.reader(), survey, std::move(request), stop_,
                               progress);
     verification.take_first_survey();
     if (stop_.requested()) return false;
+    // Before hours of reading.
+    if (!looked_ && options_.healing.writes()) report_.refusals = signs_;
+    looked_ = true;
+    if (!report_.refusals.empty()) return true;
     surveyed = stopwatch_.seconds();
     verification.read_blobs();
     report_.reading_seconds += stopwatch_.seconds() - surveyed;
@@ -214,19 +219,17 @@ class VerifyRun {
 
   // Since the first look, which may have been a night ago.
   bool nobody_came(const OpenedStore& store) {
-    for (const RegistryProcess& process :
-         look_for_registries(store.root).processes)
-      if (!process.readonly) report_.refusals.push_back(refusal_for(process));
+    append(report_.refusals, store.storage->reasons_of_newcomers());
+    append(report_.refusals, signs_);
     return report_.refusals.empty();
   }
 
-  void move_away(const OpenedStore& store) {
+  void move_away(const OpenedStore& store, Healing& healing) {
     if (!report_.verified.complete) return;
-    const int v2 = store.v2.get();
-    report_.moved = quarantine(v2, name_of_run(),
-                               worth_quarantine(report_.verified.findings, v2));
-    if (std::any_of(report_.moved.begin(), report_.moved.end(),
-                    [](const MovedFile& moved) { return moved.error == 0; }))
+    report_.moved = healing.quarantine(report_.verified.findings);
+    if (std::any_of(
+            report_.moved.begin(), report_.moved.end(),
+            [](const Quarantined& moved) { return moved.error.empty(); }))
       append(report_.verified.findings, aftercare(store.root, others_));
   }
 
@@ -239,8 +242,9 @@ class VerifyRun {
   ExitCode exit_code_of_verification() const {
     if (!report_.refusals.empty()) return ExitCode::refused;
     if (!report_.verified.complete) return exit_code_of(stop_.reason());
-    if (std::any_of(report_.moved.begin(), report_.moved.end(),
-                    [](const MovedFile& moved) { return moved.error != 0; }) ||
+    if (std::any_of(
+            report_.moved.begin(), report_.moved.end(),
+            [](const Quarantined& moved) { return !moved.error.empty(); }) ||
         std::any_of(report_.repaired.begin(), report_.repaired.end(),
                     [](const Repaired& repaired) {
                       return repaired.outcome == Repaired::Outcome::failed;
@@ -258,6 +262,8 @@ class VerifyRun {
   Stopwatch stopwatch_;
   Exclusivity others_;
   ProvedBlobs proved_;
+  std::vector<Refusal> signs_;  // of writers, by the last survey
+  bool looked_ = false;         // a first survey was taken
   VerifyReport report_;
 };
 
@@ -299,14 +305,15 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
                "With --state: leave out what was proved within this time and "
                "has not changed")
       ->needs(state);
-  verify->add_flag("--quarantine", options->quarantine,
+  verify->add_flag("--quarantine", options->healing.quarantine,
                    "Move corrupt files away, so that a push heals what needs "
                    "them; not while a registry serves");
   verify
       ->add_option("--repair-from", options->healing.from,
-                   "Take blobs that are corrupt or missing from the registry "
-                   "in this folder; not while a registry serves")
-      ->type_name("DIR");
+                   "Take blobs that are corrupt or missing from this other "
+                   "registry: a folder, s3://BUCKET/PREFIX, or the "
+                   "configuration of one; not while a registry serves")
+      ->type_name("DIR|URL|FILE");
   verify->add_flag("--repair-links", options->healing.links,
                    "Write links anew that can only have held one digest; not "
                    "while a registry serves");

@@ -32,9 +32,20 @@ int error_of(const std::function<void()>& print) {
 void print(const RequestsMade& made) {
   fmt::print(
       "requests: {} LIST, {} GET, {} HEAD, {} PUT, {} DELETE, of them {} "
-      "repeated; {:.4f} USD by the list prices of AWS\n",
+      "repeated; {:.4f} USD by {}\n",
       made.list, made.get, made.head, made.put, made.remove, made.retries,
-      made.usd);
+      made.usd, escaped(made.prices));
+}
+
+void print(const Purged& purged) {
+  fmt::print("versions: {}, {} {} for good",
+             counted(purged.versions, "version", "versions"),
+             human_bytes(purged.bytes),
+             purged.dry_run ? "would be removed" : "were removed");
+  if (purged.held > 0)
+    fmt::print("; {}, {} are held", counted(purged.held, "version", "versions"),
+               human_bytes(purged.held_bytes));
+  fmt::print("\n");
 }
 
 void print(const Delivery& delivery, const GlobalOptions& options) {
@@ -45,8 +56,9 @@ void print(const Delivery& delivery, const GlobalOptions& options) {
   fmt::print("{} ({})\n", palette.strong(escaped(root.rootdirectory)),
              escaped(root.source));
   delivery.text(palette);
-  if (delivery.store.storage)
-    if (const auto made = delivery.store.storage->requests()) print(*made);
+  if (!delivery.store.storage) return;
+  if (const auto purged = delivery.store.storage->purged()) print(*purged);
+  if (const auto made = delivery.store.storage->requests()) print(*made);
 }
 
 // A reader that has closed the pipe has seen enough.

@@ -1,7 +1,6 @@
 #include "cli/output/json_document.h"
 
 #include <cmath>
-#include <cstring>
 
 #include "gc/context/exit_code.h"
 #include "gc/decide/refusal.h"
@@ -17,14 +16,17 @@ std::string in_ascii(const Json& document) {
   return document.dump(2, ' ', /*ensure_ascii=*/true) + "\n";
 }
 
+Json to_json(const Purged& purged) {
+  return {{"versions", purged.versions},
+          {"bytes", purged.bytes},
+          {"held", purged.held},
+          {"held_bytes", purged.held_bytes}};
+}
+
 }  // namespace
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(utf8(text));
-}
-
-Json error_or_null(int error) {
-  return error == 0 ? Json(nullptr) : Json(std::strerror(error));
 }
 
 Json texts(const std::vector<std::string>& words) {
@@ -79,7 +81,7 @@ Json to_json(const RequestsMade& made) {
   return {{"list", made.list},     {"get", made.get},
           {"head", made.head},     {"put", made.put},
           {"delete", made.remove}, {"retries", made.retries},
-          {"usd", made.usd}};
+          {"usd", made.usd},       {"prices", utf8(made.prices)}};
 }
 
 Json refusals_json(const std::vector<Refusal>& refusals) {
@@ -93,9 +95,12 @@ Json refusals_json(const std::vector<Refusal>& refusals) {
 std::string finish_json(Json document, const std::vector<Finding>& findings,
                         const OpenedStore& store, ExitCode exit_code,
                         double seconds) {
-  if (store.storage)
+  if (store.storage) {
+    if (const auto purged = store.storage->purged())
+      document["purged"] = to_json(*purged);
     if (const auto made = store.storage->requests())
       document["requests"] = to_json(*made);
+  }
   return finish_json(std::move(document), to_json(findings, store), exit_code,
                      seconds);
 }

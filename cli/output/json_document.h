@@ -45,9 +45,6 @@ std::string text_document(const std::string& text);
 
 Json texts(const std::vector<std::string>& words);
 
-// What errno value `error` means; null where it is 0.
-Json error_or_null(int error);
-
 // null where the text is empty.
 Json text_or_null(const std::string& text);
 

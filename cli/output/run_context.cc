@@ -5,7 +5,9 @@
 #include "cli/terminal/signals.h"
 #include "cli/terminal/terminal.h"
 #include "gc/context/stopwatch.h"
+#include "gc/saved/user_file.h"
 #include "gc/survey/take_survey.h"
+#include "scanner/config/price_file.h"
 #include "scanner/formats/text.h"
 
 namespace dregs {
@@ -52,6 +54,9 @@ RootRequest root_request(const GlobalOptions& options) {
   request.config = options.config;
   request.environment = own_environment();
   request.bucket = options.bucket;
+  if (!options.price_file.empty())
+    request.bucket.prices = parse_prices(read_file(options.price_file),
+                                         escaped(options.price_file));
   request.bucket.stopped = [] { return stop_on_signals().requested(); };
   return request;
 }

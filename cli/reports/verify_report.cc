@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "cli/output/json_document.h"
 #include "cli/output/print_findings.h"
@@ -75,7 +74,7 @@ std::string reason(const Repaired& repaired) {
     case Repaired::Outcome::corrupt_source:
       return "the blob of this digest is corrupt there, too";
     default:
-      return std::strerror(repaired.error);
+      return repaired.error;
   }
 }
 
@@ -134,23 +133,23 @@ void print_healing(const VerifyReport& report, bool verbose) {
 
 Json moved_json(const VerifyReport& report, const OpenedStore& store) {
   Json list = Json::array();
-  for (const MovedFile& moved : report.moved)
+  for (const Quarantined& moved : report.moved)
     list.push_back({{"path", utf8(store.shown(moved.path))},
                     {"to", shown_or_null(moved.to, store)},
-                    {"error", error_or_null(moved.error)}});
+                    {"error", text_or_null(moved.error)}});
   return list;
 }
 
 void print_moved(const VerifyReport& report, const OpenedStore& store) {
   if (report.moved.empty()) return;
   fmt::print("\nMoved away\n");
-  for (const MovedFile& moved : report.moved)
-    if (moved.error == 0)
+  for (const Quarantined& moved : report.moved)
+    if (moved.error.empty())
       fmt::print("  {}\n    to {}\n", escaped(store.shown(moved.path)),
                  escaped(store.shown(moved.to)));
     else
       fmt::print("  not {}: {}\n", escaped(store.shown(moved.path)),
-                 std::strerror(moved.error));
+                 moved.error);
 }
 
 }  // namespace

@@ -6,8 +6,7 @@
 
 #include "cli/terminal/terminal.h"
 #include "gc/decide/refusal.h"
-#include "gc/heal/quarantine.h"
-#include "gc/heal/repair.h"
+#include "gc/heal/healer.h"
 #include "gc/storage/opened_store.h"
 #include "gc/verify/verify.h"
 
@@ -18,8 +17,8 @@ struct VerifyReport {
   Shard shard;
   bool repair = false;  // --repair-from or --repair-links
   std::vector<Repaired> repaired;
-  bool quarantine = false;       // --quarantine
-  std::vector<MovedFile> moved;  // or that could not be
+  bool quarantine = false;         // --quarantine
+  std::vector<Quarantined> moved;  // or that could not be
   std::string not_saved;  // why the state that was asked for is not there
   std::vector<Refusal> refusals;
   ExitCode exit_code = ExitCode::done;

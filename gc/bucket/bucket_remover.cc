@@ -70,7 +70,25 @@ OwnNames names_of_own(const BucketRoot& root, const std::string& key,
   return {{}, {{{key, {}}, error.code(), error.what()}}};
 }
 
+std::string folder_of(const BucketRoot& root, const std::string& path) {
+  return root.key(path) + "/";
+}
+
 }  // namespace
+
+// All of them, or none where one is not the registry's.
+BucketRemover::Keys BucketRemover::own_keys_of(
+    std::span<const StoredObject> objects, const std::string& folder,
+    bool (*is_own)(std::string_view below)) {
+  Keys keys;
+  for (const StoredObject& object : objects) {
+    const std::string_view below =
+        std::string_view(object.key).substr(folder.size());
+    if (!is_own(below)) return {{}, left(below)};
+    keys.keys.push_back(object.key);
+  }
+  return keys;
+}
 
 BucketRemover::BucketRemover(const BucketRoot& root, const BucketScan& scan,
                              const Inventory& inventory, BucketAside* aside)
@@ -83,11 +101,12 @@ RemovalOutcome BucketRemover::remove(const Removal& removal) {
 }
 
 std::vector<RemovalOutcome> BucketRemover::remove_together(
-    std::span<const Removal> removals) {
+    std::span<const Removal> removals) try {
+  const UploadsNow uploads(root_, removals);
   std::vector<Keys> found(removals.size());
   at_once(root_.connections, removals.size(), [&](std::size_t i) {
     try {
-      found[i] = keys_of(removals[i]);
+      found[i] = keys_of(removals[i], uploads);
     } catch (const StorageError& error) {
       found[i] = {{}, failed(error.what())};
     }
@@ -104,15 +123,19 @@ std::vector<RemovalOutcome> BucketRemover::remove_together(
   if (aside_ != nullptr) put_aside(all, outcomes);
   remove_keys(all, outcomes);
   return outcomes;
+} catch (const StorageError& error) {
+  // Of the uploads that pend; nothing was removed.
+  return std::vector<RemovalOutcome>(removals.size(), failed(error.what()));
 }
 
-BucketRemover::Keys BucketRemover::keys_of(const Removal& removal) const {
+BucketRemover::Keys BucketRemover::keys_of(const Removal& removal,
+                                           const UploadsNow& uploads) const {
   const std::string path = path_of(removal, inventory_);
   switch (removal.kind) {
     case RemovalKind::tag:
       return keys_in_tag(path);
     case RemovalKind::upload:
-      return keys_in_upload(path);
+      return keys_in_upload(removal, path, uploads);
     case RemovalKind::blob:
       return {{root_.key(layout::blob_data(removal.digest))}, {}};
     case RemovalKind::temporary:
@@ -143,17 +166,27 @@ BucketRemover::Keys BucketRemover::keys_of_revision(
 // All links of the tag go, or none: servers list a tag as long as there is any
 // key in its folder.
 BucketRemover::Keys BucketRemover::keys_in_tag(const std::string& path) const {
-  Keys keys = keys_in(path, is_of_a_tag);
-  if (keys.keys.empty() && keys.outcome.state == OutcomeState::removed)
-    keys.outcome.state = OutcomeState::already_gone;
+  const std::vector<StoredObject> objects =
+      list_all(root_.store, folder_of(root_, path));
+  Keys keys = own_keys_of(objects, folder_of(root_, path), is_of_a_tag);
+  if (objects.empty()) keys.outcome.state = OutcomeState::already_gone;
   return keys;
 }
 
 BucketRemover::Keys BucketRemover::keys_in_upload(
-    const std::string& path) const {
-  Keys keys = keys_in(path, is_of_an_upload);
+    const Removal& removal, const std::string& path,
+    const UploadsNow& uploads) const {
+  const std::string folder = folder_of(root_, path);
+  const std::vector<StoredObject> objects = list_all(root_.store, folder);
+  Keys keys = own_keys_of(objects, folder, is_of_an_upload);
   if (keys.outcome.state != OutcomeState::removed) return keys;
-  const auto pending = parts_at(scan_.pending, root_.key(path + "/data"));
+  const std::string data = folder + "data";
+  const auto pending = parts_at(scan_.pending, data);
+  const Upload* scanned = scanned_upload(removal);
+  if (scanned == nullptr ||
+      !uploads.is_as_scanned(*scanned, objects, pending, data))
+    return {{},
+            {OutcomeState::changed, 0, "somebody goes on with this upload"}};
   if (aside_ != nullptr && !pending.empty())
     return {{},
             failed("its parts cannot be put aside; without --trash they "
@@ -162,17 +195,12 @@ BucketRemover::Keys BucketRemover::keys_in_upload(
   return keys;
 }
 
-BucketRemover::Keys BucketRemover::keys_in(
-    const std::string& path, bool (*is_own)(std::string_view below)) const {
-  const std::string folder = root_.key(path) + "/";
-  Keys keys;
-  for (StoredObject& object : list_all(root_.store, folder)) {
-    const std::string_view below =
-        std::string_view(object.key).substr(folder.size());
-    if (!is_own(below)) return {{}, left(below)};
-    keys.keys.push_back(std::move(object.key));
-  }
-  return keys;
+const Upload* BucketRemover::scanned_upload(const Removal& removal) const {
+  const std::vector<Upload>& all =
+      inventory_.repositories[removal.repository].uploads;
+  const std::string_view id = removal.name.text();
+  const auto at = std::ranges::lower_bound(all, id, {}, &Upload::id);
+  return at != all.end() && at->id == id ? &*at : nullptr;
 }
 
 // Of what cannot be put aside wholly, nothing goes.
@@ -197,6 +225,17 @@ void BucketRemover::remove_keys(const Names& all,
   for (std::size_t first = 0; first < all.names.size(); first += kTogether)
     for (const NotRemoved& left : root_.store.remove(part_of(all.names, first)))
       outcomes[all.owners[position_of(left, all.names)]] = failed(left);
+}
+
+std::vector<NotRemoved> remove_copied(const BucketRoot& root,
+                                      const std::string& path) {
+  const ObjectName name{root.key(path), {}};
+  const bool of_a_blob = path.starts_with("blobs/") && path.ends_with("/data");
+  const bool of_a_layer =
+      path.find("/_layers/") != std::string::npos && path.ends_with("/link");
+  if (!of_a_blob && !of_a_layer)
+    return {{name, "Name", path + " is no blob and no layer's link"}};
+  return root.store.remove({&name, 1});
 }
 
 std::vector<NotRemoved> remove_own(const BucketRoot& root,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gc/bucket/bucket_aside.h"
+#include "gc/bucket/uploads_now.h"
 #include "gc/remove/remover.h"
 #include "scanner/bucket/scan_bucket.h"
 
@@ -37,14 +38,16 @@ class BucketRemover final : public Remover {
     std::vector<std::string> keys;
     RemovalOutcome outcome;
   };
-  Keys keys_of(const Removal& removal) const;
+  Keys keys_of(const Removal& removal, const UploadsNow& uploads) const;
+  static Keys own_keys_of(std::span<const StoredObject> objects,
+                          const std::string& folder,
+                          bool (*is_own)(std::string_view below));
+  const Upload* scanned_upload(const Removal& removal) const;
   Keys keys_of_revision(const Removal& removal, const std::string& path) const;
   Keys keys_in_tag(const std::string& path) const;
   // Aborts what is pending of it as well.
-  Keys keys_in_upload(const std::string& path) const;
-  // All keys below a folder, or none where one of them is not the registry's.
-  Keys keys_in(const std::string& path,
-               bool (*is_own)(std::string_view below)) const;
+  Keys keys_in_upload(const Removal& removal, const std::string& path,
+                      const UploadsNow& uploads) const;
   // Of all removals of a call: each name, and the outcome that it belongs to.
   struct Names {
     std::vector<ObjectName> names;
@@ -59,6 +62,11 @@ class BucketRemover final : public Remover {
   const Inventory& inventory_;
   BucketAside* aside_;
 };
+
+// Removes a blob's data or a layer's link, of which a copy lies elsewhere by
+// now. Any other key stays. Returns what stays.
+std::vector<NotRemoved> remove_copied(const BucketRoot& root,
+                                      const std::string& path);
 
 // Removes dregs's own objects, with all versions of them. A key that does not
 // lie below docker/registry/.dregs stays. Returns what stays.

@@ -1,18 +1,13 @@
 // Puts right what leaves nothing to guess: a blob that is corrupt or missing
 // gets the bytes that another registry has under its digest; a link that can
-// only have held one digest (format.md#2) gets that. Bytes are hashed on their
-// way into a new file in .dregs/repair beside v2, which is synced and then
-// renamed into a place that is free: what was there moves to quarantine first.
+// only have held one digest (format.md#2) gets that. Plain values; pure.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "scanner/formats/digest.h"
 #include "scanner/inventory/finding.h"
-#include "scanner/inventory/stop_request.h"
 
 namespace dregs {
 
@@ -26,7 +21,7 @@ struct Repair {
 };
 
 // Of a verification's findings, those that such repairs are for: blobs first,
-// sorted, each once. Pure.
+// sorted, each once.
 std::vector<Repair> repairable(const std::vector<Finding>& findings, bool blobs,
                                bool links);
 
@@ -39,18 +34,8 @@ struct Repaired {
   };
   Repair repair;
   Outcome outcome = Outcome::done;
-  int error = 0;         // errno
+  std::string error;     // a sentence for a person
   std::string replaced;  // where, relative to v2, what was there lies now
 };
-
-// One after the other; what is done is on the disk when it returns. Ends early
-// where `stop` is requested; counts the bytes that it has read. `other` is the
-// open v2 folder of the registry whose blobs are taken, and is only read; `run`
-// names the folder in quarantine. Descriptors are borrowed. Not while a server
-// runs.
-std::vector<Repaired> carry_out(const std::vector<Repair>& repairs, int v2,
-                                int other, const std::string& run,
-                                const StopRequest& stop,
-                                std::atomic<std::uint64_t>& bytes);
 
 }  // namespace dregs

@@ -28,11 +28,12 @@ StagedFile::StagedFile(int v2)
       error_(file_ ? 0 : errno) {}
 
 int StagedFile::add(std::string_view bytes) {
-  return write_all_to(file_.get(), bytes);
+  if (error_ == 0) error_ = write_all_to(file_.get(), bytes);
+  return error_;
 }
 
 int StagedFile::finish(int folder) {
-  return finish_as_a_server(file_.get(), folder);
+  return error_ == 0 ? finish_as_a_server(file_.get(), folder) : error_;
 }
 
 int StagedFile::put(int folder, const std::string& name) {

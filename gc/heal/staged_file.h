@@ -1,6 +1,7 @@
 // A StagedFile is a file that dregs makes for a registry, in .dregs/repair
 // beside v2, where no server looks. It moves into its place when it is whole.
-// One at a time. Functions return 0 or an errno value. Not while a server runs.
+// One at a time. Functions return 0 or an errno value; the first error is that
+// of all that follow. Not while a server runs.
 #pragma once
 
 #include <atomic>

@@ -19,17 +19,9 @@
 #include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
 #include "scanner/manifests/manifest_details.h"
-#include "scanner/objects/object_store.h"
 
 namespace dregs {
 namespace {
-
-// A layout that cannot be written ends the export; a blob that cannot be read
-// is a finding.
-class WriteError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 bool share_bytes(const OpenedStore& store, const Digest& digest, int to) {
   if (store.in_bucket()) return false;
@@ -136,44 +128,35 @@ class Exporter {
     return false;
   }
 
+  // False where the store's bytes are not what they should be.
   bool is_copied(int file, const ExportedBlob& blob) {
-    try {
-      return copied(file, blob);
-    } catch (const WriteError&) {
-      throw;
-    } catch (const StoppedEarly&) {
-      throw;
-    } catch (const StorageError&) {
-      throw;
-    } catch (const std::runtime_error& error) {
-      tally_.note(blob, FindingKind::unreadable_file,
-                  std::string("cannot be read: ") + error.what());
-      return false;
+    const BlobContent content = store_.reader().stream_blob(
+        blob.digest, [&](std::string_view part) { write(file, blob, part); });
+    switch (content.state) {
+      case BlobContent::State::sound:
+        return true;
+      case BlobContent::State::missing:
+        tally_.note(blob, FindingKind::missing_blob,
+                    "is not in the store any more");
+        return false;
+      case BlobContent::State::unreadable:
+        tally_.note(
+            blob, FindingKind::unreadable_file,
+            std::string("cannot be read: ") + std::strerror(content.error));
+        return false;
+      default:
+        tally_.note_corrupt(blob);
+        return false;
     }
   }
 
-  // False where the store's bytes are not what they should be.
-  bool copied(int file, const ExportedBlob& blob) {
-    Sha256 hasher;
-    const bool there =
-        store_.storage->read_parts(blob.digest, [&](std::string_view part) {
-          if (stop_.requested())
-            stop_early(stop_, "the layout is not finished");
-          hasher.update(part);
-          if (const int error = write_all_to(file, part))
-            throw WriteError(fmt::format(
-                "{}: cannot be written: {}",
-                escaped(layout_.path_of("blobs/sha256/" + blob.digest.hex())),
-                std::strerror(error)));
-        });
-    if (!there) {
-      tally_.note(blob, FindingKind::missing_blob,
-                  "is not in the store any more");
-      return false;
-    }
-    if (hasher.finish() == blob.digest) return true;
-    tally_.note_corrupt(blob);
-    return false;
+  void write(int file, const ExportedBlob& blob, std::string_view part) {
+    if (stop_.requested()) stop_early(stop_, "the layout is not finished");
+    if (const int error = write_all_to(file, part))
+      throw std::runtime_error(fmt::format(
+          "{}: cannot be written: {}",
+          escaped(layout_.path_of("blobs/sha256/" + blob.digest.hex())),
+          std::strerror(error)));
   }
 
   const OpenedStore& store_;

@@ -47,8 +47,9 @@ struct Policy {
   }
   // A time in the future is a wrong clock, and counts as young.
   bool is_young(const FileTimes& times) const {
-    return time_of(times) > now_ns - min_age_ns;
+    return time_of(times) > newest_old_ns();
   }
+  std::int64_t newest_old_ns() const { return now_ns - min_age_ns; }
   // Whoever says 0 means all, whatever the clock says.
   std::int64_t newest_stale_upload_ns() const {
     return uploads_older_than_ns > 0 ? now_ns - uploads_older_than_ns

@@ -81,6 +81,8 @@ bool Collection::collect() {
   if (!guard_.take_survey()) return false;
   store().storage->adapt(options_.policy,
                          options_.min_age_said || options_.saved != nullptr);
+  if (options_.purge_versions)
+    guard_.purge_versions(options_.policy.newest_old_ns());
   const Survey& survey = guard_.survey();
   marks_ = mark(survey.inventory, survey.graph, survey.diagnosis.pins,
                 options_.policy);
@@ -107,11 +109,16 @@ bool Collection::collect() {
   if (!may_go_on())
     plan_.plan = {};
   else if (options_.dry_run)
-    add_removed(report_, planned);
+    foresee(planned);
   else
     sweep(*watch);
   close_report();
   return true;
+}
+
+void Collection::foresee(const KindTotals& planned) {
+  add_removed(report_, planned);
+  guard_.look_at_versions(plan_.plan);
 }
 
 void Collection::use_trash() {

@@ -22,8 +22,9 @@ namespace dregs {
 struct CollectionOptions {
   Policy policy;
   bool dry_run = false;
-  bool prove = false;         // and look again afterwards
-  bool trash = false;         // move files instead of deleting them
+  bool prove = false;  // and look again afterwards
+  bool trash = false;  // move files instead of deleting them
+  bool purge_versions = false;
   bool min_age_said = false;  // by the user; else the storage's own holds
   std::optional<std::chrono::system_clock::time_point> deadline{};
   // What alone may go; borrowed. Its policy is to be the one above.
@@ -63,6 +64,7 @@ class Collection {
  private:
   bool may_go_on() const { return guard_.refusals().empty(); }
   void use_trash();
+  void foresee(const KindTotals& planned);
   void sweep(WriteWatch& watch);
   void close_report();
 

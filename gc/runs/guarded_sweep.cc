@@ -10,6 +10,7 @@
 #include "gc/storage/move_aside.h"
 #include "scanner/formats/append.h"
 #include "scanner/formats/text.h"
+#include "scanner/objects/object_store.h"
 
 namespace dregs {
 namespace {
@@ -120,7 +121,40 @@ SweepResult GuardedSweep::carry_out(WriteWatch& watch, const Plan& plan,
                              context_.stop, progress, watch.precautions());
   note_disturbance(watch, result);
   note_aftercare(result);
+  purge_after(plan, result);
   return result;
+}
+
+void GuardedSweep::purge_versions(std::int64_t newest_old_ns) {
+  if (!store_.in_bucket())
+    throw RootError(store_.root.rootdirectory +
+                    ": --purge-versions is for a bucket; a folder keeps no "
+                    "versions");
+  purge_older_ns_ = newest_old_ns;
+}
+
+void GuardedSweep::look_at_versions(const Plan& plan) {
+  if (purge_older_ns_)
+    store_.storage->purge(survey_, plan, {*purge_older_ns_, true},
+                          context_.stop);
+}
+
+// Where something could not be removed, or somebody wrote, the versions wait
+// for the next run.
+void GuardedSweep::purge_after(const Plan& plan, SweepResult& result) {
+  if (!purge_older_ns_ || !result.complete || context_.stop.requested()) return;
+  try {
+    Purged purged = store_.storage->purge(
+        survey_, plan, {*purge_older_ns_, false}, context_.stop);
+    append(result.findings, std::move(purged.findings));
+    result.complete = purged.complete;
+  } catch (const StorageError& error) {
+    Finding finding;
+    finding.kind = FindingKind::removal_failed;
+    finding.detail = error.what();
+    result.findings.push_back(std::move(finding));
+    result.complete = false;
+  }
 }
 
 // Once, also where `rm --gc` removes twice.

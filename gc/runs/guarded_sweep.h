@@ -54,6 +54,13 @@ class GuardedSweep {
   SweepResult carry_out(WriteWatch& watch, const Plan& plan,
                         const Replan& replan, std::int64_t newest_temporary_ns);
 
+  // From here on, what a sweep removed is removed for good as well: older
+  // versions, too. Once the store is open; throws RootError where it keeps no
+  // versions. Older than this, what earlier runs removed goes with it.
+  void purge_versions(std::int64_t newest_old_ns);
+  // In a dry run: counts what such a sweep of this plan would remove for good.
+  void look_at_versions(const Plan& plan);
+
   // Looks at everything once more, and compares that with `before`. None:
   // interrupted. The survey of this guard stays as it is.
   std::optional<LookBack> look_back(const Proof& before);
@@ -76,6 +83,7 @@ class GuardedSweep {
   void refuse_newcomers(const std::vector<RegistryProcess>& processes);
   void note_disturbance(WriteWatch& watch, SweepResult& result);
   void note_aftercare(const SweepResult& result);
+  void purge_after(const Plan& plan, SweepResult& result);
 
   const RunContext& context_;
   bool dry_run_;
@@ -87,6 +95,7 @@ class GuardedSweep {
   bool aftercare_noted_ = false;
   std::vector<RegistryProcess> known_;  // found by any look so far
   bool removing_ = false;
+  std::optional<std::int64_t> purge_older_ns_;
   std::vector<Refusal> refusals_;
   std::vector<Finding> findings_;
 };

@@ -3,25 +3,53 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 
 #include "gc/saved/run_name.h"
-#include "scanner/formats/text.h"
 
 namespace dregs {
 namespace {
 
-OpenedStore open_other(const std::string& folder, const OpenedStore& store) {
+bool is_the_same(const OpenedStore& a, const OpenedStore& b) {
+  if (a.in_bucket() || b.in_bucket())
+    return a.in_bucket() && b.in_bucket() &&
+           a.storage->identity() == b.storage->identity();
+  FileStatus theirs;
+  FileStatus ours;
+  return descriptor_status(a.v2.get(), theirs) == 0 &&
+         descriptor_status(b.v2.get(), ours) == 0 &&
+         theirs.device == ours.device && theirs.inode == ours.inode;
+}
+
+// A file is a registry's configuration, which says where a bucket elsewhere is.
+RootRequest request_of(const std::string& from, const RootRequest& own) {
+  RootRequest request;
+  request.bucket = own.bucket;
+  request.environment = own.environment;
+  // These are about the registry's own configuration.
+  std::erase_if(request.environment, [](const std::string& variable) {
+    return variable.starts_with("REGISTRY_");
+  });
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(from, error)) {
+    request.root = from;
+    return request;
+  }
+  request.config = from;
+  request.bucket.endpoint.clear();
+  request.bucket.region.clear();
+  request.bucket.path_style = false;
+  return request;
+}
+
+OpenedStore open_other(const std::string& from, const OpenedStore& store,
+                       const RootRequest& own) {
   try {
-    RootRequest request;
-    request.root = folder;
-    OpenedStore other = open_store(request);
-    FileStatus theirs;
-    FileStatus ours;
-    if (descriptor_status(other.v2.get(), theirs) == 0 &&
-        descriptor_status(store.v2.get(), ours) == 0 &&
-        theirs.device == ours.device && theirs.inode == ours.inode)
-      throw RootError(folder +
+    OpenedStore other = open_store(request_of(from, own));
+    if (is_the_same(other, store))
+      throw RootError(from +
                       ": is this registry itself; name the root of a "
                       "replica, a backup or a snapshot");
     return other;
@@ -36,9 +64,10 @@ bool is_done(const Repaired& repaired) {
 
 }  // namespace
 
-Healing::Healing(const HealingOptions& options, const OpenedStore& store)
-    : options_(options), store_(store), run_(name_of_run()) {
-  if (!options.from.empty()) other_ = open_other(options.from, store);
+Healing::Healing(const HealingOptions& options, const OpenedStore& store,
+                 const RootRequest& own)
+    : options_(options), healer_(store.storage->healer(name_of_run())) {
+  if (!options.from.empty()) other_ = open_other(options.from, store, own);
 }
 
 bool Healing::heal(const std::vector<Finding>& findings,
@@ -52,12 +81,16 @@ bool Healing::heal(const std::vector<Finding>& findings,
   RepairProgress progress;
   progress.files = repairs.size();
   const ShownLine line = show.repair ? show.repair(progress) : nullptr;
-  const std::vector<Repaired> some =
-      carry_out(repairs, store_.v2.get(), other_ ? other_->v2.get() : -1, run_,
-                stop, progress.bytes);
+  const std::vector<Repaired> some = healer_->repair(
+      repairs, other_ ? &other_->reader() : nullptr, stop, progress.bytes);
   for (const Repaired& repaired : some)
     repaired_.insert_or_assign(repaired.repair, repaired);
   return std::any_of(some.begin(), some.end(), is_done);
+}
+
+std::vector<Quarantined> Healing::quarantine(
+    const std::vector<Finding>& findings) {
+  return healer_->quarantine(findings);
 }
 
 std::vector<Repaired> Healing::repaired() const {

@@ -40,13 +40,16 @@ void RequestedRun::run() {
   if (!guard_.enter()) return finish();
   if (saved() != nullptr) guard_.refuse(refusals_of_root(*saved(), store()));
   if (!may_go_on()) return finish();
-  if (options_.collection.trash && !dry_run_) {
-    report_.trash = name_of_run();
-    guard_.use_trash(report_.trash);
+  if (options_.collection.trash) {
+    const std::string run = name_of_run();
+    if (!dry_run_) report_.trash = run;
+    guard_.use_trash(run);
     if (!may_go_on()) return finish();
   }
   if (!guard_.take_survey()) stop_early(guard_.stop(), "nothing was removed");
   guard_.store().storage->adapt(policy_, options_.collection.min_age_said);
+  if (options_.collection.purge_versions)
+    guard_.purge_versions(policy_.newest_old_ns());
   choose();
   plan_ = plan_removal(inventory(), request_);
   look_ahead();
@@ -87,7 +90,8 @@ void RequestedRun::look_ahead() {
 bool RequestedRun::foresees_by_name() const {
   return options_.collect && complete_ &&
          (saved() != nullptr ||
-          (dry_run_ && (options_.list || options_.keep_plan)));
+          (dry_run_ && (options_.list || options_.keep_plan ||
+                        options_.collection.purge_versions)));
 }
 
 void RequestedRun::compare_with_saved() {
@@ -167,6 +171,7 @@ void RequestedRun::conclude_from_the_forecast() {
       options_.collect ? 0 : freed_bytes(forecast_.before);
   report_.frees = then - std::min(then, anyway);
   append(report_.findings, std::move(forecast_.findings));
+  if (dry_run_) guard_.look_at_versions(plan());
 }
 
 void RequestedRun::remove_and_collect(std::unique_ptr<WriteWatch> watch) {

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "gc/bucket/bucket_link_writer.h"
 #include "gc/bucket/bucket_remover.h"
 #include "gc/bucket/bucket_trash.h"
 #include "gc/bucket/bucket_watch.h"
 #include "gc/bucket/registry_probe.h"
 #include "gc/bucket/unless_stopped.h"
+#include "gc/bucket_heal/bucket_healer.h"
+#include "gc/bucket_heal/bucket_link_writer.h"
+#include "gc/purge/purge_versions.h"
 #include "gc/storage/move_aside.h"
 #include "scanner/bucket/look_around_bucket.h"
 #include "scanner/formats/layout.h"
@@ -23,9 +25,6 @@ namespace {
 constexpr std::int64_t kHour_ns = 3600 * kSecond_ns;
 // Nobody can lock a bucket, so what is younger stays unless the user says else.
 constexpr std::int64_t kYoung_ns = 24 * kHour_ns;
-// USD for a single request, by AWS' list prices of us-east-1.
-constexpr double kListOrPut = 0.005 / 1000;
-constexpr double kGetOrHead = 0.0004 / 1000;
 
 ClientSettings settings_of(const BucketRequest& request) {
   ClientSettings settings;
@@ -33,6 +32,28 @@ ClientSettings settings_of(const BucketRequest& request) {
   settings.requests_per_second = request.requests_per_second;
   settings.stopped = request.stopped;
   return settings;
+}
+
+// Parts cannot be put aside, so what a run with --trash could not take back
+// stays, and a dry run says the same.
+void keep_uploads_in_parts(const std::vector<PendingParts>& pending,
+                           Survey& survey) {
+  for (const PendingParts& parts : pending) {
+    const auto repository = std::ranges::lower_bound(
+        survey.inventory.repositories, parts.repository, {}, &Repository::name);
+    if (parts.id.empty() || repository == survey.inventory.repositories.end() ||
+        repository->name != parts.repository)
+      continue;
+    for (Upload& upload : repository->uploads)
+      if (upload.id == parts.id) upload.recognised = false;
+    Finding finding;
+    finding.kind = FindingKind::upload_in_parts;
+    finding.repository = parts.repository;
+    finding.path = layout::upload(parts.repository, parts.id);
+    finding.detail = "stays; without --trash its parts are aborted";
+    survey.diagnosis.findings.push_back(std::move(finding));
+  }
+  sort_findings(survey.diagnosis.findings);
 }
 
 }  // namespace
@@ -51,6 +72,7 @@ Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
   return unless_stopped<Survey>(stop, [&] {
     BucketSurvey taken = take_bucket_survey(root_, proxy_cache, stop, progress);
     scan_ = std::move(taken.scan);
+    if (aside_) keep_uploads_in_parts(scan_.pending, taken.survey);
     return std::move(taken.survey);
   });
 }
@@ -61,12 +83,6 @@ Inventory BucketStorage::scan_named(const std::vector<ImageRef>&,
                                     ScanProgress& progress) const {
   return unless_stopped<Inventory>(
       stop, [&] { return scan_bucket(root_, stop, progress).inventory; });
-}
-
-bool BucketStorage::read_parts(
-    const Digest& digest,
-    const std::function<void(std::string_view)>& part) const {
-  return store_->read(root_.key(layout::blob_data(digest)), part);
 }
 
 Exclusivity BucketStorage::make_exclusive() {
@@ -126,6 +142,15 @@ std::unique_ptr<LinkWriter> BucketStorage::link_writer() {
   return std::make_unique<BucketLinkWriter>(root_);
 }
 
+std::unique_ptr<Healer> BucketStorage::healer(const std::string& run) {
+  return std::make_unique<BucketHealer>(root_, run);
+}
+
+// The address is asked again; the user's word does not change.
+std::vector<Refusal> BucketStorage::reasons_of_newcomers() {
+  return make_exclusive().refusals;
+}
+
 Surroundings BucketStorage::look_around() const {
   return dregs::look_around(root_);
 }
@@ -156,9 +181,26 @@ std::optional<RequestsMade> BucketStorage::requests() const {
   made.remove = counts_.remove;
   made.put = counts_.put;
   made.retries = counts_.retries;
-  made.usd = static_cast<double>(made.list + made.put) * kListOrPut +
-             static_cast<double>(made.get + made.head) * kGetOrHead;
+  const RequestPrices& prices = request_.prices;
+  made.usd = static_cast<double>(made.list) * prices.list +
+             static_cast<double>(made.get) * prices.get +
+             static_cast<double>(made.head) * prices.head +
+             static_cast<double>(made.put) * prices.put +
+             static_cast<double>(made.remove) * prices.remove;
+  made.prices = prices.source;
   return made;
+}
+
+Purged BucketStorage::purge(const Survey& survey, const Plan& plan,
+                            const PurgeScope& scope, const StopRequest& stop) {
+  const Purged some = purge_versions(root_, survey, plan, scope, stop);
+  if (!purged_) purged_.emplace();
+  purged_->dry_run = some.dry_run;
+  purged_->versions += some.versions;
+  purged_->bytes += some.bytes;
+  purged_->held += some.held;
+  purged_->held_bytes += some.held_bytes;
+  return some;
 }
 
 // Of the name, since a bucket has no number.

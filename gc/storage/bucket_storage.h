@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,6 @@ class BucketStorage final : public Storage {
   Inventory scan_named(const std::vector<ImageRef>& refs,
                        const StopRequest& stop,
                        ScanProgress& progress) const override;
-  bool read_parts(
-      const Digest& digest,
-      const std::function<void(std::string_view)>& part) const override;
   Exclusivity look_for_others() const override { return {}; }
   Exclusivity make_exclusive() override;
   std::vector<Refusal> lock_out_others() override;
@@ -41,6 +39,8 @@ class BucketStorage final : public Storage {
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
   std::unique_ptr<LinkWriter> link_writer() override;
+  std::unique_ptr<Healer> healer(const std::string& run) override;
+  std::vector<Refusal> reasons_of_newcomers() override;
   Surroundings look_around() const override;
   FutureLinks find_future_links(const Inventory&, const Plan&,
                                 std::int64_t) const override {
@@ -50,6 +50,9 @@ class BucketStorage final : public Storage {
       const Inventory& inventory) const override;
   void adapt(Policy& policy, bool min_age_said) const override;
   std::optional<RequestsMade> requests() const override;
+  Purged purge(const Survey& survey, const Plan& plan, const PurgeScope& scope,
+               const StopRequest& stop) override;
+  std::optional<Purged> purged() const override { return purged_; }
   std::uint64_t identity() const override;
 
  private:
@@ -61,6 +64,7 @@ class BucketStorage final : public Storage {
   BucketRoot root_;
   BucketReader reader_;
   std::unique_ptr<BucketAside> aside_;
+  std::optional<Purged> purged_;
   mutable BucketScan scan_;  // of the last survey, without its inventory
 };
 

@@ -9,21 +9,14 @@
 
 #include "gc/explain/named_repositories.h"
 #include "gc/guard/disk_watch.h"
+#include "gc/heal/disk_healer.h"
 #include "gc/heal/disk_link_writer.h"
 #include "gc/remove/disk_trash.h"
 #include "gc/storage/move_aside.h"
 #include "scanner/disk/look_around.h"
 #include "scanner/files/descriptor.h"
-#include "scanner/files/whole_file.h"
-#include "scanner/formats/layout.h"
 
 namespace dregs {
-namespace {
-
-constexpr std::size_t kPart = 1024 * 1024;
-
-}  // namespace
-
 DiskStorage::DiskStorage(ResolvedRoot root, int v2)
     : root_(std::move(root)), v2_(v2), reader_(v2) {}
 
@@ -38,26 +31,6 @@ Inventory DiskStorage::scan_named(const std::vector<ImageRef>& refs,
                                   const StopRequest& stop,
                                   ScanProgress& progress) const {
   return dregs::scan_named(v2_, refs, stop, progress);
-}
-
-bool DiskStorage::read_parts(
-    const Digest& digest,
-    const std::function<void(std::string_view)>& part) const {
-  const Descriptor file = open_followed(v2_, layout::blob_data(digest).c_str());
-  if (!file && errno == ENOENT) return false;
-  FileStatus status;
-  int error = file ? descriptor_status(file.get(), status) : errno;
-  if (error == 0 && !status.regular()) error = EINVAL;
-  WholeFile whole(file.get());
-  for (std::string buffer(kPart, '\0'); error == 0;) {
-    const ssize_t got = whole.read(buffer);
-    if (got == 0) return true;
-    if (got < 0)
-      error = static_cast<int>(-got);
-    else
-      part({buffer.data(), static_cast<std::size_t>(got)});
-  }
-  throw std::runtime_error(std::strerror(error));
 }
 
 Exclusivity DiskStorage::look_for_others() const {
@@ -108,6 +81,22 @@ std::unique_ptr<Remover> DiskStorage::remover(
 
 std::unique_ptr<LinkWriter> DiskStorage::link_writer() {
   return std::make_unique<DiskLinkWriter>(v2_);
+}
+
+std::vector<Refusal> DiskStorage::reasons_not_to_heal(
+    const std::string& way_out) const {
+  return reasons_not_to_move_aside(v2_, true, way_out);
+}
+
+std::unique_ptr<Healer> DiskStorage::healer(const std::string& run) {
+  return std::make_unique<DiskHealer>(v2_, run);
+}
+
+std::vector<Refusal> DiskStorage::reasons_of_newcomers() {
+  std::vector<Refusal> reasons;
+  for (const RegistryProcess& process : find_processes())
+    if (!process.readonly) reasons.push_back(refusal_for(process));
+  return reasons;
 }
 
 // A symbolic link may lead to v2, so both places are looked at.

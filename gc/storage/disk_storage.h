@@ -24,9 +24,6 @@ class DiskStorage final : public Storage {
   Inventory scan_named(const std::vector<ImageRef>& refs,
                        const StopRequest& stop,
                        ScanProgress& progress) const override;
-  bool read_parts(
-      const Digest& digest,
-      const std::function<void(std::string_view)>& part) const override;
   Exclusivity look_for_others() const override;
   Exclusivity make_exclusive() override;
   std::vector<Refusal> lock_out_others() override;
@@ -39,6 +36,10 @@ class DiskStorage final : public Storage {
   std::unique_ptr<Remover> remover(const Inventory& scanned,
                                    std::int64_t newest_temporary_ns) override;
   std::unique_ptr<LinkWriter> link_writer() override;
+  std::vector<Refusal> reasons_not_to_heal(
+      const std::string& way_out) const override;
+  std::unique_ptr<Healer> healer(const std::string& run) override;
+  std::vector<Refusal> reasons_of_newcomers() override;
   Surroundings look_around() const override;
   FutureLinks find_future_links(const Inventory& inventory, const Plan& plan,
                                 std::int64_t now_ns) const override;

@@ -70,13 +70,6 @@ std::string OpenedStore::shown(const std::string& path) const {
   return std::filesystem::path(from + path).lexically_normal().string();
 }
 
-void require_folder(const OpenedStore& store, std::string_view what) {
-  if (store.in_bucket())
-    throw RootError(fmt::format(
-        "{}: {} works on a registry in a folder, not in object storage",
-        store.root.rootdirectory, what));
-}
-
 OpenedStore open_store(const RootRequest& request) {
   if (request.root && is_bucket_root(*request.root))
     return open_in_bucket(bucket_of_flags(request), request.bucket);

@@ -30,8 +30,4 @@ struct OpenedStore {
 // cannot be opened.
 OpenedStore open_store(const RootRequest& request);
 
-// For what a bucket cannot do, or dregs there: throws RootError, which says
-// that `what` ("rollback") works on a disk alone.
-void require_folder(const OpenedStore& store, std::string_view what);
-
 }  // namespace dregs

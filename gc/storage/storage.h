@@ -18,8 +18,10 @@
 #include "gc/guard/future_links.h"
 #include "gc/guard/other_users.h"
 #include "gc/guard/write_watch.h"
+#include "gc/heal/healer.h"
 #include "gc/heal/link_writer.h"
 #include "gc/names/image_ref.h"
+#include "gc/purge/purged.h"
 #include "gc/remove/remover.h"
 #include "gc/remove/trash.h"
 #include "gc/survey/take_survey.h"
@@ -35,7 +37,8 @@ struct RequestsMade {
   std::uint64_t remove = 0;
   std::uint64_t put = 0;
   std::uint64_t retries = 0;
-  double usd = 0;  // by the list prices of AWS, or those of --price
+  double usd = 0;
+  std::string prices;  // whose these are, for a person
 };
 
 class Storage {
@@ -53,13 +56,6 @@ class Storage {
   virtual Inventory scan_named(const std::vector<ImageRef>& refs,
                                const StopRequest& stop,
                                ScanProgress& progress) const = 0;
-
-  // Hands a blob's bytes over in parts, in their order; nothing is hashed.
-  // False where it is missing. Throws StorageError and std::runtime_error where
-  // it cannot be read, and what `part` throws.
-  virtual bool read_parts(
-      const Digest& digest,
-      const std::function<void(std::string_view)>& part) const = 0;
 
   // Who else uses the store, for a command that only reads, and for one that
   // removes: that one holds the store until the Storage goes.
@@ -92,6 +88,18 @@ class Storage {
 
   virtual std::unique_ptr<LinkWriter> link_writer() = 0;
 
+  // Why nothing can be healed here, `way_out` being what to do instead; it is
+  // tried out, and leaves nothing.
+  virtual std::vector<Refusal> reasons_not_to_heal(
+      const std::string& /*way_out*/) const {
+    return {};
+  }
+  // Puts what it replaces into the run's folder in quarantine.
+  virtual std::unique_ptr<Healer> healer(const std::string& run) = 0;
+  // Who may write by now, a long time after make_exclusive(). Throws as
+  // find_processes().
+  virtual std::vector<Refusal> reasons_of_newcomers() = 0;
+
   // What lies beside the store.
   virtual Surroundings look_around() const = 0;
 
@@ -112,6 +120,16 @@ class Storage {
 
   // What has been asked of it over a network; none of a disk.
   virtual std::optional<RequestsMade> requests() const { return std::nullopt; }
+
+  // Removes for good what the storage keeps of removed things: those of the
+  // plan, which went before, and those that earlier runs removed. In a dry run
+  // it only looks. Of a disk, nothing.
+  virtual Purged purge(const Survey&, const Plan&, const PurgeScope&,
+                       const StopRequest&) {
+    return {};
+  }
+  // All of this run together; none where nobody asked for it.
+  virtual std::optional<Purged> purged() const { return std::nullopt; }
 
   // A saved plan or state belongs to the store with that identity: a move or
   // a container does not change it. Throws std::runtime_error.

@@ -123,13 +123,15 @@ BlobContent stat_object_at(const BucketRoot& root, const std::string& path) {
   return content;
 }
 
-BlobContent hash_blob_in(const BucketRoot& root, const Digest& digest) {
+BlobContent stream_blob_in(const BucketRoot& root, const Digest& digest,
+                           const std::function<void(std::string_view)>& part) {
   WholeBlob blob;
   try {
     if (!root.store.read(root.key(layout::blob_data(digest)),
-                         [&](std::string_view part) {
-                           blob.hasher.update(part);
-                           blob.size += part.size();
+                         [&](std::string_view bytes) {
+                           blob.hasher.update(bytes);
+                           blob.size += bytes.size();
+                           part(bytes);
                          }))
       return in_state(ContentState::missing);
   } catch (const StorageError& error) {

@@ -25,8 +25,9 @@ BlobContent read_object_at(
 // Its size alone.
 BlobContent stat_object_at(const BucketRoot& root, const std::string& path);
 
-// Downloads the blob and compares; the bytes are not kept.
-BlobContent hash_blob_in(const BucketRoot& root, const Digest& digest);
+// Downloads the blob and compares; as StoreReader::stream_blob().
+BlobContent stream_blob_in(const BucketRoot& root, const Digest& digest,
+                           const std::function<void(std::string_view)>& part);
 // The same of many, as many at once as the root has connections.
 HashedBlobs hash_blobs_in(const BucketRoot& root, const BlobTable& blobs,
                           std::vector<BlobId> wanted, RateLimit& limit,

@@ -35,8 +35,10 @@ BlobContent BucketReader::stat_blob(const Digest& digest) const {
   return stat_object_at(root_, layout::blob_data(digest));
 }
 
-BlobContent BucketReader::hash_blob(const Digest& digest) const {
-  return hash_blob_in(root_, digest);
+BlobContent BucketReader::stream_blob(
+    const Digest& digest,
+    const std::function<void(std::string_view)>& part) const {
+  return stream_blob_in(root_, digest, part);
 }
 
 BlobContent BucketReader::stat_other_blob(const std::string& digest) const {

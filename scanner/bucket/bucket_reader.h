@@ -21,7 +21,9 @@ class BucketReader final : public StoreReader {
   BlobContent read_blob(const Digest& digest,
                         std::size_t at_most) const override;
   BlobContent stat_blob(const Digest& digest) const override;
-  BlobContent hash_blob(const Digest& digest) const override;
+  BlobContent stream_blob(
+      const Digest& digest,
+      const std::function<void(std::string_view)>& part) const override;
   BlobContent stat_other_blob(const std::string& digest) const override;
   BlobContent hash_other_blob(const std::string& digest) const override;
   HashedBlobs hash_blobs(const BlobTable& blobs, std::vector<BlobId> wanted,

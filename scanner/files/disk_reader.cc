@@ -6,6 +6,7 @@
 #include "scanner/files/hash_blobs.h"
 #include "scanner/files/link.h"
 #include "scanner/files/listing.h"
+#include "scanner/files/whole_file.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/other_hash.h"
 #include "scanner/formats/sha256.h"
@@ -64,21 +65,26 @@ BlobContent read_file(int v2, const std::string& path, std::size_t at_most) {
   return content;
 }
 
-// Its size is what was read, and not what the file system says of it.
-BlobContent hash_file(int v2, const std::string& path, const Digest& digest) {
+// Hands the bytes over as they are read. Its size is what was read, and not
+// what the file system says of it.
+BlobContent stream_file(int v2, const std::string& path, const Digest& digest,
+                        const std::function<void(std::string_view)>& part) {
   constexpr std::size_t kPart = 1024 * 1024;
   const Descriptor file = open_followed(v2, path.c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
   if (content.state != ContentState::sound) return content;
+  WholeFile whole(file.get());
   Sha256 hasher;
+  std::string buffer(kPart, '\0');
   content.size = 0;
-  for (std::string part(kPart, '\0'); !part.empty();) {
-    if (const int error = read_all(file.get(), part)) return failed(error);
-    hasher.update(part);
-    content.size += part.size();
-    if (!part.empty()) part.resize(kPart);
+  while (const ssize_t got = whole.read(buffer)) {
+    if (got < 0) return failed(static_cast<int>(-got));
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    hasher.update(bytes);
+    content.size += bytes.size();
+    part(bytes);
   }
   if (hasher.finish() != digest) content.state = ContentState::corrupt;
   return content;
@@ -101,8 +107,10 @@ BlobContent DiskReader::stat_blob(const Digest& digest) const {
   return judge(error, status);
 }
 
-BlobContent DiskReader::hash_blob(const Digest& digest) const {
-  return hash_file(v2_, layout::blob_data(digest), digest);
+BlobContent DiskReader::stream_blob(
+    const Digest& digest,
+    const std::function<void(std::string_view)>& part) const {
+  return stream_file(v2_, layout::blob_data(digest), digest, part);
 }
 
 BlobContent DiskReader::stat_other_blob(const std::string& digest) const {

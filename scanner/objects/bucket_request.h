@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "scanner/objects/request_prices.h"
+
 namespace dregs {
 
 struct BucketRequest {
@@ -15,6 +17,7 @@ struct BucketRequest {
   double requests_per_second = 0;  // 0: no limit
   bool registry_stopped = false;   // the user's word
   std::string registry_url;        // of the registry that is asked instead
+  RequestPrices prices{};          // --price
   // True from when on nothing more is to be asked: a signal came.
   std::function<bool()> stopped{};
 };

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -92,6 +93,17 @@ class StorageError : public std::runtime_error {
   int status_ = 0;
 };
 
+// A NewObject is an object that is being written, of any size. Nobody sees it
+// before put_over(); without that nothing stays of it. One thread.
+class NewObject {
+ public:
+  virtual ~NewObject() = default;
+
+  virtual void add(std::string_view bytes) = 0;
+  // As ObjectStore::put_over().
+  virtual bool put_over(const std::string& etag) = 0;
+};
+
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
@@ -132,6 +144,8 @@ class ObjectStore {
   // knows no conditions writes in any case: look right before.
   virtual bool put_over(const std::string& key, const std::string& bytes,
                         const std::string& etag) = 0;
+  // Begins one that has that key in the end; does not outlive the store.
+  virtual std::unique_ptr<NewObject> create(const std::string& key) = 0;
 };
 
 }  // namespace dregs

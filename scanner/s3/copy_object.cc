@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "scanner/requests/answers.h"
+#include "scanner/s3/multipart_upload.h"
 
 namespace dregs {
 namespace {
@@ -32,19 +33,14 @@ void add_class(std::vector<HeaderField>& to, const StoredObject& from) {
     to.push_back({"x-amz-storage-class", from.storage_class});
 }
 
-S3Request write_request(const std::string& method, const std::string& key) {
+void copy_at_once(S3Client& client, const CopySettings& settings,
+                  const StoredObject& from, const std::string& to) {
   S3Request request;
   request.kind = RequestKind::put;
   request.permission = kToCopy;
-  request.method = method;
-  request.key = key;
+  request.method = "PUT";
+  request.key = to;
   request.slow = true;
-  return request;
-}
-
-void copy_at_once(S3Client& client, const CopySettings& settings,
-                  const StoredObject& from, const std::string& to) {
-  S3Request request = write_request("PUT", to);
   request.headers = source_headers(client, from);
   add_headers(request.headers, settings.headers);
   add_class(request.headers, from);
@@ -59,120 +55,44 @@ bool is_metadata(std::string_view name) {
          name == "content-language" || name == "cache-control";
 }
 
-HttpAnswer head_object(S3Client& client, const std::string& key) {
-  S3Request request;
-  request.kind = RequestKind::head;
-  request.permission = "s3:GetObject";
-  request.method = "HEAD";
-  request.key = key;
-  return client.ask(request).http;
+// The upload's headers: what the object has, and what the settings want.
+std::vector<HeaderField> headers_of_copy(S3Client& client,
+                                         const CopySettings& settings,
+                                         const StoredObject& from) {
+  std::vector<HeaderField> headers = settings.headers;
+  add_class(headers, from);
+  for (const auto& [name, value] : head_object(client, from.key).headers)
+    if (is_metadata(name)) headers.push_back({name, value});
+  return headers;
 }
 
-std::string parts_body(const std::vector<std::string>& etags) {
-  std::string body = "<CompleteMultipartUpload>";
-  for (std::size_t i = 0; i < etags.size(); ++i)
-    body += fmt::format(
-        "<Part><PartNumber>{}</PartNumber><ETag>\"{}\"</ETag></Part>", i + 1,
-        etags[i]);
-  return body + "</CompleteMultipartUpload>";
+std::string copy_part(S3Client& client, S3Request part,
+                      const StoredObject& from, std::uint64_t first,
+                      std::uint64_t last) {
+  part.headers = source_headers(client, from);
+  part.headers.push_back(
+      {"x-amz-copy-source-range", fmt::format("bytes={}-{}", first, last)});
+  return client.ask_xml(part, [](const S3Answer& answer) {
+    return read_etag(answer.http.body, "CopyPartResult");
+  });
 }
 
-// One copy in parts, from its begin to its end.
-class PartCopy {
- public:
-  PartCopy(S3Client& client, const CopySettings& settings,
-           const StoredObject& from, const std::string& to)
-      : client_(client), settings_(settings), from_(from), to_(to) {}
-
-  void run() {
-    begin();
-    try {
-      copy_parts();
-      complete();
-    } catch (...) {
-      give_up();
-      throw;
-    }
+void copy_in_parts(S3Client& client, const CopySettings& settings,
+                   const StoredObject& from, const std::string& to) {
+  const std::uint64_t part =
+      std::max(settings.part, (from.size + kPartsMax - 1) / kPartsMax);
+  MultipartUpload upload(client, to, kToCopy);
+  try {
+    upload.begin(headers_of_copy(client, settings, from));
+    for (std::uint64_t at = 0; at < from.size; at += part)
+      upload.took(copy_part(client, upload.next_part(), from, at,
+                            std::min(at + part, from.size) - 1));
+    upload.complete(from.size);
+  } catch (...) {
+    upload.give_up();
+    throw;
   }
-
- private:
-  void begin() {
-    S3Request request = write_request("POST", to_);
-    request.query = {{"uploads", ""}};
-    add_headers(request.headers, settings_.headers);
-    add_class(request.headers, from_);
-    for (const auto& [name, value] : head_object(client_, from_.key).headers)
-      if (is_metadata(name)) request.headers.push_back({name, value});
-    id_ = client_.ask_xml(request, [](const S3Answer& answer) {
-      return read_upload_id(answer.http.body);
-    });
-  }
-
-  void copy_parts() {
-    const std::uint64_t part =
-        std::max(settings_.part, (from_.size + kPartsMax - 1) / kPartsMax);
-    for (std::uint64_t at = 0; at < from_.size; at += part)
-      copy_part(at, std::min(at + part, from_.size) - 1);
-  }
-
-  void copy_part(std::uint64_t first, std::uint64_t last) {
-    S3Request request = write_request("PUT", to_);
-    request.query = {{"partNumber", std::to_string(etags_.size() + 1)},
-                     {"uploadId", id_}};
-    request.headers = source_headers(client_, from_);
-    request.headers.push_back(
-        {"x-amz-copy-source-range", fmt::format("bytes={}-{}", first, last)});
-    etags_.push_back(client_.ask_xml(request, [](const S3Answer& answer) {
-      return read_etag(answer.http.body, "CopyPartResult");
-    }));
-  }
-
-  void complete() {
-    S3Request request = write_request("POST", to_);
-    request.query = {{"uploadId", id_}};
-    request.body = parts_body(etags_);
-    request.may_be_missing = true;
-    const bool missing = client_.ask_xml(request, [](const S3Answer& answer) {
-      if (!answer.missing)
-        read_etag(answer.http.body, "CompleteMultipartUploadResult");
-      return answer.missing;
-    });
-    if (missing) check_completed();
-  }
-
-  // Where the answer to the first try was lost, the second finds no upload.
-  void check_completed() {
-    const HttpAnswer there = head_object(client_, to_);
-    const auto size = there.headers.find("content-length");
-    if (size == there.headers.end() ||
-        size->second != std::to_string(from_.size))
-      throw StorageError("NoSuchUpload", 404,
-                         shown_as(client_.address(), to_) +
-                             ": the copy in parts was aborted by somebody");
-  }
-
-  void give_up() {
-    S3Request request;
-    request.kind = RequestKind::remove;
-    request.permission = "s3:AbortMultipartUpload";
-    request.method = "DELETE";
-    request.key = to_;
-    request.query = {{"uploadId", id_}};
-    request.may_be_missing = true;
-    try {
-      client_.ask(request);
-    } catch (const StorageError&) {
-      // A collection aborts it later; what failed first is what to tell.
-    }
-  }
-
-  S3Client& client_;
-  const CopySettings& settings_;
-  const StoredObject& from_;
-  const std::string& to_;
-  std::string id_;
-  std::vector<std::string> etags_;
-};
+}
 
 }  // namespace
 
@@ -180,7 +100,7 @@ void copy_object(S3Client& client, const CopySettings& settings,
                  const StoredObject& from, const std::string& to) {
   if (from.size <= settings.at_once)
     return copy_at_once(client, settings, from, to);
-  PartCopy(client, settings, from, to).run();
+  copy_in_parts(client, settings, from, to);
 }
 
 }  // namespace dregs

@@ -4,18 +4,10 @@
 
 #include "scanner/requests/answers.h"
 #include "scanner/s3/bucket_lists.h"
+#include "scanner/s3/put_object.h"
 #include "scanner/s3/read_object.h"
 
 namespace dregs {
-namespace {
-
-// 404: the object that had the ETag is gone.
-bool is_unmet_condition(const StorageError& error) {
-  return error.status() == 412 || error.status() == 409 ||
-         error.code() == "NoSuchKey";
-}
-
-}  // namespace
 
 S3Store::S3Store(BucketAddress address, CredentialSettings credentials,
                  StoreSettings settings, RequestCounts& counts)
@@ -102,41 +94,21 @@ void S3Store::copy(const StoredObject& from, const std::string& to) {
   copy_object(client_, settings_.copy, from, to);
 }
 
-S3Request S3Store::put_request(const std::string& key,
-                               const std::string& bytes) const {
-  S3Request request;
-  request.kind = RequestKind::put;
-  request.permission = "s3:PutObject";
-  request.method = "PUT";
-  request.key = key;
-  request.headers = settings_.put_headers;
-  request.headers.push_back({"content-md5", md5_base64(bytes)});
-  request.body = bytes;
-  return request;
-}
-
 void S3Store::put(const std::string& key, const std::string& bytes) {
-  client_.ask(put_request(key, bytes));
+  put_object(client_, settings_.put_headers, key, bytes);
 }
 
 bool S3Store::put_over(const std::string& key, const std::string& bytes,
                        const std::string& etag) {
-  const auto put_if = [&](const HeaderField& condition) {
-    S3Request request = put_request(key, bytes);
-    request.headers.push_back(condition);
-    try {
-      client_.ask(request);
-      return true;
-    } catch (const StorageError& error) {
-      if (is_unmet_condition(error)) return false;
-      if (error.status() != 501) throw;
-    }
-    put(key, bytes);
-    return true;
-  };
-  if (etag.empty()) return put_if({"if-none-match", "*"});
-  // radosgw compares the quotes too, and other servers demand them.
-  return put_if({"if-match", "\"" + etag + "\""}) || put_if({"if-match", etag});
+  return put_unless_changed(etag, [&](const std::optional<HeaderField>& only) {
+    std::vector<HeaderField> headers = settings_.put_headers;
+    if (only) headers.push_back(*only);
+    put_object(client_, headers, key, bytes);
+  });
+}
+
+std::unique_ptr<NewObject> S3Store::create(const std::string& key) {
+  return create_object(client_, {settings_.put_headers, settings_.part}, key);
 }
 
 }  // namespace dregs

@@ -22,6 +22,7 @@ struct StoreSettings {
   CopySettings copy;
   std::vector<HeaderField>
       put_headers;                     // class, encryption, ACL of new objects
+  std::size_t part = 32U << 20U;       // bytes of a new object in parts
   std::size_t keys_per_delete = 1000;  // some servers are slow with many
 };
 
@@ -49,12 +50,11 @@ class S3Store final : public ObjectStore {
   void put(const std::string& key, const std::string& bytes) override;
   bool put_over(const std::string& key, const std::string& bytes,
                 const std::string& etag) override;
+  std::unique_ptr<NewObject> create(const std::string& key) override;
 
   const S3Client& client() const { return client_; }
 
  private:
-  S3Request put_request(const std::string& key, const std::string& bytes) const;
-
   const StoreSettings settings_;
   S3Client client_;
   ObjectRemover remover_;

@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/formats/digest.h"
@@ -31,7 +33,15 @@ class StoreReader {
   // Only the size: sound (nothing is hashed), missing or unreadable.
   virtual BlobContent stat_blob(const Digest& digest) const = 0;
   // Reads the whole blob, however large, and keeps only its state and size.
-  virtual BlobContent hash_blob(const Digest& digest) const = 0;
+  BlobContent hash_blob(const Digest& digest) const {
+    return stream_blob(digest, [](std::string_view) {});
+  }
+  // The same, and hands the bytes over in parts on the way, in their order:
+  // what they are worth is known in the end. A part is valid during the call.
+  // What `part` throws is thrown on.
+  virtual BlobContent stream_blob(
+      const Digest& digest,
+      const std::function<void(std::string_view)>& part) const = 0;
   // The same of what is stored under another algorithm, "sha512:<hex>". What is
   // larger than a manifest may be is too large to be hashed. Missing where the
   // text is not a digest.

@@ -1,4 +1,4 @@
-#include "gc/bucket/bucket_link_writer.h"
+#include "gc/bucket_heal/bucket_link_writer.h"
 
 #include "scanner/inventory/link.h"
 
