@@ -24,11 +24,11 @@ std::vector<std::string> texts(
 // in BuildKit's cache; one that is not there is taken for an image.
 std::string media_type_of(const std::string& bytes) {
   if (bytes.empty()) return media::oci_image;
-  const auto json = nlohmann::json::parse(bytes, nullptr, false);
-  if (!json.is_object()) return media::oci_layer;
-  const auto said = json.find("mediaType");
-  if (said != json.end()) return *said;
-  return json.contains("manifests") ? media::oci_index : media::oci_image;
+  const auto manifest = nlohmann::json::parse(bytes, nullptr, false);
+  if (!manifest.is_object()) return media::oci_layer;
+  const auto said = manifest.find("mediaType");
+  if (said != manifest.end()) return *said;
+  return manifest.contains("manifests") ? media::oci_index : media::oci_image;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "cli/output/print_findings.h"
 #include "cli/output/run_context.h"
 #include "cli/terminal/signals.h"
+#include "gc/context/fail_on.h"
 #include "gc/context/stopped_early.h"
 #include "gc/context/stopwatch.h"
 #include "gc/guard/other_users.h"
@@ -35,7 +36,10 @@ class ImportRun {
 
   ExitCode run() {
     store_ = open_store(global_);
-    require_folder(store_, "import");
+    if (store_.in_bucket())
+      throw RootError(fmt::format(
+          "{}: import works on a registry in a folder, not in object storage",
+          store_.root.rootdirectory));
     const Exclusivity others = options_.dry_run
                                    ? store_.storage->look_for_others()
                                    : store_.storage->make_exclusive();
@@ -84,7 +88,9 @@ class ImportRun {
     if (!report_.refusals.empty()) return ExitCode::refused;
     if (stop_.requested() && !report_.written && !options_.dry_run)
       return exit_code_of(stop_.reason());
-    return report_.outcome.error.empty() ? ExitCode::done : ExitCode::stopped;
+    return report_.outcome.error.empty()
+               ? exit_code_of_done(global_.fail_on, report_.findings)
+               : ExitCode::stopped;
   }
 
   ExitCode finish() {

@@ -54,6 +54,8 @@ gc_with() {
 
 add_metrics() { [[ -z $METRICS_FILE ]] || command+=(--metrics "$METRICS_FILE"); }
 
+add_record() { [[ -z $RECORD_FILE ]] || command+=(--record "$RECORD_FILE"); }
+
 add_trash() {
   said=0
   if has_option --trash "$@"; then said=1; elif [[ $TRASH != no ]]; then command+=(--trash); fi
@@ -62,6 +64,7 @@ add_trash() {
 # Carries out `command`, and remembers the name of its run.
 remove() {
   local code=0
+  add_record
   attend_locked "${command[@]}" >"$scratch/removal" || code=$?
   cat "$scratch/removal"
   note_run "$scratch/removal" "$code"
@@ -110,6 +113,8 @@ verify_some() {
   day=$(($(date +%s) / 86400))
   part=$((day % VERIFY_SHARDS + 1))
   say "verifying part $part of $VERIFY_SHARDS"
-  attend "$DREGS" "${DREGS_OPTIONS[@]}" verify --shard "$part/$VERIFY_SHARDS" \
-    "${VERIFY_OPTIONS[@]}"
+  command=("$DREGS" "${DREGS_OPTIONS[@]}" verify --shard "$part/$VERIFY_SHARDS"
+    "${VERIFY_OPTIONS[@]}")
+  add_record
+  attend "${command[@]}"
 }
