@@ -42,7 +42,8 @@ class Status : public testing::Test {
     return run_dregs(store_, more).out;
   }
   json last_run(const std::string& command) {
-    for (const json& each : status()["last_runs"])
+    const json said = status();
+    for (const json& each : said.at("last_runs"))
       if (each["command"] == command) return each;
     return nullptr;
   }

@@ -85,7 +85,8 @@ TEST(Why, AnotherTagOfTheSameImageIsNobodyElse) {
   StoreBuilder store;
   const BuiltImage app = store.image("app", "v1", {"base"});
   store.tag("app", "latest", app.manifest);
-  for (const Json& part : why(store, "app:v1")["needs"])
+  const Json said = why(store, "app:v1");
+  for (const Json& part : said.at("needs"))
     EXPECT_EQ(part["needed_by_others"], false) << part;
 }
 

@@ -131,7 +131,8 @@ class Exporter {
   // False where the store's bytes are not what they should be.
   bool is_copied(int file, const ExportedBlob& blob) {
     const BlobContent content = store_.reader().stream_blob(
-        blob.digest, [&](std::string_view part) { write(file, blob, part); });
+        blob.digest,
+        [&](std::string_view part) { add_part(file, blob, part); });
     switch (content.state) {
       case BlobContent::State::sound:
         return true;
@@ -150,7 +151,7 @@ class Exporter {
     }
   }
 
-  void write(int file, const ExportedBlob& blob, std::string_view part) {
+  void add_part(int file, const ExportedBlob& blob, std::string_view part) {
     if (stop_.requested()) stop_early(stop_, "the layout is not finished");
     if (const int error = write_all_to(file, part))
       throw std::runtime_error(fmt::format(

@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "gc/remove/disk_entries.h"
 #include "gc/remove/last_folders.h"
-#include "gc/remove/untouched.h"
 #include "scanner/files/clock.h"
 #include "scanner/files/entry_type.h"
 #include "scanner/formats/layout.h"
@@ -15,27 +15,6 @@ namespace dregs {
 namespace {
 
 using OutcomeState = RemovalOutcome::State;
-
-// An open folder, and its path relative to v2.
-struct Place {
-  int folder = -1;
-  std::string path;
-};
-
-// A tree of known shape: regular files at the leaves, folders above.
-struct TreeShape {
-  int depth = 0;       // of folders
-  bool links = false;  // no files but links and their temporary files
-  // Whether what is none of these stays by itself, or all that is not yet gone
-  // does. Litter always stays by itself.
-  bool foreign_stays_alone = false;
-};
-
-// What stays by itself in a tree that goes.
-struct StayedEntries {
-  std::uint64_t count = 0;
-  std::string detail;  // of the first that is not litter
-};
 
 bool is_gone(const RemovalOutcome& outcome) {
   return outcome.state == OutcomeState::removed ||
@@ -83,47 +62,6 @@ int remove_folder(int parent, const std::string& name) {
 
 }  // namespace
 
-// Removes single files and folders, and trees of them. Each is given the open
-// folder in which it is.
-class DiskEntries {
- public:
-  // `parts` and `trash` are borrowed.
-  DiskEntries(const OpenedParts& parts, const Inventory& inventory,
-              std::int64_t newest_temporary_ns, AsideFolder* trash)
-      : parts_(parts),
-        newest_temporary_ns_(newest_temporary_ns),
-        trash_(trash),
-        untouched_(inventory) {}
-
-  RemovalOutcome remove_file(const Place& at, const std::string& name,
-                             const FileStatus& seen);
-  RemovalOutcome remove_link_file(const Place& at, const char* name);
-  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
-                             const TreeShape& shape);
-  RemovalOutcome close_folder(int parent, const Place& place,
-                              const std::string& name,
-                              std::initializer_list<std::string_view> gone);
-  // `removed` where it is as the scan saw it; else why it stays.
-  RemovalOutcome look_at_link(const Place& at, const char* name,
-                              FileStatus& status);
-  // `path` is of its folder.
-  bool is_own_file(const FileStatus& status, std::string_view path) const;
-  Untouched& untouched() { return untouched_; }
-
- private:
-  RemovalOutcome remove_tree(const Place& parent, const std::string& name,
-                             const TreeShape& shape, StayedEntries& stayed);
-  RemovalOutcome remove_tree_entry(const Place& place, const std::string& entry,
-                                   const TreeShape& shape,
-                                   StayedEntries& stayed);
-  RemovalOutcome remove_leftover(const Place& at, const std::string& name);
-
-  const OpenedParts& parts_;
-  std::int64_t newest_temporary_ns_;
-  AsideFolder* trash_;
-  Untouched untouched_;
-};
-
 // Looks at it right before it goes, however long its folder was looked at.
 RemovalOutcome DiskEntries::remove_link_file(const Place& at,
                                              const char* name) {
@@ -148,7 +86,6 @@ bool DiskEntries::is_own_file(const FileStatus& status,
   return status.regular() && status.device == parts_.device_of(path);
 }
 
-// `seen` is what was just found of it.
 RemovalOutcome DiskEntries::remove_file(const Place& at,
                                         const std::string& name,
                                         const FileStatus& seen) {
@@ -431,14 +368,6 @@ int empty_folder(int parent, const std::string& name, int depth) {
   return remove_folder(parent, name);
 }
 
-}  // namespace
-
-int remove_from_trash(int trash, const std::string& run) {
-  return empty_folder(trash, run, kDeepestTrash);
-}
-
-namespace {
-
 void remove_own(int v2, const std::string& name) {
   const Descriptor above = open_own_folder(v2, "..");
   const Descriptor own =
@@ -449,6 +378,10 @@ void remove_own(int v2, const std::string& name) {
 }
 
 }  // namespace
+
+int remove_from_trash(int trash, const std::string& run) {
+  return empty_folder(trash, run, kDeepestTrash);
+}
 
 void remove_staged(int v2) { remove_own(v2, "repair"); }
 
