@@ -46,7 +46,7 @@ void look_beside_link(const KeyEntry& entry, const Digest& digest,
   const KeyEntry signatures = to.signatures != nullptr
                                   ? entry_called("signatures", inside)
                                   : KeyEntry();
-  if (!signatures.is_folder()) {
+  if (to.signatures == nullptr || !signatures.is_folder()) {
     report_beside(entry.path, inside, {"link"}, report);
   } else {
     report_beside(entry.path, inside, {"link", "signatures"}, report);
