@@ -193,7 +193,7 @@ std::optional<RequestsMade> BucketStorage::requests() const {
 
 Purged BucketStorage::purge(const Survey& survey, const Plan& plan,
                             const PurgeScope& scope, const StopRequest& stop) {
-  const Purged some = purge_versions(root_, survey, plan, scope, stop);
+  Purged some = purge_versions(root_, survey, plan, scope, stop);
   if (!purged_) purged_.emplace();
   purged_->dry_run = some.dry_run;
   purged_->versions += some.versions;
