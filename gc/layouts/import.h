@@ -1,7 +1,7 @@
-// An import carries an ImportPlan out, in an order in which whatever was served
-// before is served at every moment (promises.md#may-touch): blobs, links of
-// layers, links of revisions, the history of tags, and each tag last. Each
-// stage is on the disk before the next begins.
+// carry_out() writes what an ImportPlan names (promises.md#may-touch). The
+// order is: blobs, links of layers, links of revisions, the history of tags,
+// and each tag last. Each stage is on the disk before the next begins. So the
+// registry serves what it served before, wherever the run ends.
 #pragma once
 
 #include <atomic>

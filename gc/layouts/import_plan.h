@@ -21,7 +21,7 @@ struct ImportedTag {
   auto operator<=>(const ImportedTag&) const = default;
 };
 
-// A manifest or a blob of a repository, to be linked there.
+// Names a manifest or a layer, and the repository that gets a link to it.
 struct ImportedLink {
   std::string repository;
   Digest digest;

@@ -36,8 +36,8 @@ class RepositoryFindings {
                  std::string detail);
   void pin_part(FindingKind kind, std::string digest, std::string path,
                 std::string detail);
-  // Ends the current manifest. Returns how many findings of each kind it left
-  // out.
+  // Call it after the last finding of a manifest. Returns how many findings of
+  // each kind about that manifest were left out.
   std::vector<std::pair<FindingKind, std::size_t>> take_left_out();
 
   // Returns true only at the first call with a digest.

@@ -70,7 +70,7 @@ std::uint64_t& fold_request(const LoggedRequest& request,
   return noted ? folded.pulls : folded.illegal_names;
 }
 
-// Likewise.
+// Returns the count to which the event belongs.
 std::uint64_t& fold_event(const LoggedEvent& event, const FoldOptions& options,
                           PullTimes& pulls, FoldedLines& folded) {
   note_known(event.at_s, options, pulls);
