@@ -23,14 +23,7 @@ std::vector<Repaired> BucketHealer::repair(const std::vector<Repair>& repairs,
                                            const StopRequest& stop,
                                            std::atomic<std::uint64_t>& bytes) {
   BucketRepairer repairer(root_, run_, other, stop, bytes);
-  std::vector<Repaired> done;
-  for (const Repair& repair : repairs) {
-    std::optional<Repaired> result;
-    if (!stop.requested()) result = repairer.carry_out(repair);
-    if (!result) break;
-    done.push_back(std::move(*result));
-  }
-  return done;
+  return repair_each(repairs, repairer, stop);
 }
 
 std::vector<Quarantined> BucketHealer::quarantine(

@@ -10,7 +10,6 @@
 #include "gc/heal/staged_file.h"
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/make_parent.h"
-#include "gc/remove/remover.h"
 #include "scanner/files/descriptor.h"
 #include "scanner/files/disk_reader.h"
 #include "scanner/formats/layout.h"
@@ -37,12 +36,8 @@ class Repairer {
         other_(other),
         aside_(v2, aside_of(run)),
         stop_(stop),
-        bytes_(bytes) {
-    remove_staged(v2);
-  }
-  ~Repairer() { remove_staged(v2_); }
-  Repairer(const Repairer&) = delete;
-  Repairer& operator=(const Repairer&) = delete;
+        bytes_(bytes),
+        staging_(v2) {}
 
   // None where a stop was requested before it was done.
   std::optional<Repaired> carry_out(const Repair& repair) {
@@ -83,7 +78,8 @@ class Repairer {
     return file.put(folder.get(), std::string(layout::last_component(path)));
   }
 
-  // Gives see(bytes) all of the blob; fails unless that hashes to the digest.
+  // Reads the blob whole, and calls see(bytes) with each part of it. Fails
+  // unless the blob hashes to its digest.
   template <class See>
   int read(const StoreReader& source, Repaired& result, const See& see) try {
     const BlobContent content =
@@ -111,6 +107,7 @@ class Repairer {
   AsideFolder aside_;
   const StopRequest& stop_;
   std::atomic<std::uint64_t>& bytes_;
+  StagingFolder staging_;
 };
 
 bool is_empty_file(int v2, const std::string& path) {
@@ -126,13 +123,7 @@ std::vector<Repaired> DiskHealer::repair(const std::vector<Repair>& repairs,
                                          const StopRequest& stop,
                                          std::atomic<std::uint64_t>& bytes) {
   Repairer repairer(v2_, other, run_, stop, bytes);
-  std::vector<Repaired> done;
-  for (const Repair& repair : repairs) {
-    std::optional<Repaired> result;
-    if (!stop.requested()) result = repairer.carry_out(repair);
-    if (!result) break;
-    done.push_back(std::move(*result));
-  }
+  std::vector<Repaired> done = repair_each(repairs, repairer, stop);
   if (done.empty() || ::syncfs(v2_) == 0) return done;
   const std::string error = std::strerror(errno);
   for (Repaired& result : done)

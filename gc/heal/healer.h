@@ -9,7 +9,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gc/heal/quarantine.h"
@@ -38,5 +40,20 @@ class Healer {
   virtual std::vector<Quarantined> quarantine(
       const std::vector<Finding>& findings) = 0;
 };
+
+// Calls repairer.carry_out(repair) for one after the other. Ends where `stop`
+// is requested, and where that gives none.
+template <class Repairer>
+std::vector<Repaired> repair_each(const std::vector<Repair>& repairs,
+                                  Repairer& repairer, const StopRequest& stop) {
+  std::vector<Repaired> done;
+  for (const Repair& repair : repairs) {
+    std::optional<Repaired> result;
+    if (!stop.requested()) result = repairer.carry_out(repair);
+    if (!result) break;
+    done.push_back(std::move(*result));
+  }
+  return done;
+}
 
 }  // namespace dregs

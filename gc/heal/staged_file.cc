@@ -6,6 +6,7 @@
 #include "gc/remove/aside_folder.h"
 #include "gc/remove/make_parent.h"
 #include "gc/remove/move_file.h"
+#include "gc/remove/remover.h"
 #include "scanner/files/whole_file.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
@@ -13,10 +14,13 @@
 namespace dregs {
 namespace {
 
-constexpr std::size_t kChunk = 1024 * 1024;
 constexpr const char* kStagedName = "new";
 
 }  // namespace
+
+StagingFolder::StagingFolder(int v2) : v2_(v2) { remove_staged(v2); }
+
+StagingFolder::~StagingFolder() { remove_staged(v2_); }
 
 StagedFile::StagedFile(int v2)
     : folder_(make_own_folder(v2, ".dregs/repair")),
@@ -47,19 +51,15 @@ HashedRead read_hashed(int source, const Digest& digest,
   FileStatus status;
   int error = descriptor_status(source, status);
   if (error == 0 && !status.regular()) error = EINVAL;
-  WholeFile file(source);
+  if (error == 0 && stop.requested()) error = ECANCELED;
+  if (error != 0) return {error};
   Sha256 hasher;
-  std::string buffer(kChunk, '\0');
-  while (error == 0) {
-    if (stop.requested()) return {ECANCELED};
-    const ssize_t got = file.read(buffer);
-    if (got < 0) return {static_cast<int>(-got)};
-    if (got == 0) break;
-    const std::string_view part(buffer.data(), static_cast<std::size_t>(got));
+  error = read_in_parts(source, [&](std::string_view part) {
+    if (stop.requested()) return ECANCELED;
     hasher.update(part);
     bytes += part.size();
-    error = see(part);
-  }
+    return see(part);
+  });
   if (error != 0 || hasher.finish() == digest) return {error};
   return {EBADMSG, true};
 }

@@ -16,6 +16,19 @@
 
 namespace dregs {
 
+// The folder of staged files is gone before the first of them is made, and
+// after the last.
+class StagingFolder {
+ public:
+  explicit StagingFolder(int v2);  // borrowed
+  ~StagingFolder();
+  StagingFolder(const StagingFolder&) = delete;
+  StagingFolder& operator=(const StagingFolder&) = delete;
+
+ private:
+  int v2_;
+};
+
 class StagedFile {
  public:
   explicit StagedFile(int v2);  // borrowed
@@ -38,8 +51,8 @@ struct HashedRead {
   bool corrupt = false;  // the bytes do not hash to the digest
 };
 
-// Gives see(bytes) all of a regular file, in parts, and counts them. Ends where
-// see() returns an errno value.
+// Reads a regular file whole, calls see(part) with each part of it, and adds to
+// `bytes` what it has read. Ends where see() returns an errno value.
 HashedRead read_hashed(int source, const Digest& digest,
                        const StopRequest& stop,
                        std::atomic<std::uint64_t>& bytes,

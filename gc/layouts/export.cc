@@ -31,13 +31,12 @@ bool share_bytes(const OpenedStore& store, const Digest& digest, int to) {
 }
 
 Digest hash_of(int file) {
-  WholeFile whole(file);
   Sha256 hasher;
-  std::string buffer(1024 * 1024, '\0');
-  ssize_t got = 0;
-  while ((got = whole.read(buffer)) > 0)
-    hasher.update({buffer.data(), static_cast<std::size_t>(got)});
-  if (got < 0) throw std::runtime_error(std::strerror(static_cast<int>(-got)));
+  const int error = read_in_parts(file, [&](std::string_view part) {
+    hasher.update(part);
+    return 0;
+  });
+  if (error != 0) throw std::runtime_error(std::strerror(error));
   return hasher.finish();
 }
 

@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "gc/heal/staged_file.h"
-#include "gc/remove/remover.h"
 #include "gc/runs/rollback.h"
 #include "scanner/formats/escaped.h"
 #include "scanner/formats/layout.h"
@@ -25,12 +24,8 @@ class Importer {
         v2_(v2),
         links_(links),
         stop_(stop),
-        bytes_(bytes) {
-    remove_staged(v2);
-  }
-  ~Importer() { remove_staged(v2_); }
-  Importer(const Importer&) = delete;
-  Importer& operator=(const Importer&) = delete;
+        bytes_(bytes),
+        staging_(v2) {}
 
   ImportOutcome run() {
     for (const Digest& digest : plan_.blobs)
@@ -112,6 +107,7 @@ class Importer {
   LinkWriter& links_;
   const StopRequest& stop_;
   std::atomic<std::uint64_t>& bytes_;
+  StagingFolder staging_;
   ImportOutcome outcome_;
 };
 

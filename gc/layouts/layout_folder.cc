@@ -99,13 +99,12 @@ bool LayoutFolder::has(const Digest& digest) const {
   FileStatus status;
   if (!file || descriptor_status(file.get(), status) != 0 || !status.regular())
     return false;
-  WholeFile whole(file.get());
   Sha256 hasher;
-  std::string buffer(1024 * 1024, '\0');
-  ssize_t got = 0;
-  while ((got = whole.read(buffer)) > 0)
-    hasher.update({buffer.data(), static_cast<std::size_t>(got)});
-  return got == 0 && hasher.finish() == digest;
+  const int error = read_in_parts(file.get(), [&](std::string_view part) {
+    hasher.update(part);
+    return 0;
+  });
+  return error == 0 && hasher.finish() == digest;
 }
 
 Descriptor LayoutFolder::begin(const Digest& digest) const {

@@ -69,23 +69,20 @@ BlobContent read_file(int v2, const std::string& path, std::size_t at_most) {
 // what the file system says of it.
 BlobContent stream_file(int v2, const std::string& path, const Digest& digest,
                         const std::function<void(std::string_view)>& part) {
-  constexpr std::size_t kPart = 1024 * 1024;
   const Descriptor file = open_followed(v2, path.c_str());
   if (!file) return failed(errno);
   FileStatus status;
   BlobContent content = judge(descriptor_status(file.get(), status), status);
   if (content.state != ContentState::sound) return content;
-  WholeFile whole(file.get());
   Sha256 hasher;
-  std::string buffer(kPart, '\0');
   content.size = 0;
-  while (const ssize_t got = whole.read(buffer)) {
-    if (got < 0) return failed(static_cast<int>(-got));
-    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+  const int error = read_in_parts(file.get(), [&](std::string_view bytes) {
     hasher.update(bytes);
     content.size += bytes.size();
     part(bytes);
-  }
+    return 0;
+  });
+  if (error != 0) return failed(error);
   if (hasher.finish() != digest) content.state = ContentState::corrupt;
   return content;
 }

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 
 namespace dregs {
 namespace {
 
 // Often enough that all threads together hold little of the cache.
 constexpr off_t kDropEvery = 8 * 1024 * 1024;
+constexpr std::size_t kPart = 1024 * 1024;  // bytes
 
 }  // namespace
 
@@ -51,6 +53,19 @@ void WholeFile::drop_what_was_read() {
   if (!was_cached_)
     ::posix_fadvise(fd_, dropped_, at_ - dropped_, POSIX_FADV_DONTNEED);
   dropped_ = at_;
+}
+
+int read_in_parts(int fd, const std::function<int(std::string_view)>& see) {
+  WholeFile file(fd);
+  std::string buffer(kPart, '\0');
+  int error = 0;
+  while (error == 0) {
+    const ssize_t got = file.read(buffer);
+    if (got == 0) break;
+    error = got < 0 ? static_cast<int>(-got)
+                    : see({buffer.data(), static_cast<std::size_t>(got)});
+  }
+  return error;
 }
 
 }  // namespace dregs

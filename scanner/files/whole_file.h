@@ -4,7 +4,9 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <span>
+#include <string_view>
 
 namespace dregs {
 
@@ -30,5 +32,11 @@ class WholeFile {
   bool was_cached_ = false;
   bool reads_ahead_ = false;
 };
+
+// Reads an open file from its first byte to its last, and calls see(part) with
+// each part of it. A part is valid during the call. Ends where see() returns an
+// errno value. Returns 0, that value, or the errno value of a read; what see()
+// throws is thrown on.
+int read_in_parts(int fd, const std::function<int(std::string_view)>& see);
 
 }  // namespace dregs
