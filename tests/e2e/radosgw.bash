@@ -70,7 +70,7 @@ wait_for() {
   fail "this did not come to work: $*"
 }
 
-osd_is_up() { ceph osd stat | grep -q '1 up'; }
+osd_is_up() { [[ $(ceph osd stat) == *'1 up'* ]]; }
 
 start_radosgw() {
   local port=$((17400 + RANDOM % 500)) monitor=$((16800 + RANDOM % 500))
