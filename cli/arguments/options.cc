@@ -55,40 +55,40 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
 // For a root that is s3://BUCKET/PREFIX, by --root or by the configuration.
 void add_bucket_options(CLI::App& app, GlobalOptions& global) {
   BucketRequest& bucket = global.bucket;
-  constexpr auto group = "In object storage";
+  constexpr auto kGroup = "In object storage";
   app.add_option("--endpoint", bucket.endpoint,
                  "The server, where it is not Amazon's")
       ->type_name("URL")
-      ->group(group);
+      ->group(kGroup);
   app.add_option("--region", bucket.region, "The bucket's region")
       ->type_name("R")
-      ->group(group);
+      ->group(kGroup);
   app.add_flag("--path-style", bucket.path_style,
                "Ask for HOST/BUCKET/KEY instead of BUCKET.HOST/KEY")
-      ->group(group);
+      ->group(kGroup);
   app.add_option("--connections", bucket.connections,
                  "Requests at the same time (32)")
       ->type_name("N")
       ->check(between(1, 1024))
-      ->group(group);
+      ->group(kGroup);
   app.add_option("--requests-per-second", bucket.requests_per_second,
                  "No more than that (no limit)")
       ->type_name("N")
       ->check(between(0, 1'000'000))
-      ->group(group);
+      ->group(kGroup);
   app.add_option(
          "--price", global.price_file,
          "What 1,000 requests of a kind cost, in USD (AWS' list prices)")
       ->type_name("FILE")
-      ->group(group);
+      ->group(kGroup);
   app.add_flag("--registry-stopped", bucket.registry_stopped,
                "Say that no registry writes to the bucket: nobody can see that "
                "from here")
-      ->group(group);
+      ->group(kGroup);
   app.add_option("--registry-url", bucket.registry_url,
                  "Ask the registry there whether it refuses pushes")
       ->type_name("URL")
-      ->group(group);
+      ->group(kGroup);
 }
 
 std::string exit_code_help() {

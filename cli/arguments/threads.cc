@@ -19,8 +19,8 @@ constexpr std::size_t kSpare = 3;
 // A thread that was joined counts until the kernel has let go of it, which is
 // when it is no longer in this folder: its links are the threads and 2.
 void wait_until_alone() {
-  constexpr std::chrono::milliseconds longest(200);
-  const auto end = std::chrono::steady_clock::now() + longest;
+  constexpr std::chrono::milliseconds kLongest(200);
+  const auto end = std::chrono::steady_clock::now() + kLongest;
   struct stat status {};
   while (::stat("/proc/self/task", &status) == 0 && status.st_nlink > 3 &&
          std::chrono::steady_clock::now() < end)

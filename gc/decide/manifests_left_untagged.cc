@@ -94,6 +94,17 @@ bool keeps(const TagsThatGo& gone, const HistoryEntry& entry) {
   return !gone.parts.tags.contains(entry.tag);
 }
 
+// Registry 2.1 linked manifests like layers. Nobody named such a link, so it
+// stays, and servers up to 2.8 go on serving what it leads to.
+void add_what_layer_links_serve(const TagsThatGo& gone,
+                                const UntaggedCandidates& candidates,
+                                Closure& closure) {
+  for (const auto* links : {&gone.ids.layers, &gone.ids.aliases})
+    for (const DigestId id : *links)
+      if (candidates.contain(id) && gone.survey.graph.is_served_manifest(id))
+        closure.add_manifest(id);
+}
+
 void add_what_stays(const TagsThatGo& gone,
                     const UntaggedCandidates& candidates, Closure& closure) {
   const RepositoryIds& ids = gone.ids;
@@ -104,6 +115,7 @@ void add_what_stays(const TagsThatGo& gone,
   for (const auto* each :
        {&ids.led_to, &ids.stored_otherwise, &ids.manifests_among_layers})
     for (const DigestId id : *each) closure.add_manifest(id);
+  add_what_layer_links_serve(gone, candidates, closure);
   for (std::size_t r = 0; r < ids.revisions.size(); ++r)
     if (was_untagged(gone, candidates, r) || is_too_young(gone, r))
       closure.add_manifest(ids.revisions[r]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "gc/mark/orphaned_layers.h"
 #include "scanner/formats/layout.h"
 
 namespace dregs {
@@ -164,13 +165,36 @@ void drop(Survey& survey, std::uint32_t i, const RequestedParts& parts) {
     drop_tags(repository, ids, parts.tags);
     drop_manifests(repository, ids, parts.manifests);
   }
+  ids.manifests_among_layers.clear();  // found anew below
   survey.graph.set_repository(i, std::move(ids));
+}
+
+// A fresh survey finds these, too.
+void find_manifests_among_layers(Survey& survey,
+                                 const std::vector<std::size_t>& touched,
+                                 const ReadMore& read_more) {
+  const BlobsByRepository orphans =
+      orphaned_layers(survey.inventory, survey.graph, touched);
+  if (read_more) read_more(survey, orphans);
+  for (const std::size_t i : touched) {
+    RepositoryIds ids = survey.graph.repository(i);
+    for (const BlobId id : orphans[i])
+      if (survey.graph.is_served_manifest(id))
+        ids.manifests_among_layers.push_back(id);
+    survey.graph.set_repository(i, std::move(ids));
+  }
 }
 
 }  // namespace
 
-Survey survey_after(Survey survey, const RequestedRemoval& request) {
-  for (const auto& [i, parts] : request) drop(survey, i, parts);
+Survey survey_after(Survey survey, const RequestedRemoval& request,
+                    const ReadMore& read_more) {
+  std::vector<std::size_t> touched;
+  for (const auto& [i, parts] : request) {
+    drop(survey, i, parts);
+    touched.push_back(i);
+  }
+  find_manifests_among_layers(survey, touched, read_more);
   survey.diagnosis =
       diagnose(survey.inventory, survey.graph, survey.surroundings.proxy_cache);
   return survey;

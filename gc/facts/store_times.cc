@@ -127,7 +127,7 @@ class TimesReader {
           layout::current_link(repository.name, repository.tags[t].name));
     });
     const auto rules = rules_for(policy_.rules, repository.name);
-    if (std::any_of(rules.begin(), rules.end(), by_created))
+    if (std::any_of(rules.begin(), rules.end(), kByCreated))
       times.created = created_of(survey_.graph.repository(i).tags);
   }
 
@@ -144,12 +144,12 @@ class TimesReader {
       return store_.modified_time(layout::link_in(layout::history_entry(
           repository.name, repository.tags[entry.tag].name, entry.digest)));
     });
-    if (std::any_of(rules.begin(), rules.end(), by_created))
+    if (std::any_of(rules.begin(), rules.end(), kByCreated))
       times.revisions_created =
           created_of(survey_.graph.repository(i).revisions);
   }
 
-  static constexpr auto by_created = [](const auto& each) {
+  static constexpr auto kByCreated = [](const auto& each) {
     return each.rule->time == RetentionTime::created;
   };
 

@@ -79,17 +79,20 @@ class Closure {
   std::vector<std::pair<DigestId, DigestId>> referrers_;  // subject, referrer
 };
 
-// Calls body(position) for every repository, in parallel on as many threads
-// as there are cores: nothing here waits for a disk, and each thread's Closure
-// is as large as the store has digests.
+// Calls body(number) for every number below `count`, in parallel on as many
+// threads as there are cores: nothing here waits for a disk, and each thread's
+// Closure is as large as the store has digests.
 template <class Body>
-void for_each_repository(const Inventory& inventory, const Body& body) {
+void for_each_below(std::size_t count, const Body& body) {
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   tbb::task_arena arena(
       std::max(1, std::min(cores, tbb::this_task_arena::max_concurrency())));
-  arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, inventory.repositories.size(), body);
-  });
+  arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, body); });
+}
+
+template <class Body>
+void for_each_repository(const Inventory& inventory, const Body& body) {
+  for_each_below(inventory.repositories.size(), body);
 }
 
 }  // namespace dregs

@@ -2,6 +2,9 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
+#include <numeric>
+#include <vector>
+
 #include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
 #include "scanner/formats/sort_unique.h"
@@ -27,11 +30,20 @@ void add_orphans(const Inventory& inventory, const ManifestGraph& graph,
 
 BlobsByRepository orphaned_layers(const Inventory& inventory,
                                   const ManifestGraph& graph) {
+  std::vector<std::size_t> all(inventory.repositories.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return orphaned_layers(inventory, graph, all);
+}
+
+BlobsByRepository orphaned_layers(const Inventory& inventory,
+                                  const ManifestGraph& graph,
+                                  std::span<const std::size_t> repositories) {
   const AliasIndex aliases(inventory, graph);
   tbb::enumerable_thread_specific<Closure> closures(
       [&] { return Closure(inventory, graph, aliases); });
   BlobsByRepository orphans(inventory.repositories.size());
-  for_each_repository(inventory, [&](std::size_t i) {
+  for_each_below(repositories.size(), [&](std::size_t at) {
+    const std::size_t i = repositories[at];
     add_orphans(inventory, graph, i, closures.local(), orphans[i]);
   });
   return orphans;

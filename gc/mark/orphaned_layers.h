@@ -6,10 +6,11 @@
 // looks like JSON, three for any other, none for what is larger than a manifest
 // may be. A dry run over 20,000 configs that nothing needs took 0.74 s of
 // processor time instead of 0.38 s. The run that follows removes them, so each
-// is read once or twice in its life.
+// is read two or three times in its life.
 #pragma once
 
-#include <vector>
+#include <cstddef>
+#include <span>
 
 #include "scanner/inventory/inventory.h"
 #include "scanner/inventory/manifest_graph.h"
@@ -22,5 +23,9 @@ namespace dregs {
 // repositories: du and rm go by what one repository needs alone.
 BlobsByRepository orphaned_layers(const Inventory& inventory,
                                   const ManifestGraph& graph);
+// The same of these repositories alone; of the others, nothing.
+BlobsByRepository orphaned_layers(const Inventory& inventory,
+                                  const ManifestGraph& graph,
+                                  std::span<const std::size_t> repositories);
 
 }  // namespace dregs

@@ -8,6 +8,7 @@
 #include "gc/decide/refusal.h"
 #include "gc/decide/survey_after.h"
 #include "gc/runs/collection_notes.h"
+#include "scanner/store/read_manifests.h"
 
 namespace dregs {
 namespace {
@@ -53,6 +54,14 @@ void find_about_touched(const Survey& after, const RequestedRemoval& request,
       forecast.findings.push_back(finding);
 }
 
+ReadMore from(const OpenedStore& store) {
+  return [&store](Survey& survey, const BlobsByRepository& blobs) {
+    survey.graph =
+        read_more_manifests(*store.storage->manifests(), survey.inventory,
+                            std::move(survey.graph), blobs);
+  };
+}
+
 }  // namespace
 
 Forecast forecast(const OpenedStore& store, const Survey& survey,
@@ -61,7 +70,7 @@ Forecast forecast(const OpenedStore& store, const Survey& survey,
   Forecast result;
   result.before =
       planned_totals(survey.inventory, mark_all(survey, policy), policy);
-  const Survey after = survey_after(survey, request);
+  const Survey after = survey_after(survey, request, from(store));
   const MarkSet marks = mark_all(after, policy);
   if (options.by_name)
     name_what_goes(after, marks, store, policy, options, result);

@@ -20,6 +20,35 @@ bool removed_anything(const SweepResult& result) {
                      [](const KindTotal& total) { return total.count != 0; });
 }
 
+std::vector<RegistryProcess> find_processes(const Storage& storage) {
+  try {
+    return storage.find_processes();
+  } catch (const std::runtime_error& error) {
+    RegistryProcess unknown;  // every doubt keeps
+    unknown.detail = error.what();
+    return {unknown};
+  }
+}
+
+// `removing`: the first removal has begun.
+Finding finding_for_newcomer(const RegistryProcess& process, bool removing) {
+  Finding finding = finding_for(process);
+  if (!removing || process.readonly) return finding;
+  finding.kind = FindingKind::registry_started;
+  finding.detail += fmt::format(
+      "; it was started while dregs removed: stop it{}, and run dregs again",
+      process.uses_redis ? ", flush its Redis" : "");
+  return finding;
+}
+
+std::vector<Refusal> refusals_for(
+    const std::vector<RegistryProcess>& processes) {
+  std::vector<Refusal> refusals;
+  for (const RegistryProcess& process : processes)
+    if (!process.readonly) refusals.push_back(refusal_for(process));
+  return refusals;
+}
+
 }  // namespace
 
 GuardedSweep::GuardedSweep(const RunContext& context, bool dry_run)
@@ -57,19 +86,14 @@ std::unique_ptr<WriteWatch> GuardedSweep::begin_watch() {
   refuse(store_.storage->signs_of_writers(survey_.inventory));
   const Change change = watch->changed_since_scan();
   if (change.changed) refuse_change(finding_for(change));
-  refuse_newcomers(watch->look_for_newcomers());
+  refuse(refusals_for(watch->look_for_newcomers()));
   if (!refusals_.empty()) watch.reset();
   return watch;
 }
 
 // One that was known as a reader, and writes now, is new too.
 std::vector<RegistryProcess> GuardedSweep::look_for_newcomers() {
-  std::vector<RegistryProcess> found;
-  try {
-    found = store_.storage->find_processes();
-  } catch (const std::runtime_error& error) {
-    found.emplace_back().detail = error.what();  // every doubt keeps
-  }
+  std::vector<RegistryProcess> found = find_processes(*store_.storage);
   std::erase_if(found, [this](const RegistryProcess& process) {
     return std::any_of(
         known_.begin(), known_.end(), [&](const RegistryProcess& known) {
@@ -78,25 +102,8 @@ std::vector<RegistryProcess> GuardedSweep::look_for_newcomers() {
   });
   append(known_, found);
   for (const RegistryProcess& process : found)
-    findings_.push_back(finding_for_newcomer(process));
+    findings_.push_back(finding_for_newcomer(process, removing_));
   return found;
-}
-
-Finding GuardedSweep::finding_for_newcomer(
-    const RegistryProcess& process) const {
-  Finding finding = finding_for(process);
-  if (!removing_ || process.readonly) return finding;
-  finding.kind = FindingKind::registry_started;
-  finding.detail += fmt::format(
-      "; it was started while dregs removed: stop it{}, and run dregs again",
-      process.uses_redis ? ", flush its Redis" : "");
-  return finding;
-}
-
-void GuardedSweep::refuse_newcomers(
-    const std::vector<RegistryProcess>& processes) {
-  for (const RegistryProcess& process : processes)
-    if (!process.readonly) refuse({refusal_for(process)});
 }
 
 void GuardedSweep::refuse_change(Finding finding) {
@@ -173,7 +180,7 @@ void GuardedSweep::note_disturbance(WriteWatch& watch, SweepResult& result) {
   if (disturbance && removed) findings_.push_back(std::move(*disturbance));
   if (removed) return;
   if (disturbance) refuse_change(std::move(*disturbance));
-  refuse_newcomers(watch.newcomers());
+  refuse(refusals_for(watch.newcomers()));
 }
 
 std::optional<LookBack> GuardedSweep::look_back(const Proof& before) {
@@ -186,7 +193,7 @@ std::optional<LookBack> GuardedSweep::look_back(const Proof& before) {
 }
 
 void GuardedSweep::refuse(std::vector<Refusal> refusals) {
-  for (Refusal& refusal : refusals) refusals_.push_back(std::move(refusal));
+  append(refusals_, std::move(refusals));
 }
 
 }  // namespace dregs

@@ -78,9 +78,7 @@ class GuardedSweep {
 
  private:
   std::vector<RegistryProcess> look_for_newcomers();
-  Finding finding_for_newcomer(const RegistryProcess& process) const;
   void refuse_change(Finding finding);
-  void refuse_newcomers(const std::vector<RegistryProcess>& processes);
   void note_disturbance(WriteWatch& watch, SweepResult& result);
   void note_aftercare(const SweepResult& result);
   void purge_after(const Plan& plan, SweepResult& result);

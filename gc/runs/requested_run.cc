@@ -22,6 +22,73 @@ std::uint64_t freed_bytes(const KindTotals& totals) {
   return bytes;
 }
 
+// A run without --gc removes only links, and its user may name all of them. So
+// --max-delete compares the blobs that gc could remove afterwards.
+std::vector<Refusal> refusals_without_collection(const Survey& survey,
+                                                 const Plan& plan,
+                                                 const Forecast& forecast,
+                                                 Policy policy) {
+  policy.allow_empty = true;
+  constexpr auto kBlob = static_cast<std::size_t>(RemovalKind::blob);
+  const KindTotal& before = forecast.before[kBlob];
+  const KindTotal& then = forecast.then[kBlob];
+  KindTotals planned = totals_of(plan);
+  planned[kBlob] = {then.count - std::min(then.count, before.count),
+                    then.bytes - std::min(then.bytes, before.bytes)};
+  return reasons_to_refuse(survey.inventory, MarkSet(), planned, policy,
+                           survey.surroundings);
+}
+
+// A user who names things wants all of them removed, or a reason.
+std::vector<Refusal> refusals_of_future_links(const FutureLinks& future,
+                                              const Inventory& inventory) {
+  std::vector<Refusal> refusals;
+  for (const Finding& finding : findings_of(future, inventory))
+    refusals.push_back(
+        {escaped(finding.path) + ": " + finding.detail,
+         "set the clock, or touch the link if the clock is right"});
+  return refusals;
+}
+
+// A forecast names folders that the removal before it leaves empty, too. They
+// are named once.
+Plan joined(Plan first, const Plan& then, const Inventory& inventory) {
+  std::set<std::string> paths;
+  for (const Removal& removal : first.removals)
+    paths.insert(path_of(removal, inventory));
+  for (const Removal& removal : then.removals)
+    if (!paths.contains(path_of(removal, inventory)))
+      first.removals.push_back(removal);
+  return first;
+}
+
+// What a saved plan is compared with.
+struct ComparedRun {
+  const Plan& plan;
+  const Chosen& chosen;
+  const Forecast& forecast;
+};
+
+AppliedPlan compare_with(const SavedPlan& saved, const OpenedStore& store,
+                         const Inventory& inventory, const ComparedRun& run) {
+  Plan all = plan_removal(inventory, run.chosen.unbound);
+  Plan agreed = run.plan;
+  append(all.removals, run.forecast.garbage.removals);
+  append(agreed.removals, run.forecast.plan.removals);
+  return compare(saved, all, agreed, inventory, store.reader());
+}
+
+std::vector<ListedRemoval> joined(std::vector<ListedRemoval> first,
+                                  std::vector<ListedRemoval> then) {
+  std::set<std::string> paths;
+  for (const ListedRemoval& removal : first) paths.insert(removal.path);
+  std::erase_if(then, [&](const ListedRemoval& removal) {
+    return paths.contains(removal.path);
+  });
+  append(first, std::move(then));
+  return first;
+}
+
 }  // namespace
 
 RequestedRun::RequestedRun(const RunContext& context,
@@ -51,14 +118,16 @@ void RequestedRun::run() {
   if (options_.collection.purge_versions)
     guard_.purge_versions(policy_.newest_old_ns());
   choose();
-  plan_ = plan_removal(inventory(), request_);
+  plan_ = plan_removal(inventory(), chosen_.request);
   look_ahead();
   refuse();
   std::unique_ptr<WriteWatch> watch;
   if (may_go_on() && !dry_run_) watch = guard_.begin_watch();
   if (!may_go_on()) return finish();
-  report_.removed = what_goes(inventory(), request_);
-  if (options_.list) list_what_goes();
+  report_.removed = what_goes(inventory(), chosen_.request);
+  if (options_.list)
+    report_.removals = joined(all_listed(plan_, store(), inventory()),
+                              std::move(forecast_.listed));
   // Beyond this point nothing decides.
   if (dry_run_)
     conclude_from_the_forecast();
@@ -68,105 +137,52 @@ void RequestedRun::run() {
 }
 
 void RequestedRun::choose() {
-  Chosen chosen = choose_(guard_);
-  request_ = std::move(chosen.request);
-  report_.kept = std::move(chosen.kept);
-  append(report_.findings, std::move(chosen.findings));
-  complete_ = chosen.complete;
-  unbound_ = std::move(chosen.unbound);
+  chosen_ = choose_(guard_);
+  report_.kept = std::move(chosen_.kept);
+  append(report_.findings, std::move(chosen_.findings));
 }
 
 void RequestedRun::look_ahead() {
   const bool by_name = foresees_by_name();
   const bool listed = options_.list && dry_run_;
-  forecast_ = forecast(store(), guard_.survey(), request_, policy_,
+  forecast_ = forecast(store(), guard_.survey(), chosen_.request, policy_,
                        {options_.collect, by_name, listed, saved()});
   if (saved() != nullptr && (by_name || !options_.collect))
-    compare_with_saved();
+    report_.applied = compare_with(*saved(), store(), inventory(),
+                                   {plan_, chosen_, forecast_});
   guard_.refuse(forecast_.refusals);
 }
 
 // No collection follows where a named thing stays.
 bool RequestedRun::foresees_by_name() const {
-  return options_.collect && complete_ &&
+  return options_.collect && chosen_.complete &&
          (saved() != nullptr ||
           (dry_run_ && (options_.list || options_.keep_plan ||
                         options_.collection.purge_versions)));
 }
 
-void RequestedRun::compare_with_saved() {
-  Plan all = plan_removal(inventory(), unbound_);
-  Plan agreed = plan_;
-  append(all.removals, forecast_.garbage.removals);
-  append(agreed.removals, forecast_.plan.removals);
-  report_.applied =
-      compare(*saved(), all, agreed, inventory(), store().reader());
-}
-
-// The forecast lists folders that this removal leaves empty, too. They are
-// named once.
 Plan RequestedRun::plan() const {
-  Plan all = plan_;
-  std::set<std::string> paths;
-  for (const Removal& removal : plan_.removals)
-    paths.insert(path_of(removal, inventory()));
-  for (const Removal& removal : forecast_.plan.removals)
-    if (!paths.contains(path_of(removal, inventory())))
-      all.removals.push_back(removal);
-  return all;
+  return joined(plan_, forecast_.plan, inventory());
 }
 
 // What is unsafe for gc is unsafe here too.
 void RequestedRun::refuse() {
-  if (!options_.collect) refuse_without_collection();
-  guard_.refuse(untouchable(inventory(), request_));
-  refuse_future_links();
-  if (!options_.force) guard_.refuse(harm_of(guard_.survey(), request_));
-}
-
-// A run without --gc removes only links, and its user may name all of them. So
-// --max-delete compares the blobs that gc could remove afterwards.
-void RequestedRun::refuse_without_collection() {
-  const Survey& survey = guard_.survey();
-  Policy policy = policy_;
-  policy.allow_empty = true;
-  constexpr auto kBlob = static_cast<std::size_t>(RemovalKind::blob);
-  const KindTotal& before = forecast_.before[kBlob];
-  const KindTotal& then = forecast_.then[kBlob];
-  KindTotals planned = totals_of(plan_);
-  planned[kBlob] = {then.count - std::min(then.count, before.count),
-                    then.bytes - std::min(then.bytes, before.bytes)};
-  guard_.refuse(reasons_to_refuse(survey.inventory, MarkSet(), planned, policy,
-                                  survey.surroundings));
-}
-
-// The forecast lists folders that this removal leaves empty, too. They are
-// named once.
-void RequestedRun::list_what_goes() {
-  report_.removals = all_listed(plan_, store(), inventory());
-  std::set<std::string> paths;
-  for (const ListedRemoval& removal : *report_.removals)
-    paths.insert(removal.path);
-  std::erase_if(forecast_.listed, [&](const ListedRemoval& removal) {
-    return paths.contains(removal.path);
-  });
-  append(*report_.removals, std::move(forecast_.listed));
-}
-
-// A user who names things wants all of them removed, or a reason.
-void RequestedRun::refuse_future_links() {
-  const FutureLinks future = guard_.store().storage->find_future_links(
-      inventory(), plan_, policy_.now_ns);
-  for (const Finding& finding : findings_of(future, inventory()))
-    guard_.refuse({{escaped(finding.path) + ": " + finding.detail,
-                    "set the clock, or touch the link if the clock is right"}});
+  if (!options_.collect)
+    guard_.refuse(refusals_without_collection(guard_.survey(), plan_, forecast_,
+                                              policy_));
+  guard_.refuse(untouchable(inventory(), chosen_.request));
+  guard_.refuse(refusals_of_future_links(
+      store().storage->find_future_links(inventory(), plan_, policy_.now_ns),
+      inventory()));
+  if (!options_.force) guard_.refuse(harm_of(guard_.survey(), chosen_.request));
 }
 
 // With --gc, this is all that the run frees. Without it, this is what gc would
 // free in addition.
 void RequestedRun::conclude_from_the_forecast() {
-  const std::uint64_t then = freed_bytes(totals_of(plan_)) +
-                             (complete_ ? freed_bytes(forecast_.then) : 0);
+  const std::uint64_t then =
+      freed_bytes(totals_of(plan_)) +
+      (chosen_.complete ? freed_bytes(forecast_.then) : 0);
   const std::uint64_t anyway =
       options_.collect ? 0 : freed_bytes(forecast_.before);
   report_.frees = then - std::min(then, anyway);
@@ -179,8 +195,8 @@ void RequestedRun::remove_and_collect(std::unique_ptr<WriteWatch> watch) {
       options_.collection.prove ? prove(guard_.survey()) : Proof();
   carry_out(*watch);
   watch.reset();  // the collection has its own
-  if (complete_ && options_.collect) collect();
-  if (complete_ && !options_.collect) conclude_from_the_forecast();
+  if (chosen_.complete && options_.collect) collect();
+  if (chosen_.complete && !options_.collect) conclude_from_the_forecast();
   if (options_.collection.prove) report_.look_back = guard_.look_back(before);
 }
 
@@ -197,14 +213,11 @@ void RequestedRun::carry_out(WriteWatch& watch) {
       std::numeric_limits<std::int64_t>::max());
   append(report_.findings, result.findings);
   freed_ = freed_bytes(result.removed);
-  complete_ = complete_ && result.complete;
-  if (!complete_) leave_out_what_is_still_there();
-}
-
-void RequestedRun::leave_out_what_is_still_there() {
-  std::erase_if(report_.removed, [this](const RemovedThing& thing) {
-    return guard_.store().reader().is_there(thing.path);
-  });
+  chosen_.complete = chosen_.complete && result.complete;
+  if (!chosen_.complete)
+    std::erase_if(report_.removed, [this](const RemovedThing& thing) {
+      return store().reader().is_there(thing.path);
+    });
 }
 
 // Runs gc itself, from a fresh survey. A forecast never decides what goes.
@@ -219,8 +232,8 @@ void RequestedRun::collect() {
   if (options_.list)
     append(*report_.removals, all_listed(gc.plan(), store(), inventory()));
   freed_ += gc.report().bytes_freed;
-  complete_ = report_.collection == ExitCode::done ||
-              report_.collection == ExitCode::problems;
+  chosen_.complete = report_.collection == ExitCode::done ||
+                     report_.collection == ExitCode::problems;
 }
 
 ExitCode RequestedRun::exit_code() {
@@ -228,7 +241,7 @@ ExitCode RequestedRun::exit_code() {
   if (stopped != StopReason::none && stopped != StopReason::changed)
     return exit_code_of(stopped);
   if (!may_go_on() && report_.removed.empty()) return ExitCode::refused;
-  if (!may_go_on() || !complete_) return ExitCode::stopped;
+  if (!may_go_on() || !chosen_.complete) return ExitCode::stopped;
   return exit_code_of_done(
       context_.fail_on, report_.findings,
       (dry_run_ && forecast_.pins) ||

@@ -65,15 +65,10 @@ class RequestedRun {
   const SavedPlan* saved() const { return options_.collection.saved; }
   void look_ahead();
   bool foresees_by_name() const;
-  void compare_with_saved();
   void refuse();
-  void refuse_without_collection();
-  void refuse_future_links();
-  void list_what_goes();
   void conclude_from_the_forecast();
   void remove_and_collect(std::unique_ptr<WriteWatch> watch);
   void carry_out(WriteWatch& watch);
-  void leave_out_what_is_still_there();
   void collect();
   ExitCode exit_code();
   void finish();
@@ -84,13 +79,11 @@ class RequestedRun {
   bool dry_run_;
   GuardedSweep guard_;
   Policy policy_;
-  RequestedRemoval request_;
+  Chosen chosen_;
   Plan plan_;
   RemovalReport report_;
   Forecast forecast_;
-  RequestedRemoval unbound_;
   std::uint64_t freed_ = 0;
-  bool complete_ = true;
 };
 
 }  // namespace dregs

@@ -41,8 +41,8 @@ std::uint64_t number_in(const Json& json) {
 
 // What does not fit is longer than any file is old.
 std::int64_t nanoseconds(const Json& json) {
-  constexpr std::uint64_t longest = std::numeric_limits<std::int64_t>::max();
-  return static_cast<std::int64_t>(std::min(number_in(json), longest));
+  constexpr std::uint64_t kLongest = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(number_in(json), kLongest));
 }
 
 // Anything else throws.

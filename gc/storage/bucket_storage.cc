@@ -14,6 +14,7 @@
 #include "gc/bucket_heal/bucket_link_writer.h"
 #include "gc/purge/purge_versions.h"
 #include "gc/storage/move_aside.h"
+#include "scanner/bucket/bucket_manifests.h"
 #include "scanner/bucket/look_around_bucket.h"
 #include "scanner/formats/layout.h"
 #include "scanner/formats/sha256.h"
@@ -75,6 +76,10 @@ Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
     if (aside_) keep_uploads_in_parts(scan_.pending, taken.survey);
     return std::move(taken.survey);
   });
+}
+
+std::unique_ptr<ManifestSource> BucketStorage::manifests() const {
+  return std::make_unique<BucketManifests>(root_, scan_);
 }
 
 // A bucket is listed about as fast as a repository of it.

@@ -14,6 +14,7 @@
 #include "gc/remove/disk_trash.h"
 #include "gc/storage/move_aside.h"
 #include "scanner/disk/look_around.h"
+#include "scanner/disk/manifest_reader.h"
 #include "scanner/files/descriptor.h"
 
 namespace dregs {
@@ -25,6 +26,10 @@ Survey DiskStorage::take_survey(bool proxy_cache, const StopRequest& stop,
   Survey survey = dregs::take_survey(v2_, proxy_cache, stop, progress);
   survey.surroundings.database_in_use = look_around().database_in_use;
   return survey;
+}
+
+std::unique_ptr<ManifestSource> DiskStorage::manifests() const {
+  return std::make_unique<DiskManifests>(v2_);
 }
 
 Inventory DiskStorage::scan_named(const std::vector<ImageRef>& refs,

@@ -21,6 +21,7 @@ class DiskStorage final : public Storage {
   const StoreReader& reader() const override { return reader_; }
   Survey take_survey(bool proxy_cache, const StopRequest& stop,
                      SurveyProgress& progress) const override;
+  std::unique_ptr<ManifestSource> manifests() const override;
   Inventory scan_named(const std::vector<ImageRef>& refs,
                        const StopRequest& stop,
                        ScanProgress& progress) const override;

@@ -51,6 +51,8 @@ class Storage {
   // what the configuration says.
   virtual Survey take_survey(bool proxy_cache, const StopRequest& stop,
                              SurveyProgress& progress) const = 0;
+  // Reads single manifests of the last survey. It borrows the Storage.
+  virtual std::unique_ptr<ManifestSource> manifests() const = 0;
   // Has at least the repositories that `refs` name, and no blobs; see
   // gc/explain/named_repositories.h.
   virtual Inventory scan_named(const std::vector<ImageRef>& refs,

@@ -112,20 +112,20 @@ bool yaml_may_change(const ConfigNode& node) {
 void read_root(const ConfigNode& filesystem, RegistryConfig& config) {
   const ConfigNode* root = filesystem.find("rootdirectory");
   if (root == nullptr) return;
-  constexpr std::string_view key = "storage.filesystem.rootdirectory";
+  constexpr std::string_view kKey = "storage.filesystem.rootdirectory";
   if (root->is_null())
     fail(root->set_by,
          fmt::format("{}: is empty, which the registry takes for a folder "
                      "named <nil>; give a path or remove the setting",
-                     key));
+                     kKey));
   if (!root->is_scalar() || root->text.empty())
-    fail(root->set_by, fmt::format("{}: must be a path", key));
+    fail(root->set_by, fmt::format("{}: must be a path", kKey));
   if (yaml_may_change(*root))
     fail(root->set_by,
          fmt::format("{}: {:?} is not text to YAML; put the path in quotes",
-                     key, root->text));
+                     kKey, root->text));
   if (root->text.find('\0') != std::string::npos)
-    fail(root->set_by, fmt::format("{}: holds a zero byte", key));
+    fail(root->set_by, fmt::format("{}: holds a zero byte", kKey));
   config.root_directory = root->text;
   config.root_set_by = root->set_by;
 }

@@ -70,10 +70,10 @@ std::string security_token_service(const Variables& variables,
 // Where a token may go without TLS: to this machine, and to ECS' and EKS'
 // agents.
 bool may_go_without_tls(const std::string& url) {
-  constexpr std::array<std::string_view, 5> hosts = {
+  constexpr std::array<std::string_view, 5> kHosts = {
       "http://127.0.0.1", "http://localhost", "http://169.254.170.2",
       "http://169.254.170.23", "http://[fd00:ec2::23]"};
-  for (const std::string_view host : hosts)
+  for (const std::string_view host : kHosts)
     if (url.starts_with(host) &&
         (url.size() == host.size() || url[host.size()] == '/' ||
          url[host.size()] == ':'))

@@ -61,10 +61,10 @@ Named named_by_file(const std::string& file, const RootRequest& request,
 }
 
 Named named_by_variable(const RootRequest& request) {
-  constexpr auto nothing_else = "version: 0.1\nstorage: filesystem\n";
+  constexpr auto kNothingElse = "version: 0.1\nstorage: filesystem\n";
   const std::string name(kRootVariable);
   return named_by(
-      parse_registry_config(nothing_else, request.environment, name), name);
+      parse_registry_config(kNothingElse, request.environment, name), name);
 }
 
 bool is_missing(const fs::path& path) {
@@ -118,12 +118,12 @@ bool is_v2_path(const fs::path& path) {
 }
 
 std::vector<fs::path> children_of(const fs::path& folder) {
-  constexpr std::size_t enough = 1000;
+  constexpr std::size_t kEnough = 1000;
   std::vector<fs::path> children;
   error_code error;
   fs::directory_iterator entry(folder, error);
   while (!error && entry != fs::directory_iterator() &&
-         children.size() < enough) {
+         children.size() < kEnough) {
     children.push_back(entry->path());
     entry.increment(error);
   }

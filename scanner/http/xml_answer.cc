@@ -78,10 +78,10 @@ int two_digits(std::string_view text, std::size_t at) {
 
 // "2026-11-27T11:05:00" with every digit a digit.
 bool has_shape_of_time(std::string_view text) {
-  constexpr std::string_view shape = "0000-00-00T00:00:00";
-  if (text.size() < shape.size()) return false;
-  for (std::size_t i = 0; i < shape.size(); ++i)
-    if (shape[i] == '0' ? !is_digit(text[i]) : text[i] != shape[i])
+  constexpr std::string_view kShape = "0000-00-00T00:00:00";
+  if (text.size() < kShape.size()) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i)
+    if (kShape[i] == '0' ? !is_digit(text[i]) : text[i] != kShape[i])
       return false;
   return true;
 }

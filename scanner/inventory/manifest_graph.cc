@@ -27,6 +27,11 @@ const ManifestNode* ManifestGraph::node(DigestId id) const {
   return at == 0 ? nullptr : &nodes_[at - 1];
 }
 
+bool ManifestGraph::is_served_manifest(DigestId id) const {
+  const ManifestNode* read = node(id);
+  return read != nullptr && is_served(read->kind);
+}
+
 std::span<const GraphEdge> ManifestGraph::edges(
     const ManifestNode& node) const {
   return std::span(edges_).subspan(node.first_edge, node.edges);

@@ -103,6 +103,8 @@ class ManifestGraph {
 
   // nullptr for what was never read as a manifest.
   const ManifestNode* node(DigestId id) const;
+  // Whether it was read, and servers serve manifests of that kind.
+  bool is_served_manifest(DigestId id) const;
   std::span<const GraphEdge> edges(const ManifestNode& node) const;
   std::span<const OtherReference> others(const ManifestNode& node) const;
   // Folders of such that cannot be listed: no blob may be deleted, as with the

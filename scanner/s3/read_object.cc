@@ -18,10 +18,10 @@ std::string value_of(const HttpAnswer& answer, const char* name) {
 
 // Where in the object an answer of status 206 begins: "bytes 100-199/200".
 std::optional<std::uint64_t> begin_of(const std::string& range) {
-  constexpr std::string_view unit = "bytes ";
+  constexpr std::string_view kUnit = "bytes ";
   std::uint64_t begin = 0;
-  if (!range.starts_with(unit)) return std::nullopt;
-  const auto [end, error] = std::from_chars(range.data() + unit.size(),
+  if (!range.starts_with(kUnit)) return std::nullopt;
+  const auto [end, error] = std::from_chars(range.data() + kUnit.size(),
                                             range.data() + range.size(), begin);
   if (error != std::errc{} || end == range.data() + range.size() || *end != '-')
     return std::nullopt;

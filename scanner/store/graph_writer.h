@@ -14,6 +14,9 @@ class GraphWriter {
  public:
   // The inventory is borrowed.
   explicit GraphWriter(const Inventory& inventory);
+  // Goes on with a graph of the same blobs.
+  GraphWriter(const Inventory& inventory, ManifestGraph graph)
+      : inventory_(inventory), graph_(std::move(graph)) {}
 
   const Inventory& inventory() const { return inventory_; }
   const ManifestGraph& graph() const { return graph_; }

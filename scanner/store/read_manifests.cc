@@ -127,11 +127,9 @@ std::vector<DigestId> not_yet_read(const BlobsByRepository& orphans,
 void note_manifests_among_layers(const BlobsByRepository& orphans,
                                  GraphWriter& writer) {
   for (std::size_t i = 0; i < orphans.size(); ++i)
-    for (const BlobId id : orphans[i]) {
-      const ManifestNode* node = writer.graph().node(id);
-      if (node != nullptr && is_served(node->kind))
+    for (const BlobId id : orphans[i])
+      if (writer.graph().is_served_manifest(id))
         writer.add_manifest_among_layers(i, id);
-    }
 }
 
 }  // namespace
@@ -152,6 +150,19 @@ ManifestGraph read_manifests(const ManifestSource& source,
   read_signatures(source, writer);
   writer.cover_all_ids();
   note_manifests_among_layers(orphans, writer);
+  return writer.take();
+}
+
+ManifestGraph read_more_manifests(const ManifestSource& source,
+                                  const Inventory& inventory,
+                                  ManifestGraph graph,
+                                  const BlobsByRepository& candidates) {
+  const StopRequest never;
+  ManifestProgress unseen;
+  GraphWriter writer(inventory, std::move(graph));
+  ManifestReading reading(source, never, unseen, writer);
+  reading.read_candidates(not_yet_read(candidates, writer.graph()));
+  writer.cover_all_ids();
   return writer.take();
 }
 

@@ -30,4 +30,10 @@ ManifestGraph read_manifests(const ManifestSource& source,
                              ManifestProgress& progress,
                              const Candidates& candidates = {});
 
+// Adds to the graph the candidates that nobody had read yet, in the same way.
+ManifestGraph read_more_manifests(const ManifestSource& source,
+                                  const Inventory& inventory,
+                                  ManifestGraph graph,
+                                  const BlobsByRepository& candidates);
+
 }  // namespace dregs

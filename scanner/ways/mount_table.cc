@@ -46,14 +46,14 @@ void add_layers(std::string_view folders, Mount& mount) {
 
 // Of the filesystem's own options, which stand last in a line.
 void read_layers(std::string_view options, Mount& mount) {
-  constexpr std::string_view upper = "upperdir=";
-  constexpr std::string_view lower = "lowerdir=";
+  constexpr std::string_view kUpper = "upperdir=";
+  constexpr std::string_view kLower = "lowerdir=";
   while (!options.empty()) {
     const std::string_view option = take_until(options, ',');
-    if (option.starts_with(lower))
-      add_layers(option.substr(lower.size()), mount);
-    if (!option.starts_with(upper)) continue;
-    mount.upper = unescape(option.substr(upper.size()));
+    if (option.starts_with(kLower))
+      add_layers(option.substr(kLower.size()), mount);
+    if (!option.starts_with(kUpper)) continue;
+    mount.upper = unescape(option.substr(kUpper.size()));
     if (mount.upper.starts_with('/')) mount.layers.push_back(mount.upper);
   }
 }
