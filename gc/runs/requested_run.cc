@@ -74,6 +74,7 @@ void RequestedRun::choose() {
   append(report_.findings, std::move(chosen.findings));
   complete_ = chosen.complete;
   unbound_ = std::move(chosen.unbound);
+  if (chosen.policy) policy_ = *chosen.policy;
 }
 
 void RequestedRun::look_ahead() {
