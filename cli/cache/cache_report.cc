@@ -126,7 +126,7 @@ std::string conclusion(const CacheReport& report) {
     return fmt::format(
         "{}. Moved to the trash as {}; dregs trash empty frees it.",
         in_words(report), run.trash);
-  return fmt::format("{}, in {:.1f} s.", in_words(report), run.seconds);
+  return fmt::format("{}. It took {:.1f} s.", in_words(report), run.seconds);
 }
 
 // A limit that cannot be kept is nothing that a user would want to overlook.

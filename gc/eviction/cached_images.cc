@@ -16,7 +16,7 @@ constexpr std::string_view kUnknownTime = "nobody knows when it was used";
 constexpr std::string_view kFutureTime = "its links are from the future";
 constexpr std::string_view kForeignTag =
     "the folder of its tag holds what no registry wrote";
-constexpr std::string_view kYoung = "it is younger than what may go";
+constexpr std::string_view kYoung = "its manifest was fetched lately";
 constexpr std::string_view kNeeded = "an image that stays needs it";
 
 void note(KnownTime& latest, const KnownTime& time) {
