@@ -172,7 +172,7 @@ printing_libraries() {
 # The rooms that are the same for every storage.
 rooms_that_ask() {
   local room
-  for room in scanner/{formats,manifests,config,inventory} gc/{names,rules,mark,decide}; do
+  for room in scanner/{formats,manifests,config,inventory} gc/{names,rules,mark,decide,eviction}; do
     references "$room" "$asks"
   done
 }

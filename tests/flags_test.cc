@@ -161,7 +161,8 @@ TEST(Flags, EveryCommandThatRemovesHasTheSame) {
   const Tree tree;
   std::size_t seen = 0;
   for (const Command* command : flattened(tree.root)) {
-    if (!Names{"gc", "apply", "rm", "retain"}.contains(command->name()))
+    if (!Names{"gc", "apply", "rm", "retain", "cache"}.contains(
+            command->name()))
       continue;
     ++seen;
     const Names flags = flags_of(*command, tree.root);
@@ -170,7 +171,7 @@ TEST(Flags, EveryCommandThatRemovesHasTheSame) {
           "--prove", "--metrics", "--record", "--fail-on"})
       EXPECT_TRUE(flags.contains(flag)) << command->name() << " " << flag;
   }
-  EXPECT_EQ(seen, 4U);
+  EXPECT_EQ(seen, 5U);
 }
 
 TEST(Flags, EveryHelpNamesTheGlobalOnes) {

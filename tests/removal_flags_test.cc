@@ -1,7 +1,9 @@
-// gc, apply, rm and retain: each flag that they share does the same in each.
+// gc, apply, rm, retain and cache: each flag that they share does the same in
+// each.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/command_run.h"
@@ -23,10 +25,13 @@ class RemovalFlags : public testing::TestWithParam<std::string> {
     store_.set_age(StoreBuilder::tag_path("app", "v1"),
                    std::chrono::hours(10'000));
     store_.blob("garbage");
+    if (GetParam() == "cache")
+      ::setenv("REGISTRY_PROXY_REMOTEURL", "https://registry.example", 1);
     if (GetParam() == "apply")
       run_dregs(store_, {"gc", "-n", "--plan", file_ + ".plan"});
   }
   ~RemovalFlags() override {
+    ::unsetenv("REGISTRY_PROXY_REMOTEURL");
     fs::remove(file_);
     fs::remove(file_ + ".plan");
     fs::remove(file_ + ".record");
@@ -37,6 +42,7 @@ class RemovalFlags : public testing::TestWithParam<std::string> {
     if (GetParam() == "rm") return {"rm", "app:v1", "--gc"};
     if (GetParam() == "retain")
       return {"retain", "**", "--keep-within", "30d", "--gc"};
+    if (GetParam() == "cache") return {"cache", "--max-size", "1600"};
     return {"gc"};
   }
 
@@ -112,7 +118,8 @@ TEST_P(RemovalFlags, MetricsAndRecordSayHowItEnded) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEach, RemovalFlags,
-                         testing::Values("gc", "apply", "rm", "retain"),
+                         testing::Values("gc", "apply", "rm", "retain",
+                                         "cache"),
                          [](const auto& each) { return each.param; });
 
 }  // namespace

@@ -40,6 +40,8 @@ constexpr std::array kExamples = {
     Examples{"retain",
              "dregs retain 'team/**' --keep-last 10 --keep-within 30d -n",
              "dregs retain --policy retention.yml --in-use running.json --gc"},
+    Examples{"cache", "dregs cache --max-size 200G --dry-run",
+             "dregs cache --older-than 30d --pulls /var/lib/dregs/pulls"},
     Examples{"diff", "dregs diff /srv/registry /mnt/replica",
              "dregs diff /srv/registry saved.json 'team/*'"},
     Examples{"export", "dregs export app:v1 'team/*' --to /mnt/usb/images",

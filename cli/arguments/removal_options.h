@@ -1,5 +1,5 @@
 // The flags of every command that removes, with one meaning
-// (promises.md#may-touch): gc, apply, rm and retain.
+// (promises.md#may-touch): gc, apply, rm, retain and cache.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "cli/commands/commands.h"
 
+#include "cli/cache/cache_command.h"
 #include "cli/exchange/exchange_commands.h"
 #include "cli/status/status_command.h"
 
@@ -19,6 +20,7 @@ void build_options(CLI::App& app, Invocation& invocation) {
   add_status_command(app, invocation);
   add_rm_command(app, invocation);
   add_retain_command(app, invocation);
+  add_cache_command(app, invocation);
   add_diff_command(app, invocation);
   add_export_command(app, invocation);
   add_import_command(app, invocation);

@@ -1,4 +1,5 @@
-// `--metrics FILE` of `rm` and `retain`, as gc_metrics() writes that of `gc`.
+// `--metrics FILE` of `rm`, `retain` and `cache`, as gc_metrics() writes that
+// of `gc`.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 
 namespace dregs {
 
-// `command`: "rm" or "retain", with which the names begin. `now_ns`: ns since
-// epoch. `before`: what the file held. Pure.
+// `command`: "rm", "retain" or "cache", with which the names begin. `now_ns`:
+// ns since epoch. `before`: what the file held. Pure.
 std::string removal_metrics(const RemovalReport& report,
                             const std::string& command, std::int64_t now_ns,
                             const std::string& before);

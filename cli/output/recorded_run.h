@@ -16,8 +16,8 @@ namespace dregs {
 void save_record(const OpenedStore& store, const std::string& file,
                  RecordedRun run, std::string& error, ExitCode& code);
 
-// The same of what removes; nothing of a dry run. `command`: gc, apply, rm or
-// retain.
+// The same of what removes; nothing of a dry run. `command`: gc, apply, rm,
+// retain or cache.
 void save_record(const OpenedStore& store, const std::string& file,
                  const std::string& command, GcReport& report);
 void save_record(const OpenedStore& store, const std::string& file,

@@ -112,9 +112,7 @@ void add_what_stays(const TagsThatGo& gone,
   closure.follow_referrers();
   for (std::uint32_t t = 0; t < ids.tags.size(); ++t)
     if (!gone.parts.tags.contains(t)) closure.add_manifest(ids.tags[t]);
-  for (const auto* each :
-       {&ids.led_to, &ids.stored_otherwise, &ids.manifests_among_layers})
-    for (const DigestId id : *each) closure.add_manifest(id);
+  add_roots_of_no_image(closure, ids);
   add_what_layer_links_serve(gone, candidates, closure);
   for (std::size_t r = 0; r < ids.revisions.size(); ++r)
     if (was_untagged(gone, candidates, r) || is_too_young(gone, r))

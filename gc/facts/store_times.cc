@@ -105,6 +105,39 @@ class CreatedReader {
   KnownTime newest_;
 };
 
+// The times of one repository's links.
+class LinkTimes {
+ public:
+  LinkTimes(const StoreReader& store, const Repository& repository)
+      : store_(store), repository_(repository) {}
+
+  std::vector<KnownTime> of_tags() const {
+    return read_all(repository_.tags.size(), [&](std::size_t t) {
+      return store_.modified_time(
+          layout::current_link(repository_.name, repository_.tags[t].name));
+    });
+  }
+
+  std::vector<KnownTime> of_revisions() const {
+    return read_all(repository_.revisions.size(), [&](std::size_t r) {
+      return store_.modified_time(layout::link_in(
+          layout::revision(repository_.name, repository_.revisions[r])));
+    });
+  }
+
+  std::vector<KnownTime> of_history() const {
+    return read_all(repository_.history.size(), [&](std::size_t h) {
+      const HistoryEntry& entry = repository_.history[h];
+      return store_.modified_time(layout::link_in(layout::history_entry(
+          repository_.name, repository_.tags[entry.tag].name, entry.digest)));
+    });
+  }
+
+ private:
+  const StoreReader& store_;
+  const Repository& repository_;
+};
+
 class TimesReader {
  public:
   TimesReader(const StoreReader& store, const Survey& survey,
@@ -122,10 +155,7 @@ class TimesReader {
  private:
   void read_tags(std::size_t i, const Repository& repository,
                  RepositoryTimes& times) const {
-    times.pushed = read_all(repository.tags.size(), [&](std::size_t t) {
-      return store_.modified_time(
-          layout::current_link(repository.name, repository.tags[t].name));
-    });
+    times.pushed = LinkTimes(store_, repository).of_tags();
     const auto rules = rules_for(policy_.rules, repository.name);
     if (std::any_of(rules.begin(), rules.end(), kByCreated))
       times.created = created_of(survey_.graph.repository(i).tags);
@@ -135,15 +165,9 @@ class TimesReader {
                      RepositoryTimes& times) const {
     const auto rules = rules_for(policy_.untagged, repository.name);
     if (rules.empty()) return;
-    times.revisions = read_all(repository.revisions.size(), [&](std::size_t r) {
-      return store_.modified_time(layout::link_in(
-          layout::revision(repository.name, repository.revisions[r])));
-    });
-    times.history = read_all(repository.history.size(), [&](std::size_t h) {
-      const HistoryEntry& entry = repository.history[h];
-      return store_.modified_time(layout::link_in(layout::history_entry(
-          repository.name, repository.tags[entry.tag].name, entry.digest)));
-    });
+    const LinkTimes links(store_, repository);
+    times.revisions = links.of_revisions();
+    times.history = links.of_history();
     if (std::any_of(rules.begin(), rules.end(), kByCreated))
       times.revisions_created =
           created_of(survey_.graph.repository(i).revisions);
@@ -183,6 +207,18 @@ KnownTime created_time(const StoreReader& store, const Survey& survey,
   if (!newest || *newest < kYear2000_s * 1'000'000'000 || *newest > now_ns)
     return std::nullopt;
   return newest;
+}
+
+StoreTimes read_link_times(const StoreReader& store, const Survey& survey) {
+  const std::vector<Repository>& repositories = survey.inventory.repositories;
+  StoreTimes times(repositories.size());
+  tbb::parallel_for(std::size_t{0}, times.size(), [&](std::size_t i) {
+    const LinkTimes links(store, repositories[i]);
+    times[i].pushed = links.of_tags();
+    times[i].revisions = links.of_revisions();
+    times[i].history = links.of_history();
+  });
+  return times;
 }
 
 StoreTimes read_times(const StoreReader& store, const Survey& survey,

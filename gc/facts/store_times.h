@@ -39,6 +39,10 @@ inline KnownTime time_at(const std::vector<KnownTime>& times,
 StoreTimes read_times(const StoreReader& store, const Survey& survey,
                       const RetentionPolicy& policy);
 
+// Reads the times of all tags, revisions and history entries, and no creation
+// times. The work runs on the calling task arena.
+StoreTimes read_link_times(const StoreReader& store, const Survey& survey);
+
 // Returns the newest creation time in the configuration of an image, or in
 // those of an index's children. A time before 2000 counts as unknown, because
 // reproducible builds write 1970. A time after `now_ns` counts as unknown too.

@@ -124,7 +124,8 @@ bool RepositoryMark::keeps_revision(const Repository& repository,
 }
 
 bool is_pinned(const std::vector<PinReason>& reasons, const Policy& policy) {
-  const bool may_shrink = policy.delete_untagged && policy.allow_proxy_cache;
+  const bool may_shrink = policy.shrink_proxy_cache ||
+                          (policy.delete_untagged && policy.allow_proxy_cache);
   return std::any_of(reasons.begin(), reasons.end(), [&](const PinReason& why) {
     return why.kind != FindingKind::proxy_cache || !may_shrink;
   });

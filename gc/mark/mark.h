@@ -36,8 +36,8 @@ struct MarkSet {
 };
 
 // Whether nothing in a repository goes for these reasons. A pull-through cache
-// is one only as long as nobody says that what is untagged may go from it: it
-// fetches that again (format.md#6.4).
+// is one only as long as nobody says that what is untagged may go from it, or
+// that it is to shrink: it fetches that again (format.md#6.4).
 bool is_pinned(const std::vector<PinReason>& reasons, const Policy& policy);
 
 // Roots: revisions, tags and what unsound links lead to; with

@@ -39,6 +39,9 @@ struct Policy {
   std::optional<double> max_delete_percent;
   bool allow_empty = false;
   bool allow_proxy_cache = false;
+  // Of a pull-through cache, whose links hold nothing by themselves then: what
+  // no tag and no manifest of it needs may go.
+  bool shrink_proxy_cache = false;
   std::int64_t now_ns = 0;  // ns since epoch
 
   std::int64_t time_of(const FileTimes& times) const {

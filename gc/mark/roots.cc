@@ -17,6 +17,12 @@ void add_image_roots(Closure& closure, const RepositoryIds& ids) {
   for (const DigestId id : ids.stored_otherwise) closure.add_manifest(id);
 }
 
+void add_roots_of_no_image(Closure& closure, const RepositoryIds& ids) {
+  for (const auto* each :
+       {&ids.led_to, &ids.stored_otherwise, &ids.manifests_among_layers})
+    for (const DigestId id : *each) closure.add_manifest(id);
+}
+
 void add_all_roots(Closure& closure, const RepositoryIds& ids) {
   add_image_roots(closure, ids);
   for (const DigestId id : ids.manifests_among_layers) closure.add_manifest(id);

@@ -13,6 +13,11 @@ void add_image_roots(Closure& closure, const RepositoryIds& ids);
 // These and the manifests that are linked like layers.
 void add_all_roots(Closure& closure, const RepositoryIds& ids);
 
+// What neither a tag nor a revision names and stays all the same: what unsound
+// links lead to, what is stored under another algorithm than sha256, and the
+// manifests that are linked like layers.
+void add_roots_of_no_image(Closure& closure, const RepositoryIds& ids);
+
 // All that stays in a repository that is pinned: these, and what its other
 // links name, since servers serve that too.
 void add_whole_repository(Closure& closure, const RepositoryIds& ids);

@@ -140,6 +140,7 @@ void RequestedRun::choose() {
   chosen_ = choose_(guard_);
   report_.kept = std::move(chosen_.kept);
   append(report_.findings, std::move(chosen_.findings));
+  if (chosen_.policy) policy_ = *chosen_.policy;
 }
 
 void RequestedRun::look_ahead() {

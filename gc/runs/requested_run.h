@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct Chosen {
   bool complete = true;
   // Of a run that keeps to a saved plan: what would go without it.
   RequestedRemoval unbound{};
+  // Of the collection that follows, where the choice says it; else that of the
+  // options holds.
+  std::optional<Policy> policy{};
 };
 
 class RequestedRun {

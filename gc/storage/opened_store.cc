@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -23,8 +24,18 @@ std::string inside(const ResolvedRoot& root) {
   return std::string(layout::kInsideRoot) + "/";
 }
 
+bool names_upstream(const std::optional<RegistryConfig>& config,
+                    const std::vector<std::string>& environment) {
+  constexpr std::string_view kVariable = "REGISTRY_PROXY_REMOTEURL=";
+  if (config) return config->proxy;
+  return std::any_of(
+      environment.begin(), environment.end(), [&](const std::string& entry) {
+        return entry.starts_with(kVariable) && entry.size() > kVariable.size();
+      });
+}
+
 OpenedStore open_in_bucket(const NamedBucket& bucket,
-                           const BucketRequest& request) {
+                           const RootRequest& request) {
   OpenedStore store;
   const BucketAddress& address = bucket.location.address;
   store.root.rootdirectory = shown_as(address, bucket.location.prefix);
@@ -36,17 +47,19 @@ OpenedStore open_in_bucket(const NamedBucket& bucket,
                   address.secure ? "https" : "http", endpoint_host(address));
   store.root.config = bucket.config;
   store.inside_root = std::string(layout::kInsideRoot) + "/";
-  store.proxy_cache = bucket.config && bucket.config->proxy;
-  store.storage = std::make_unique<BucketStorage>(bucket, request);
+  store.names_upstream = names_upstream(bucket.config, request.environment);
+  store.proxy_cache = store.names_upstream;
+  store.storage = std::make_unique<BucketStorage>(bucket, request.bucket);
   return store;
 }
 
-OpenedStore open_on_disk(ResolvedRoot root) {
+OpenedStore open_on_disk(const RootRequest& request) {
   OpenedStore store;
-  store.root = std::move(root);
+  store.root = resolve_root(request);
   store.inside_root = inside(store.root);
-  store.proxy_cache = (store.root.config && store.root.config->proxy) ||
-                      look_around(store.root.rootdirectory).proxy_cache;
+  store.names_upstream = names_upstream(store.root.config, request.environment);
+  store.proxy_cache =
+      store.names_upstream || look_around(store.root.rootdirectory).proxy_cache;
   store.v2 = open_folder(AT_FDCWD, store.root.directory);
   if (!store.v2)
     throw RootError(
@@ -72,11 +85,11 @@ std::string OpenedStore::shown(const std::string& path) const {
 
 OpenedStore open_store(const RootRequest& request) {
   if (request.root && is_bucket_root(*request.root))
-    return open_in_bucket(bucket_of_flags(request), request.bucket);
+    return open_in_bucket(bucket_of_flags(request), request);
   try {
-    return open_on_disk(resolve_root(request));
+    return open_on_disk(request);
   } catch (const OtherDriverError&) {
-    return open_in_bucket(bucket_of_config(request), request.bucket);
+    return open_in_bucket(bucket_of_config(request), request);
   }
 }
 

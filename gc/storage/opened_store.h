@@ -16,6 +16,10 @@ struct OpenedStore {
   std::unique_ptr<Storage> storage;
   std::string inside_root;  // "docker/registry/v2/", or "" where root is v2
   bool proxy_cache = false;
+  // The registry fetches from another one by its configuration, or by the
+  // environment where no configuration is known. A scheduler-state.json alone
+  // is no proof: it stays where a cache became a registry of its own.
+  bool names_upstream = false;
 
   // Returns a path of the layout as output shows it: relative to the root. The
   // argument begins with "../" for what lies beside v2. Where a symbolic link

@@ -25,7 +25,7 @@ void judge_store(const Surroundings& around, const Inventory& inventory,
     add(FindingKind::proxy_cache, "",
         "a pull-through cache: what is missing is fetched again; all that "
         "links name is kept, unless --delete-untagged comes with "
-        "--allow-proxy-cache",
+        "--allow-proxy-cache, or dregs cache makes room",
         findings);
   if (!inventory.repositories_found && inventory.blobs.size() > 0)
     add(FindingKind::repositories_missing, "repositories",
