@@ -70,7 +70,8 @@ BucketStorage::BucketStorage(const NamedBucket& bucket,
 Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
                                   SurveyProgress& progress) const {
   return unless_stopped<Survey>(stop, [&] {
-    BucketSurvey taken = take_bucket_survey(root_, proxy_cache, stop, progress);
+    BucketSurvey taken =
+        take_bucket_survey(root_, proxy_cache, stop, progress, emptied_);
     scan_ = std::move(taken.scan);
     if (aside_) keep_uploads_in_parts(scan_.pending, taken.survey);
     return std::move(taken.survey);
@@ -81,8 +82,9 @@ Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
 Inventory BucketStorage::scan_named(const std::vector<ImageRef>&,
                                     const StopRequest& stop,
                                     ScanProgress& progress) const {
-  return unless_stopped<Inventory>(
-      stop, [&] { return scan_bucket(root_, stop, progress).inventory; });
+  return unless_stopped<Inventory>(stop, [&] {
+    return scan_bucket(root_, stop, progress, emptied_).inventory;
+  });
 }
 
 Exclusivity BucketStorage::make_exclusive() {
@@ -110,7 +112,8 @@ std::vector<Refusal> BucketStorage::lock_out_others() {
 std::unique_ptr<WriteWatch> BucketStorage::watch(const Inventory& scanned,
                                                  StopRequest& stop,
                                                  LookForNewcomers) {
-  return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop);
+  return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop,
+                                       emptied_);
 }
 
 std::vector<Refusal> BucketStorage::use_trash(const std::string& run, bool) {
@@ -135,7 +138,8 @@ std::vector<TrashedRun> BucketStorage::quarantined() const {
 
 std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
                                                 std::int64_t) {
-  return std::make_unique<BucketRemover>(root_, scan_, scanned, aside_.get());
+  return std::make_unique<BucketRemover>(root_, scan_, scanned, emptied_,
+                                         aside_.get());
 }
 
 std::unique_ptr<LinkWriter> BucketStorage::link_writer() {

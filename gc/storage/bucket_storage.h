@@ -65,6 +65,7 @@ class BucketStorage final : public Storage {
   BucketReader reader_;
   std::unique_ptr<BucketAside> aside_;
   std::optional<Purged> purged_;
+  EmptiedRepositories emptied_;
   mutable BucketScan scan_;  // of the last survey, without its inventory
 };
 

@@ -7,12 +7,13 @@ namespace dregs {
 
 BucketSurvey take_bucket_survey(const BucketRoot& root, bool proxy_cache,
                                 const StopRequest& stop,
-                                SurveyProgress& progress) {
+                                SurveyProgress& progress,
+                                const EmptiedRepositories& emptied) {
   BucketSurvey taken;
   Survey& survey = taken.survey;
   survey.surroundings = look_around(root);
   survey.surroundings.proxy_cache |= proxy_cache;
-  taken.scan = scan_bucket(root, stop, progress.scan);
+  taken.scan = scan_bucket(root, stop, progress.scan, emptied);
   survey.inventory = std::move(taken.scan.inventory);
   if (!stop.requested())
     complete_survey(BucketManifests(root, taken.scan), stop, progress.manifests,

@@ -15,9 +15,11 @@ struct BucketSurvey {
 
 // `proxy_cache` is what the configuration says. The survey is not complete
 // where `stop` was requested. Throws StorageError where the storage does not
-// answer or contradicts itself: then nothing is known.
+// answer or contradicts itself: then nothing is known. `emptied` as in
+// scan_bucket().
 BucketSurvey take_bucket_survey(const BucketRoot& root, bool proxy_cache,
                                 const StopRequest& stop,
-                                SurveyProgress& progress);
+                                SurveyProgress& progress,
+                                const EmptiedRepositories& emptied = {});
 
 }  // namespace dregs

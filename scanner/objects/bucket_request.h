@@ -18,7 +18,8 @@ struct BucketRequest {
   bool registry_stopped = false;   // the user's word
   std::string registry_url;        // of the registry that is asked instead
   RequestPrices prices{};          // --price
-  // True from when on nothing more is to be asked: a signal came.
+  // True from when on nothing more is to be asked: a signal or the
+  // deadline came.
   std::function<bool()> stopped{};
 };
 
