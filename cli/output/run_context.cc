@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/output/print_findings.h"
 #include "cli/terminal/signals.h"
 #include "cli/terminal/terminal.h"
 #include "gc/context/stopwatch.h"
@@ -65,6 +66,7 @@ RootRequest root_request(const GlobalOptions& options) {
     request.bucket.prices = parse_prices(read_file(options.price_file),
                                          escaped(options.price_file));
   request.bucket.stopped = is_told_to_stop;
+  request.bucket.say = print_error;
   return request;
 }
 

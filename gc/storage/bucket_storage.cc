@@ -70,12 +70,20 @@ BucketStorage::BucketStorage(const NamedBucket& bucket,
 Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
                                   SurveyProgress& progress) const {
   return unless_stopped<Survey>(stop, [&] {
-    BucketSurvey taken =
-        take_bucket_survey(root_, proxy_cache, stop, progress, emptied_);
+    const std::unique_ptr<ManifestCache> cache = open_cache();
+    BucketSurvey taken = take_bucket_survey(root_, proxy_cache, stop, progress,
+                                            emptied_, cache.get());
+    if (cache && !stop.requested()) cache->save();
     scan_ = std::move(taken.scan);
     if (aside_) keep_uploads_in_parts(scan_.pending, taken.survey);
     return std::move(taken.survey);
   });
+}
+
+std::unique_ptr<ManifestCache> BucketStorage::open_cache() const {
+  if (request_.cache_file.empty()) return nullptr;
+  return std::make_unique<ManifestCache>(request_.cache_file, identity(),
+                                         request_.say);
 }
 
 // A bucket is listed about as fast as a repository of it.

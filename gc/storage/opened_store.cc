@@ -41,7 +41,11 @@ OpenedStore open_in_bucket(const NamedBucket& bucket,
   return store;
 }
 
-OpenedStore open_on_disk(ResolvedRoot root) {
+OpenedStore open_on_disk(ResolvedRoot root, const BucketRequest& request) {
+  if (!request.cache_file.empty())
+    throw RootError(root.rootdirectory +
+                    ": --cache is for a bucket; a folder is read faster than a "
+                    "copy of it");
   OpenedStore store;
   store.root = std::move(root);
   store.inside_root = inside(store.root);
@@ -74,7 +78,7 @@ OpenedStore open_store(const RootRequest& request) {
   if (request.root && is_bucket_root(*request.root))
     return open_in_bucket(bucket_of_flags(request), request.bucket);
   try {
-    return open_on_disk(resolve_root(request));
+    return open_on_disk(resolve_root(request), request.bucket);
   } catch (const OtherDriverError&) {
     return open_in_bucket(bucket_of_config(request), request.bucket);
   }
