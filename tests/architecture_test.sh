@@ -22,6 +22,7 @@ gc/heal/staged_file.cc    *         writes beside, and moves into a place that i
 gc/heal/new_file.cc       *         fills a file that put_link or repair made
 gc/heal/put_link.cc     *         writes a link beside, and renames it into its place
 gc/saved/user_file.cc     *         the file that the user names, outside the registry
+gc/saved/file_beside.cc   *         the same, before it takes its place
 gc/layouts/layout_folder.cc *       the folder that the user names, outside the registry
 '
 

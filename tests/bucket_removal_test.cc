@@ -40,7 +40,8 @@ class MarkedBucket {
   }
 
   BucketWatch watch() {
-    return {root_, taken_.scan.stamps, taken_.survey.inventory, stop_};
+    return {root_, taken_.scan.stamps, taken_.survey.inventory, stop_,
+            emptied_};
   }
 
   bool has_pins() const {
@@ -49,9 +50,23 @@ class MarkedBucket {
                        [](const auto& some) { return !some.empty(); });
   }
 
+  // By its position in the only repository.
+  void remove_revision(std::size_t at) {
+    Removal removal;
+    removal.kind = RemovalKind::revision;
+    removal.repository = 0;
+    removal.digest = taken_.survey.inventory.repositories[0].revisions[at];
+    remover_.remove(removal);
+  }
+
+  bool has_emptied(const std::string& name) const {
+    return emptied_.contains(name);
+  }
+
   SweepResult sweep(const Precautions& precautions = {},
                     BucketAside* aside = nullptr) {
-    BucketRemover remover(root_, taken_.scan, taken_.survey.inventory, aside);
+    BucketRemover remover(root_, taken_.scan, taken_.survey.inventory, emptied_,
+                          aside);
     SweepProgress progress;
     const Replan replan = [this](const std::set<std::uint32_t>& kept) {
       return plan_without(taken_.survey, kept, policy_);
@@ -64,8 +79,10 @@ class MarkedBucket {
   BucketRoot root_;
   Policy policy_;
   StopRequest stop_;
+  EmptiedRepositories emptied_;
   BucketSurvey taken_;
   Plan plan_;
+  BucketRemover remover_{root_, taken_.scan, taken_.survey.inventory, emptied_};
 };
 
 std::set<std::string> files_of(const StoreBuilder& store) {
@@ -224,6 +241,17 @@ TEST_F(BucketRemoval, KeepsTheBlobsOfAKeyThatIsNotRemoved) {
   EXPECT_THAT(result.findings.front().detail,
               testing::HasSubstr("AccessDenied"));
   EXPECT_TRUE(has_blob(gone_.layers[1]));
+}
+
+// Otherwise another's removal of the rest would count as this run's.
+TEST_F(BucketRemoval, KnowsARepositoryAsEmptiedByItsLastRevisionAlone) {
+  store_.image("app", "v2", {"base", "more"});
+  bucket_.fill(store_);
+  MarkedBucket marked(bucket_);
+  marked.remove_revision(0);
+  EXPECT_FALSE(marked.has_emptied("app"));
+  marked.remove_revision(1);
+  EXPECT_TRUE(marked.has_emptied("app"));
 }
 
 // What the disk's collection refuses, the test leaves alone.

@@ -259,6 +259,21 @@ TEST_P(OddReference, ChildThatImagesHaveForALayerKeepsItsOwnLayers) {
   EXPECT_TRUE(store.has_blob(both.layers[0]));
 }
 
+// Nobody knows what it needs, whatever else is wrong with it.
+TEST_P(OddReference, CorruptChildPinsThoughImagesHaveItForALayerWithoutALink) {
+  const BuiltImage both = store.image("app", "", {"of the child alone"});
+  const std::string bytes = store.read(StoreBuilder::blob_path(both.manifest));
+  for (int i = 0; i < 8; ++i)
+    store.image("app", "v" + std::to_string(i), {bytes, std::to_string(i)});
+  store.index("app", "multi", {both.manifest});
+  store.remove(StoreBuilder::revision_path("app", both.manifest));
+  store.remove(StoreBuilder::layer_link_path("app", both.manifest));
+  store.truncate(both.manifest, 0);
+  collect();
+  EXPECT_TRUE(run.pinned("app"));
+  EXPECT_TRUE(store.has_blob(both.layers[0]));
+}
+
 // row 34
 TEST_P(OddReference, ForeignLayerMayBeAbsent) {
   store.image("app", "windows", {"base"}, {.foreign_layers = {"foreign"}});

@@ -118,7 +118,8 @@ void spoil(ServedAnswer& answer, const Fault& fault,
       break;
     case Fault::Kind::key_error:
     case Fault::Kind::forget_key:
-      break;  // the answer has them already
+    case Fault::Kind::write:
+      break;  // the answer, or the bucket, has them already
   }
 }
 
@@ -145,6 +146,11 @@ S3Server::S3Server(S3ServerSettings settings)
 void S3Server::put(const std::string& key, const std::string& bytes,
                    const std::string& storage_class) {
   const std::lock_guard lock(mutex_);
+  write(key, bytes, storage_class);
+}
+
+void S3Server::write(const std::string& key, const std::string& bytes,
+                     const std::string& storage_class) {
   KeptVersion version;
   version.bytes = bytes;
   version.modified_ns = std::time(nullptr) * 1'000'000'000;
@@ -283,6 +289,8 @@ ServedAnswer S3Server::answer(const ServedRequest& request) {
                fault.kind == Fault::Kind::region;
       });
   if (!refused) answer = answer_of(bucket_, settings_, asked, faults);
+  for (const Fault& fault : faults)
+    if (fault.kind == Fault::Kind::write) write(fault.text, "written");
   for (const Fault& fault : faults) spoil(answer, fault, asked);
   return answer;
 }

@@ -51,6 +51,7 @@ struct Fault {
     etag,          // another object's
     too_skewed,    // where x-amz-date is more than 15 minutes off `text`
     region,        // wrong one: `text` is the right one
+    write,         // somebody else writes to the key `text` right behind it
   };
 
   Asked on = Asked::list;
@@ -102,6 +103,8 @@ class S3Server {
  private:
   struct Exchange;
 
+  void write(const std::string& key, const std::string& bytes,
+             const std::string& storage_class = "STANDARD");
   ServedAnswer answer(const ServedRequest& request);
   std::string refuse_signature(const ServedRequest& request);
   std::vector<Fault> faults_on(Asked asked);

@@ -76,6 +76,11 @@ void add_bucket_options(CLI::App& app, GlobalOptions& global) {
       ->type_name("N")
       ->check(between(0, 1'000'000))
       ->group(kGroup);
+  app.add_option("--cache", bucket.cache_file,
+                 "Keep the manifests there, so that a later run need not ask "
+                 "for them")
+      ->type_name("FILE")
+      ->group(kGroup);
   app.add_option(
          "--price", global.price_file,
          "What 1,000 requests of a kind cost, in USD (AWS' list prices)")

@@ -35,6 +35,9 @@ bool is_configuration(const std::string& given) {
 }
 
 RootRequest request_for(const std::string& given, const GlobalOptions& global) {
+  if (!global.bucket.cache_file.empty())
+    throw std::runtime_error(
+        "--cache is for one registry, and diff looks at two; run it without");
   RootRequest request = root_request(global);
   std::erase_if(request.environment, [](const std::string& variable) {
     return variable.starts_with("REGISTRY_");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/output/print_findings.h"
 #include "cli/terminal/signals.h"
 #include "cli/terminal/terminal.h"
 #include "gc/context/stopwatch.h"
@@ -41,6 +42,13 @@ ShowProgress progress_lines() {
           }};
 }
 
+// Where somebody else wrote, the run ends too, but its report asks for what is
+// left.
+bool is_told_to_stop() {
+  const StopReason reason = stop_on_signals().reason();
+  return reason != StopReason::none && reason != StopReason::changed;
+}
+
 }  // namespace
 
 RunContext run_context(const GlobalOptions& options) {
@@ -57,7 +65,8 @@ RootRequest root_request(const GlobalOptions& options) {
   if (!options.price_file.empty())
     request.bucket.prices = parse_prices(read_file(options.price_file),
                                          escaped(options.price_file));
-  request.bucket.stopped = [] { return stop_on_signals().requested(); };
+  request.bucket.stopped = is_told_to_stop;
+  request.bucket.say = print_error;
   return request;
 }
 

@@ -91,8 +91,13 @@ BucketRemover::Keys BucketRemover::own_keys_of(
 }
 
 BucketRemover::BucketRemover(const BucketRoot& root, const BucketScan& scan,
-                             const Inventory& inventory, BucketAside* aside)
-    : root_(root), scan_(scan), inventory_(inventory), aside_(aside) {}
+                             const Inventory& inventory,
+                             EmptiedRepositories& emptied, BucketAside* aside)
+    : root_(root),
+      scan_(scan),
+      inventory_(inventory),
+      emptied_(emptied),
+      aside_(aside) {}
 
 std::size_t BucketRemover::together() const { return kTogether; }
 
@@ -122,6 +127,7 @@ std::vector<RemovalOutcome> BucketRemover::remove_together(
   }
   if (aside_ != nullptr) put_aside(all, outcomes);
   remove_keys(all, outcomes);
+  note_emptied(removals, outcomes);
   return outcomes;
 } catch (const StorageError& error) {
   // Of the uploads that pend; nothing was removed.
@@ -225,6 +231,20 @@ void BucketRemover::remove_keys(const Names& all,
   for (std::size_t first = 0; first < all.names.size(); first += kTogether)
     for (const NotRemoved& left : root_.store.remove(part_of(all.names, first)))
       outcomes[all.owners[position_of(left, all.names)]] = failed(left);
+}
+
+void BucketRemover::note_emptied(std::span<const Removal> removals,
+                                 const std::vector<RemovalOutcome>& outcomes) {
+  const std::scoped_lock lock(mutex_);
+  for (std::size_t i = 0; i < removals.size(); ++i) {
+    if (removals[i].kind != RemovalKind::revision ||
+        outcomes[i].state != OutcomeState::removed)
+      continue;
+    const std::uint32_t at = removals[i].repository;
+    const Repository& repository = inventory_.repositories[at];
+    if (++revisions_gone_[at] == repository.revisions.size())
+      emptied_.insert(repository.name);
+  }
 }
 
 std::vector<NotRemoved> remove_copied(const BucketRoot& root,

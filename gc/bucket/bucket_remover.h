@@ -5,6 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,9 +24,10 @@ class BucketRemover final : public Remover {
  public:
   // All arguments are borrowed and outlive the remover. `scan` and `inventory`
   // come from the same listing. With an `aside` nothing is removed that was not
-  // put there before.
+  // put there before. Repositories whose last revision goes come to `emptied`.
   BucketRemover(const BucketRoot& root, const BucketScan& scan,
-                const Inventory& inventory, BucketAside* aside = nullptr);
+                const Inventory& inventory, EmptiedRepositories& emptied,
+                BucketAside* aside = nullptr);
 
   RemovalOutcome remove(const Removal& removal) override;
   std::size_t together() const override;
@@ -56,11 +60,16 @@ class BucketRemover final : public Remover {
   void put_aside(Names& all, std::vector<RemovalOutcome>& outcomes) const;
   void remove_keys(const Names& all,
                    std::vector<RemovalOutcome>& outcomes) const;
+  void note_emptied(std::span<const Removal> removals,
+                    const std::vector<RemovalOutcome>& outcomes);
 
   const BucketRoot& root_;
   const BucketScan& scan_;
   const Inventory& inventory_;
+  EmptiedRepositories& emptied_;
   BucketAside* aside_;
+  std::mutex mutex_;                                     // of the next one
+  std::map<std::uint32_t, std::size_t> revisions_gone_;  // by repository
 };
 
 // Removes a blob's data or a layer's link, of which a copy lies elsewhere by

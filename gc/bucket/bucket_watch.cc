@@ -8,12 +8,14 @@
 namespace dregs {
 
 BucketWatch::BucketWatch(const BucketRoot& root, const BucketStamps& stamps,
-                         const Inventory& scanned, StopRequest& stop)
+                         const Inventory& scanned, StopRequest& stop,
+                         const EmptiedRepositories& emptied)
     : WriteWatch({}),
       root_(root),
       stamps_(stamps),
       scanned_(scanned),
-      stop_(stop) {}
+      stop_(stop),
+      emptied_(emptied) {}
 
 Change BucketWatch::changed_since_scan() {
   const auto now = unless_stopped<BucketStamps>(
@@ -58,7 +60,7 @@ bool BucketWatch::undisturbed_to_the_end(
 BucketScan BucketWatch::scan_again() const {
   return unless_stopped<BucketScan>(stop_, [&] {
     ScanProgress progress;
-    return scan_bucket(root_, stop_, progress);
+    return scan_bucket(root_, stop_, progress, emptied_);
   });
 }
 

@@ -18,7 +18,8 @@ class BucketWatch final : public WriteWatch {
   // All arguments are borrowed and outlive the watch. `stamps` and `scanned`
   // come from the same listing.
   BucketWatch(const BucketRoot& root, const BucketStamps& stamps,
-              const Inventory& scanned, StopRequest& stop);
+              const Inventory& scanned, StopRequest& stop,
+              const EmptiedRepositories& emptied);
 
   Change changed_since_scan() override;
   Precautions precautions() override;
@@ -37,6 +38,7 @@ class BucketWatch final : public WriteWatch {
   const BucketStamps& stamps_;
   const Inventory& scanned_;
   StopRequest& stop_;
+  const EmptiedRepositories& emptied_;
   Change change_;
 };
 

@@ -40,24 +40,13 @@ bool only_of(const std::vector<T>& now, const std::vector<T>& before, Key key) {
                        [&](const T& a, const T& b) { return key(a) < key(b); });
 }
 
-// Without those that say what is not there: the sweep itself may have removed
-// the last of it, and whoever writes leaves something.
-std::vector<PinReason> pins_by_what_is_there(const Repository& repository) {
-  std::vector<PinReason> pins = repository.pins;
-  std::erase_if(pins, [](const PinReason& pin) {
-    return pin.kind == FindingKind::manifests_missing ||
-           pin.kind == FindingKind::layers_missing;
-  });
-  return pins;
-}
-
 bool has_news(const Repository& now, const Repository& before) {
   const auto tag = [](const Tag& t) { return std::tie(t.name, t.current); };
   return !only_of(now.revisions, before.revisions) ||
          !only_of(now.layers, before.layers) ||
          !only_of(now.aliases, before.aliases) ||
          !only_of(now.led_to, before.led_to) ||
-         !only_of(pins_by_what_is_there(now), pins_by_what_is_there(before)) ||
+         !only_of(now.pins, before.pins) ||
          !only_of(now.tags, before.tags, tag);
 }
 

@@ -13,7 +13,8 @@ void diagnose_revision(const DiagnosedRepository& at, std::size_t r,
   const DigestId id = at.ids.revisions[r];
   const Digest& digest = at.repository.revisions[r];
   if (at.graph.present(id)) return diagnose_manifest(at, id, findings);
-  if (findings.first_time(id) && !at.proxy_cache)
+  if (findings.first_time(RepositoryFindings::Told::absent, id) &&
+      !at.proxy_cache)
     findings.pin(
         FindingKind::missing_manifest, digest.to_string(),
         layout::link_in(layout::revision(at.repository.name, digest)),

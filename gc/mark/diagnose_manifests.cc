@@ -10,6 +10,8 @@
 namespace dregs {
 namespace {
 
+using Told = RepositoryFindings::Told;
+
 // Of fields that decide nothing about what is kept.
 void diagnose_decoding(const DiagnosedRepository& at, const ManifestNode& node,
                        RepositoryFindings& findings) {
@@ -47,7 +49,7 @@ void diagnose_size(const DiagnosedRepository& at, DigestId id,
   static const Digest kOfNothing = sha256("");
   const bool unknown = blob.inode == 0;  // nobody could look
   if (blob.size > 0 || unknown || blob.digest == kOfNothing ||
-      !findings.first_time(id))
+      !findings.first_time(Told::empty, id))
     return;
   findings.note_part(
       FindingKind::empty_blob, at.name_of(id), at.blob_path(id),
@@ -69,7 +71,8 @@ void note_missing_link(std::string digest, std::string folder,
 void diagnose_layer_link(const DiagnosedRepository& at, DigestId id,
                          RepositoryFindings& findings) {
   if (!needs_layer_links(at)) return;
-  if (std::ranges::binary_search(at.linked, id) || !findings.first_time(id))
+  if (std::ranges::binary_search(at.linked, id) ||
+      !findings.first_time(Told::unlinked, id))
     return;
   const Digest& digest = at.inventory.blobs[id].digest;
   note_missing_link(digest.to_string(),
@@ -104,10 +107,10 @@ void diagnose_missing(const DiagnosedRepository& at, const GraphEdge& edge,
                       const ManifestNode& from, bool part,
                       RepositoryFindings& findings) {
   if (edge.may_be_absent || at.proxy_cache) return;
-  if (part && findings.first_time(edge.to))
+  if (part && findings.first_time(Told::absent, edge.to))
     findings.note_part(FindingKind::missing_blob, at.name_of(edge.to),
                        at.blob_path(edge.to), kMissingBlobDetail);
-  if (is_child(edge.role) && findings.first_time(edge.to))
+  if (is_child(edge.role) && findings.first_time(Told::absent, edge.to))
     findings.note_part(
         FindingKind::missing_child, at.name_of(edge.to), at.blob_path(edge.to),
         "the index " + at.name_of(from.id) +
@@ -145,7 +148,7 @@ void end_manifest(const DiagnosedRepository& at, DigestId id,
 void diagnose_manifest(const DiagnosedRepository& at, DigestId id,
                        RepositoryFindings& findings) {
   const ManifestNode* node = at.graph.node(id);
-  if (node == nullptr || !findings.first_time(id)) return;
+  if (node == nullptr || !findings.first_time(Told::as_manifest, id)) return;
   diagnose_decoding(at, *node, findings);
   if (const ManifestProblem problem = problem_of(*node))
     tell_problem(at, *node, problem, findings);

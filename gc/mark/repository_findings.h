@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -40,8 +41,15 @@ class RepositoryFindings {
   // each kind about that manifest were left out.
   std::vector<std::pair<FindingKind, std::size_t>> take_left_out();
 
-  // Returns true only at the first call with a digest.
-  bool first_time(DigestId id) { return seen_.insert(id).second; }
+  // One digest may be a layer of one image and the child of an index: what was
+  // said of it as one thing hides nothing that it is as another.
+  enum class Told : std::uint8_t { as_manifest, absent, empty, unlinked };
+  // Returns true only at the first call with both.
+  bool first_time(Told what, DigestId id) {
+    return seen_
+        .insert(std::uint64_t{id} << 8U | static_cast<std::uint64_t>(what))
+        .second;
+  }
 
  private:
   void report_part(FindingKind kind, std::string digest, std::string path,
@@ -50,7 +58,7 @@ class RepositoryFindings {
   const std::string& repository_;
   std::vector<Finding>& findings_;
   std::vector<PinReason>& pins_;
-  std::unordered_set<DigestId> seen_;
+  std::unordered_set<std::uint64_t> seen_;
   std::map<FindingKind, std::size_t> told_;  // about the current manifest
 };
 

@@ -27,6 +27,7 @@ bool is_the_same(const OpenedStore& a, const OpenedStore& b) {
 RootRequest request_of(const std::string& from, const RootRequest& own) {
   RootRequest request;
   request.bucket = own.bucket;
+  request.bucket.cache_file.clear();  // it is of the registry itself
   request.environment = own.environment;
   // These are about the registry's own configuration.
   std::erase_if(request.environment, [](const std::string& variable) {

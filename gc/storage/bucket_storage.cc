@@ -71,7 +71,10 @@ BucketStorage::BucketStorage(const NamedBucket& bucket,
 Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
                                   SurveyProgress& progress) const {
   return unless_stopped<Survey>(stop, [&] {
-    BucketSurvey taken = take_bucket_survey(root_, proxy_cache, stop, progress);
+    const std::unique_ptr<ManifestCache> cache = open_cache();
+    BucketSurvey taken = take_bucket_survey(root_, proxy_cache, stop, progress,
+                                            emptied_, cache.get());
+    if (cache && !stop.requested()) cache->save();
     scan_ = std::move(taken.scan);
     if (aside_) keep_uploads_in_parts(scan_.pending, taken.survey);
     return std::move(taken.survey);
@@ -82,12 +85,19 @@ std::unique_ptr<ManifestSource> BucketStorage::manifests() const {
   return std::make_unique<BucketManifests>(root_, scan_);
 }
 
+std::unique_ptr<ManifestCache> BucketStorage::open_cache() const {
+  if (request_.cache_file.empty()) return nullptr;
+  return std::make_unique<ManifestCache>(request_.cache_file, identity(),
+                                         request_.say);
+}
+
 // A bucket is listed about as fast as a repository of it.
 Inventory BucketStorage::scan_named(const std::vector<ImageRef>&,
                                     const StopRequest& stop,
                                     ScanProgress& progress) const {
-  return unless_stopped<Inventory>(
-      stop, [&] { return scan_bucket(root_, stop, progress).inventory; });
+  return unless_stopped<Inventory>(stop, [&] {
+    return scan_bucket(root_, stop, progress, emptied_).inventory;
+  });
 }
 
 Exclusivity BucketStorage::make_exclusive() {
@@ -115,7 +125,8 @@ std::vector<Refusal> BucketStorage::lock_out_others() {
 std::unique_ptr<WriteWatch> BucketStorage::watch(const Inventory& scanned,
                                                  StopRequest& stop,
                                                  LookForNewcomers) {
-  return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop);
+  return std::make_unique<BucketWatch>(root_, scan_.stamps, scanned, stop,
+                                       emptied_);
 }
 
 std::vector<Refusal> BucketStorage::use_trash(const std::string& run, bool) {
@@ -140,7 +151,8 @@ std::vector<TrashedRun> BucketStorage::quarantined() const {
 
 std::unique_ptr<Remover> BucketStorage::remover(const Inventory& scanned,
                                                 std::int64_t) {
-  return std::make_unique<BucketRemover>(root_, scan_, scanned, aside_.get());
+  return std::make_unique<BucketRemover>(root_, scan_, scanned, emptied_,
+                                         aside_.get());
 }
 
 std::unique_ptr<LinkWriter> BucketStorage::link_writer() {

@@ -8,6 +8,7 @@
 
 #include "gc/bucket/bucket_aside.h"
 #include "gc/bucket/named_bucket.h"
+#include "gc/cache/manifest_cache.h"
 #include "gc/storage/storage.h"
 #include "gc/survey/take_bucket_survey.h"
 #include "scanner/bucket/bucket_reader.h"
@@ -57,6 +58,8 @@ class BucketStorage final : public Storage {
   std::uint64_t identity() const override;
 
  private:
+  std::unique_ptr<ManifestCache> open_cache() const;
+
   BucketLocation location_;
   BucketRequest request_;
   bool readonly_;  // says the registry's configuration
@@ -66,6 +69,7 @@ class BucketStorage final : public Storage {
   BucketReader reader_;
   std::unique_ptr<BucketAside> aside_;
   std::optional<Purged> purged_;
+  EmptiedRepositories emptied_;
   mutable BucketScan scan_;  // of the last survey, without its inventory
 };
 

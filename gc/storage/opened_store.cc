@@ -56,6 +56,10 @@ OpenedStore open_in_bucket(const NamedBucket& bucket,
 OpenedStore open_on_disk(const RootRequest& request) {
   OpenedStore store;
   store.root = resolve_root(request);
+  if (!request.bucket.cache_file.empty())
+    throw RootError(store.root.rootdirectory +
+                    ": --cache is for a bucket; a folder is read faster than a "
+                    "copy of it");
   store.inside_root = inside(store.root);
   store.names_upstream = names_upstream(store.root.config, request.environment);
   store.proxy_cache =

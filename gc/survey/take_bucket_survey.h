@@ -4,6 +4,7 @@
 
 #include "gc/survey/complete_survey.h"
 #include "scanner/bucket/scan_bucket.h"
+#include "scanner/store/known_manifests.h"
 
 namespace dregs {
 
@@ -15,9 +16,12 @@ struct BucketSurvey {
 
 // `proxy_cache` is what the configuration says. The survey is not complete
 // where `stop` was requested. Throws StorageError where the storage does not
-// answer or contradicts itself: then nothing is known.
+// answer or contradicts itself: then nothing is known. `emptied` as in
+// scan_bucket(), `known` as in BucketManifests.
 BucketSurvey take_bucket_survey(const BucketRoot& root, bool proxy_cache,
                                 const StopRequest& stop,
-                                SurveyProgress& progress);
+                                SurveyProgress& progress,
+                                const EmptiedRepositories& emptied = {},
+                                KnownManifests* known = nullptr);
 
 }  // namespace dregs

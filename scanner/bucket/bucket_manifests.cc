@@ -12,7 +12,12 @@
 namespace dregs {
 namespace {
 
+// Whoever asks may keep the bytes.
 using Matches = std::function<bool(std::string_view bytes)>;
+
+// Layers' links that no image needs lead to configs, mostly, and to layers. It
+// is worth to keep the former.
+constexpr std::size_t kLargestKeptOther = 65'536;
 
 // As a disk's: what is not declared is only believed to be a manifest where it
 // looks like one, or where something emptied what may have been one.
@@ -20,7 +25,10 @@ ManifestRead judge_object(std::string_view bytes, bool declared,
                           const Matches& matches) {
   if (!declared) {
     const Appearance seen = appearance_of(bytes);
-    if (seen == Appearance::other) return opaque_manifest();
+    if (seen == Appearance::other) {
+      if (bytes.size() <= kLargestKeptOther) matches(bytes);
+      return opaque_manifest();
+    }
     if (seen == Appearance::blank)
       return bytes.size() > kLargestServedManifest || matches(bytes)
                  ? opaque_manifest()
@@ -51,10 +59,22 @@ ManifestRead read_object(const BucketRoot& root, const std::string& path,
 }  // namespace
 
 ManifestRead BucketManifests::read(const Blob& blob, bool declared) const {
+  if (known_ != nullptr)
+    if (const auto bytes = known_->find(blob))
+      return judge_object(*bytes, declared,
+                          [](std::string_view) { return true; });
   return read_object(root_, layout::blob_data(blob.digest), blob.size, declared,
                      one_large_at_a_time_, [&](std::string_view bytes) {
-                       return sha256(bytes) == blob.digest;
+                       return hashes_to_name(bytes, blob);
                      });
+}
+
+bool BucketManifests::hashes_to_name(std::string_view bytes,
+                                     const Blob& blob) const {
+  if (sha256(bytes) != blob.digest) return false;
+  if (known_ != nullptr && bytes.size() <= kLargestServedManifest)
+    known_->keep(blob, bytes);
+  return true;
 }
 
 ManifestRead BucketManifests::read_other(const std::string& digest,

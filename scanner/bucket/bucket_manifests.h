@@ -4,8 +4,10 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "scanner/bucket/scan_bucket.h"
+#include "scanner/store/known_manifests.h"
 #include "scanner/store/manifest_source.h"
 
 namespace dregs {
@@ -15,9 +17,10 @@ namespace dregs {
 // unreadable, and so is one that is gone.
 class BucketManifests : public ManifestSource {
  public:
-  // Both are borrowed.
-  BucketManifests(const BucketRoot& root, const BucketScan& scan)
-      : root_(root), scan_(scan) {}
+  // All are borrowed. What is `known` is not asked for.
+  BucketManifests(const BucketRoot& root, const BucketScan& scan,
+                  KnownManifests* known = nullptr)
+      : root_(root), scan_(scan), known_(known) {}
 
   ManifestRead read(const Blob& blob, bool declared) const override;
   ManifestRead read_other(const std::string& digest,
@@ -27,8 +30,11 @@ class BucketManifests : public ManifestSource {
   void in_parallel(std::size_t count, const Work& work) const override;
 
  private:
+  bool hashes_to_name(std::string_view bytes, const Blob& blob) const;
+
   const BucketRoot& root_;
   const BucketScan& scan_;
+  KnownManifests* known_;
   mutable std::mutex one_large_at_a_time_;
 };
 

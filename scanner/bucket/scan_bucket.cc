@@ -26,8 +26,12 @@ std::size_t connections_of(const BucketRoot& root) {
 class BucketScanner {
  public:
   BucketScanner(const BucketRoot& root, const StopRequest& stop,
-                ScanProgress& progress)
-      : root_(root), stop_(stop), progress_(progress), keys_(root.v2.size()) {}
+                ScanProgress& progress, const EmptiedRepositories& emptied)
+      : root_(root),
+        stop_(stop),
+        progress_(progress),
+        emptied_(emptied),
+        keys_(root.v2.size()) {}
 
   BucketScan run() {
     scan_.inventory.started_ns = root_.store.now_ns();
@@ -75,8 +79,10 @@ class BucketScanner {
     for (const auto& [name, uploads] : uploads_)
       keys_.repositories.try_emplace(name);
     if (!uploads_.empty()) scan_.inventory.repositories_found = true;
-    for (auto& [name, keys] : keys_.repositories)
+    for (auto& [name, keys] : keys_.repositories) {
+      keys.emptied = emptied_.contains(name);
       all_.emplace_back(&name, &keys);
+    }
     tbb::parallel_for(std::size_t{0}, all_.size(),
                       [this](std::size_t i) { all_[i].second->finish(); });
     const ProvedLinks proved = prove_links(root_, stop_, keys_.repositories);
@@ -109,6 +115,7 @@ class BucketScanner {
   const BucketRoot& root_;
   const StopRequest& stop_;
   ScanProgress& progress_;
+  const EmptiedRepositories& emptied_;
   TreeKeys keys_;
   std::vector<std::pair<const std::string*, RepositoryKeys*>> all_;
   std::map<std::string, std::vector<Upload>, std::less<>> uploads_;
@@ -131,8 +138,9 @@ std::vector<Digest> signatures_of(const BucketScan& scan,
 }
 
 BucketScan scan_bucket(const BucketRoot& root, const StopRequest& stop,
-                       ScanProgress& progress) {
-  return BucketScanner(root, stop, progress).run();
+                       ScanProgress& progress,
+                       const EmptiedRepositories& emptied) {
+  return BucketScanner(root, stop, progress, emptied).run();
 }
 
 BucketStamps stamp_bucket(const BucketRoot& root, const StopRequest& stop) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scanner/bucket/bucket_root.h"
+#include "scanner/bucket/emptied_repositories.h"
 #include "scanner/bucket/pending_parts.h"
 #include "scanner/inventory/inventory.h"
 #include "scanner/inventory/scan_progress.h"
@@ -43,8 +44,10 @@ std::vector<Digest> signatures_of(const BucketScan& scan,
 // Not complete where `stop` was requested. Call from one thread; what is
 // computed uses the calling task arena, requests have threads of their own.
 // Throws StorageError where the storage does not answer or contradicts itself.
+// Of `emptied` repositories it believes that they have no manifests.
 BucketScan scan_bucket(const BucketRoot& root, const StopRequest& stop,
-                       ScanProgress& progress);
+                       ScanProgress& progress,
+                       const EmptiedRepositories& emptied);
 
 // The listing alone, to be compared with a scan's.
 BucketStamps stamp_bucket(const BucketRoot& root, const StopRequest& stop);

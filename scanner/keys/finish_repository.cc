@@ -13,7 +13,7 @@ namespace {
 void take_what_is_proved(RepositoryKeys& keys, Repository& r) {
   r.revisions = std::move(keys.revisions);
   r.layers = std::move(keys.layers);
-  r.has_revisions_folder = !r.revisions.empty();
+  r.has_revisions_folder = !r.revisions.empty() || keys.emptied;
   r.has_tags_folder = !keys.tags.empty();
   r.has_manifests_folder = r.has_revisions_folder || r.has_tags_folder;
   r.has_layers_folder = !r.layers.empty();

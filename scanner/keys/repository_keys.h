@@ -66,6 +66,7 @@ struct RepositoryKeys {
   std::vector<OtherKey> others;
   std::int64_t newest_layer_ns = 0;  // of links below _layers
   std::uint64_t fingerprint = 0;     // see bucket_stamps.h
+  bool emptied = false;              // this run removed all of its revisions
 
   // `below` is the object's key, relative to the repository.
   void take(std::string_view below, const StoredObject& object);

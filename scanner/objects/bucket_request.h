@@ -18,7 +18,11 @@ struct BucketRequest {
   bool registry_stopped = false;   // the user's word
   std::string registry_url;        // of the registry that is asked instead
   RequestPrices prices{};          // --price
-  // True from when on nothing more is to be asked: a signal came.
+  std::string cache_file;          // --cache; empty: none
+  // Tells the user, in one line, what does not end the run.
+  std::function<void(const std::string&)> say{};
+  // True from when on nothing more is to be asked: a signal or the
+  // deadline came.
   std::function<bool()> stopped{};
 };
 
