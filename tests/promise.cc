@@ -145,7 +145,7 @@ class Promise {
   bool is_kept_referrer(const Question& question, const Answer& answer) const {
     if (!question.manifest || is_tag(question) || !answer.served())
       return false;
-    if (kept_.contains(question)) return false;
+    if (kept_.contains(question) || !is_revision(question)) return false;
     const std::string subject = references_of(answer.body).subject;
     return !subject.empty() &&
            kept_.contains({question.repository, true, subject});
