@@ -8,6 +8,7 @@
 #include "gc/facts/repository_images.h"
 #include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
+#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -17,6 +18,8 @@ constexpr std::string_view kFutureTime = "its links are from the future";
 constexpr std::string_view kForeignTag =
     "the folder of its tag holds what no registry wrote";
 constexpr std::string_view kYoung = "its manifest was fetched lately";
+constexpr std::string_view kIsLayerToo =
+    "a layer link leads to a manifest that it needs";
 constexpr std::string_view kNeeded = "an image that stays needs it";
 
 void note(KnownTime& latest, const KnownTime& time) {
@@ -58,6 +61,17 @@ struct ManifestTimes {
   TimesById pulls;
 };
 
+// Layer links stay that lead to manifests, as registry 2.1 linked them.
+std::vector<DigestId> manifests_with_layer_links(const ManifestGraph& graph,
+                                                 const RepositoryIds& ids) {
+  std::vector<DigestId> linked;
+  for (const auto* links : {&ids.layers, &ids.aliases})
+    for (const DigestId id : *links)
+      if (graph.is_served_manifest(id)) linked.push_back(id);
+  sort_unique(linked);
+  return linked;
+}
+
 // The images of one repository.
 class ImagesOfRepository {
  public:
@@ -70,7 +84,8 @@ class ImagesOfRepository {
         repository_(facts.survey.inventory.repositories[i]),
         ids_(facts.survey.graph.repository(i)),
         closure_(closure),
-        times_(facts, i) {
+        times_(facts, i),
+        layers_too_(manifests_with_layer_links(facts.survey.graph, ids_)) {
     closure_.start(i);
   }
 
@@ -100,6 +115,8 @@ class ImagesOfRepository {
     closure_.add_manifest(image.root);
     for (const DigestId id : closure_.order()) {
       if (facts_.survey.graph.present(id)) image.needs.push_back(id);
+      if (std::ranges::binary_search(layers_too_, id))
+        image.stays = kIsLayerToo;
       note(image.pulled, time_of(times_.pulls, id));
       note(image.last_used, time_of(times_.links, id));
       if (id != image.root && images_.contains(id))
@@ -154,6 +171,7 @@ class ImagesOfRepository {
   const RepositoryIds& ids_;
   Closure& closure_;
   ManifestTimes times_;
+  std::vector<DigestId> layers_too_;                   // sorted
   std::map<DigestId, CachedImage> images_;             // by root
   std::vector<std::pair<DigestId, DigestId>> within_;  // root, inner root
 };
