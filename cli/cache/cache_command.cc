@@ -30,7 +30,7 @@ struct CacheOptions {
 CLI::Validator as_size() {
   return CLI::Validator(
       [units = CLI::AsSizeValue(false)](std::string& text) {
-        const std::string wrong =
+        std::string wrong =
             "'" + text + "' is not a size; write 500M, 200G or 2T";
         try {
           return text.starts_with('-') || !units(text).empty() ? wrong : "";

@@ -116,11 +116,11 @@ std::optional<DigestText> DigestText::from_parts(std::string_view algorithm,
 }
 
 std::size_t DigestHash::operator()(const Digest& digest) const {
-  static const std::array<std::uint64_t, 4> secret = random_words();
+  static const std::array<std::uint64_t, 4> kSecret = random_words();
   std::array<std::uint64_t, 4> words{};
   std::memcpy(words.data(), digest.bytes.data(), sizeof words);
-  return folded_product(words[0] ^ secret[0], words[1] ^ secret[1]) ^
-         folded_product(words[2] ^ secret[2], words[3] ^ secret[3]);
+  return folded_product(words[0] ^ kSecret[0], words[1] ^ kSecret[1]) ^
+         folded_product(words[2] ^ kSecret[2], words[3] ^ kSecret[3]);
 }
 
 }  // namespace dregs

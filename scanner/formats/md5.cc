@@ -36,14 +36,14 @@ std::optional<Md5> Md5::from_hex(std::string_view hex) {
 
 Md5 md5(std::string_view bytes) {
   // Fetched once, as in sha256.cc.
-  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
-  thread_local const std::unique_ptr<EVP_MD_CTX, FreeMd5Context> context(
+  static EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeMd5Context> kContext(
       EVP_MD_CTX_new());
   Md5 result;
-  if (algorithm == nullptr || context == nullptr ||
-      EVP_DigestInit_ex2(context.get(), algorithm, nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), result.bytes.data(), nullptr) != 1)
+  if (kAlgorithm == nullptr || kContext == nullptr ||
+      EVP_DigestInit_ex2(kContext.get(), kAlgorithm, nullptr) != 1 ||
+      EVP_DigestUpdate(kContext.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(kContext.get(), result.bytes.data(), nullptr) != 1)
     throw std::runtime_error("OpenSSL cannot compute MD5");
   return result;
 }

@@ -14,8 +14,8 @@ void require(int ok) {
 // EVP_sha256() looks the implementation up at every init; fetched once, an
 // init costs a tenth of that, which counts for small manifests.
 const EVP_MD* fetched_sha256() {
-  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return algorithm;
+  static EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kAlgorithm;
 }
 
 }  // namespace

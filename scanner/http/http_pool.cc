@@ -16,10 +16,10 @@ namespace dregs {
 namespace {
 
 void start_curl() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_ALL);
-  if (started != CURLE_OK)
+  static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_ALL);
+  if (kStarted != CURLE_OK)
     throw std::runtime_error(std::string("libcurl cannot start: ") +
-                             curl_easy_strerror(started));
+                             curl_easy_strerror(kStarted));
 }
 
 // A libcurl that was linked statically knows no distribution's place of it.

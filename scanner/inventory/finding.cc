@@ -43,13 +43,13 @@ std::string_view to_string(FindingKind kind) { return row(kind).text; }
 Severity severity_of(FindingKind kind) { return row(kind).severity; }
 
 const std::vector<FindingKind>& all_finding_kinds() {
-  static const std::vector<FindingKind> kinds = [] {
+  static const std::vector<FindingKind> kKinds = [] {
     std::vector<FindingKind> all;
     all.reserve(kRows.size());
     for (const KindRow& each : kRows) all.push_back(each.kind);
     return all;
   }();
-  return kinds;
+  return kKinds;
 }
 
 void sort_findings(std::vector<Finding>& findings) { sort_unique(findings); }
