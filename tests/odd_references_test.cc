@@ -32,6 +32,19 @@ class OddReference : public DamagedStore {
     store.link_revision("app", name);
   }
 
+  // Returns the only child of an index, which has no revision link and is a
+  // layer of eight images: one of so many is met before the index.
+  BuiltImage child_and_layer() {
+    const BuiltImage both = store.image("app", "", {"of the child alone"});
+    const std::string bytes =
+        store.read(StoreBuilder::blob_path(both.manifest));
+    for (int i = 0; i < 8; ++i)
+      store.image("app", "v" + std::to_string(i), {bytes, std::to_string(i)});
+    store.index("app", "multi", {both.manifest});
+    store.remove(StoreBuilder::revision_path("app", both.manifest));
+    return both;
+  }
+
   void expect_corrupt(const Digest& digest,
                       const std::vector<std::string>& needed_by) const {
     expect_finding("corrupt-manifest", StoreBuilder::blob_path(digest),
@@ -246,14 +259,9 @@ TEST_P(OddReference, ChildThatNoRevisionLinkNamesKeepsItsLayers) {
   expect_not_pinned();
 }
 
-// row 33; one of so many images is met before the index.
+// row 33
 TEST_P(OddReference, ChildThatImagesHaveForALayerKeepsItsOwnLayers) {
-  const BuiltImage both = store.image("app", "", {"of the child alone"});
-  const std::string bytes = store.read(StoreBuilder::blob_path(both.manifest));
-  for (int i = 0; i < 8; ++i)
-    store.image("app", "v" + std::to_string(i), {bytes, std::to_string(i)});
-  store.index("app", "multi", {both.manifest});
-  store.remove(StoreBuilder::revision_path("app", both.manifest));
+  const BuiltImage both = child_and_layer();
   collect();
   EXPECT_FALSE(run.pinned("app"));
   EXPECT_TRUE(store.has_blob(both.layers[0]));
@@ -261,12 +269,7 @@ TEST_P(OddReference, ChildThatImagesHaveForALayerKeepsItsOwnLayers) {
 
 // Nobody knows what it needs, whatever else is wrong with it.
 TEST_P(OddReference, CorruptChildPinsThoughImagesHaveItForALayerWithoutALink) {
-  const BuiltImage both = store.image("app", "", {"of the child alone"});
-  const std::string bytes = store.read(StoreBuilder::blob_path(both.manifest));
-  for (int i = 0; i < 8; ++i)
-    store.image("app", "v" + std::to_string(i), {bytes, std::to_string(i)});
-  store.index("app", "multi", {both.manifest});
-  store.remove(StoreBuilder::revision_path("app", both.manifest));
+  const BuiltImage both = child_and_layer();
   store.remove(StoreBuilder::layer_link_path("app", both.manifest));
   store.truncate(both.manifest, 0);
   collect();

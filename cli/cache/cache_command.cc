@@ -20,7 +20,7 @@ namespace {
 struct CacheOptions {
   std::uint64_t max_bytes = 0;
   std::int64_t older_than_ns = 0;
-  CacheLimits limits;  // those of the two that were given
+  CacheLimits limits;  // has a value for each flag that was given
   std::string pulls;   // the state file of `dregs pulls`
   RequestedRunOptions run;
   RemovalOutputs outputs;

@@ -14,10 +14,6 @@
 namespace dregs {
 namespace {
 
-Json time_or_null(const KnownTime& time) {
-  return time ? Json(rfc3339(*time)) : Json(nullptr);
-}
-
 template <class Number>
 Json number_or_null(const std::optional<Number>& number) {
   return number ? Json(*number) : Json(nullptr);
@@ -31,20 +27,14 @@ Json to_json(const EvictedImage& image) {
           {"pulled", time_or_null(image.pulled)}};
 }
 
-Json images_json(const std::vector<EvictedImage>& images) {
+// With one more key, of what that member says.
+template <class Value>
+Json to_json(const std::vector<EvictedImage>& images, const char* key,
+             Value EvictedImage::*member) {
   Json all = Json::array();
   for (const EvictedImage& image : images) {
     all.push_back(to_json(image));
-    all.back()["frees"] = image.bytes;
-  }
-  return all;
-}
-
-Json kept_json(const std::vector<EvictedImage>& images) {
-  Json all = Json::array();
-  for (const EvictedImage& image : images) {
-    all.push_back(to_json(image));
-    all.back()["reason"] = image.stays;
+    all.back()[key] = image.*member;
   }
   return all;
 }
@@ -81,12 +71,6 @@ std::string name_of(const EvictedImage& image) {
   return name;
 }
 
-// Of a digest that may be of any algorithm.
-std::string shortened(const std::string& digest) {
-  const auto parsed = Digest::parse(digest);
-  return parsed ? short_digest(*parsed) : digest.substr(0, 19);
-}
-
 void print_images(const std::vector<EvictedImage>& images,
                   const Palette& palette) {
   Table table({{"IMAGE", Table::Align::left, true},
@@ -95,7 +79,7 @@ void print_images(const std::vector<EvictedImage>& images,
                {"FREES", Table::Align::right}});
   for (const EvictedImage& image : images)
     table.add({name_of(image), image.last_used ? minute(*image.last_used) : "?",
-               shortened(image.digest), human_bytes(image.bytes)});
+               short_digest(image.digest), human_bytes(image.bytes)});
   if (!table.empty()) table.print(palette);
 }
 
@@ -154,8 +138,8 @@ std::string to_json(const CacheReport& report, const OpenedStore& store) {
                       {"after", number_or_null(bytes_after(report))}};
   const Eviction none;
   const Eviction& eviction = report.eviction ? *report.eviction : none;
-  document["images"] = images_json(eviction.images);
-  document["kept"] = kept_json(eviction.kept);
+  document["images"] = to_json(eviction.images, "frees", &EvictedImage::bytes);
+  document["kept"] = to_json(eviction.kept, "reason", &EvictedImage::stays);
   document["totals"] = totals_json(report.run);
   return finish_json(std::move(document), report.run, store);
 }

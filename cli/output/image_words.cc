@@ -35,7 +35,11 @@ std::string shortened(std::string_view type) {
 }  // namespace
 
 std::string short_digest(const Digest& digest) {
-  return digest.to_string().substr(0, 19);
+  return short_digest(digest.to_string());
+}
+
+std::string short_digest(const std::string& digest) {
+  return digest.substr(0, 19);
 }
 
 std::string type_in_words(const ImageSummary& image) {

@@ -11,6 +11,8 @@ namespace dregs {
 
 // "sha256:" and 12 digits: enough for a person and for REPO@DIGEST.
 std::string short_digest(const Digest& digest);
+// The same of "alg:hex", of whatever algorithm.
+std::string short_digest(const std::string& digest);
 
 // "OCI image", "Docker list", "missing", "helm config" …; raw bytes.
 std::string type_in_words(const ImageSummary& image);

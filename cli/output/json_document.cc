@@ -29,6 +29,10 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(utf8(text));
 }
 
+Json time_or_null(const std::optional<std::int64_t>& ns) {
+  return ns ? Json(rfc3339(*ns)) : Json(nullptr);
+}
+
 Json texts(const std::vector<std::string>& words) {
   Json list = Json::array();
   for (const std::string& word : words) list.push_back(utf8(word));

@@ -1,7 +1,9 @@
 // The parts that every JSON document has (promises.md#json).
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,5 +49,8 @@ Json texts(const std::vector<std::string>& words);
 
 // null where the text is empty.
 Json text_or_null(const std::string& text);
+
+// `ns` since the epoch; null where the time is not known.
+Json time_or_null(const std::optional<std::int64_t>& ns);
 
 }  // namespace dregs

@@ -38,10 +38,6 @@ Aside sum_of(const std::vector<TrashedRun>& runs) {
   return sum;
 }
 
-Json time_or_null(const std::optional<std::int64_t>& ns) {
-  return ns ? Json(rfc3339(*ns)) : Json(nullptr);
-}
-
 Json time_of_seconds(const std::optional<std::int64_t>& s) {
   return s ? Json(rfc3339(*s * kSecond)) : Json(nullptr);
 }

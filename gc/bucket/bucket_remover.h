@@ -68,7 +68,7 @@ class BucketRemover final : public Remover {
   const Inventory& inventory_;
   EmptiedRepositories& emptied_;
   BucketAside* aside_;
-  std::mutex mutex_;                                     // of the next one
+  std::mutex mutex_;  // guards revisions_gone_
   std::map<std::uint32_t, std::size_t> revisions_gone_;  // by repository
 };
 

@@ -1,8 +1,8 @@
 // ManifestCache is the file of `--cache`: the manifests that an earlier run
 // read from a bucket, by digest, each with the ETag, the size and the time that
 // its object had (object-storage.md#3.4). It saves requests and decides
-// nothing: what is wrong with the file is said, and means that nothing is
-// known.
+// nothing. Where the file is wrong, the user is told so, and every manifest is
+// read from the bucket.
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,7 @@ class ManifestCache final : public KnownManifests {
   const Say say_;
   Descriptor old_file_;
   CacheIndex old_;
-  std::mutex mutex_;                 // of what follows
+  std::mutex mutex_;                 // guards the members below
   std::vector<std::uint8_t> asked_;  // parallel to the old entries
   std::size_t damaged_ = 0;
   std::size_t written_anew_ = 0;  // in the bucket, since

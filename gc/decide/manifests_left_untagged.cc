@@ -99,10 +99,9 @@ bool keeps(const TagsThatGo& gone, const HistoryEntry& entry) {
 void add_what_layer_links_serve(const TagsThatGo& gone,
                                 const UntaggedCandidates& candidates,
                                 Closure& closure) {
-  for (const auto* links : {&gone.ids.layers, &gone.ids.aliases})
-    for (const DigestId id : *links)
-      if (candidates.contain(id) && gone.survey.graph.is_served_manifest(id))
-        closure.add_manifest(id);
+  for (const DigestId id :
+       manifests_with_layer_links(gone.survey.graph, gone.ids))
+    if (candidates.contain(id)) closure.add_manifest(id);
 }
 
 void add_what_stays(const TagsThatGo& gone,

@@ -8,7 +8,6 @@
 #include "gc/facts/repository_images.h"
 #include "gc/mark/closure.h"
 #include "gc/mark/roots.h"
-#include "scanner/formats/sort_unique.h"
 
 namespace dregs {
 namespace {
@@ -60,17 +59,6 @@ struct ManifestTimes {
   TimesById links;
   TimesById pulls;
 };
-
-// Layer links stay that lead to manifests, as registry 2.1 linked them.
-std::vector<DigestId> manifests_with_layer_links(const ManifestGraph& graph,
-                                                 const RepositoryIds& ids) {
-  std::vector<DigestId> linked;
-  for (const auto* links : {&ids.layers, &ids.aliases})
-    for (const DigestId id : *links)
-      if (graph.is_served_manifest(id)) linked.push_back(id);
-  sort_unique(linked);
-  return linked;
-}
 
 // The images of one repository.
 class ImagesOfRepository {

@@ -92,7 +92,8 @@ EvictedImage in_words(const CachedImage& image, const Survey& survey) {
   return words;
 }
 
-// The manifests of one repository that none of the images that stay needs.
+// Finds the manifests of a repository that may go: no image that stays needs
+// them.
 class ManifestsLeft {
  public:
   explicit ManifestsLeft(const Survey& survey)

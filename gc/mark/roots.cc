@@ -1,5 +1,7 @@
 #include "gc/mark/roots.h"
 
+#include "scanner/formats/sort_unique.h"
+
 namespace dregs {
 namespace {
 
@@ -21,6 +23,16 @@ void add_roots_of_no_image(Closure& closure, const RepositoryIds& ids) {
   for (const auto* each :
        {&ids.led_to, &ids.stored_otherwise, &ids.manifests_among_layers})
     for (const DigestId id : *each) closure.add_manifest(id);
+}
+
+std::vector<DigestId> manifests_with_layer_links(const ManifestGraph& graph,
+                                                 const RepositoryIds& ids) {
+  std::vector<DigestId> linked;
+  for (const auto* links : {&ids.layers, &ids.aliases})
+    for (const DigestId id : *links)
+      if (graph.is_served_manifest(id)) linked.push_back(id);
+  sort_unique(linked);
+  return linked;
 }
 
 void add_all_roots(Closure& closure, const RepositoryIds& ids) {

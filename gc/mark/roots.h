@@ -18,6 +18,12 @@ void add_all_roots(Closure& closure, const RepositoryIds& ids);
 // manifests that are linked like layers.
 void add_roots_of_no_image(Closure& closure, const RepositoryIds& ids);
 
+// The manifests that were read and that a layer link of the repository leads
+// to, as registry 2.1 linked them; sorted. Servers up to 2.8 serve them as long
+// as the link is there (format.md#2).
+std::vector<DigestId> manifests_with_layer_links(const ManifestGraph& graph,
+                                                 const RepositoryIds& ids);
+
 // All that stays in a repository that is pinned: these, and what its other
 // links name, since servers serve that too.
 void add_whole_repository(Closure& closure, const RepositoryIds& ids);

@@ -62,20 +62,9 @@ Plan joined(Plan first, const Plan& then, const Inventory& inventory) {
   return first;
 }
 
-// What a saved plan is compared with.
-struct ComparedRun {
-  const Plan& plan;
-  const Chosen& chosen;
-  const Forecast& forecast;
-};
-
-AppliedPlan compare_with(const SavedPlan& saved, const OpenedStore& store,
-                         const Inventory& inventory, const ComparedRun& run) {
-  Plan all = plan_removal(inventory, run.chosen.unbound);
-  Plan agreed = run.plan;
-  append(all.removals, run.forecast.garbage.removals);
-  append(agreed.removals, run.forecast.plan.removals);
-  return compare(saved, all, agreed, inventory, store.reader());
+Plan appended(Plan to, const Plan& more) {
+  append(to.removals, more.removals);
+  return to;
 }
 
 std::vector<ListedRemoval> joined(std::vector<ListedRemoval> first,
@@ -149,8 +138,10 @@ void RequestedRun::look_ahead() {
   forecast_ = forecast(store(), guard_.survey(), chosen_.request, policy_,
                        {options_.collect, by_name, listed, saved()});
   if (saved() != nullptr && (by_name || !options_.collect))
-    report_.applied = compare_with(*saved(), store(), inventory(),
-                                   {plan_, chosen_, forecast_});
+    report_.applied = compare(
+        *saved(),
+        appended(plan_removal(inventory(), chosen_.unbound), forecast_.garbage),
+        appended(plan_, forecast_.plan), inventory(), store().reader());
   guard_.refuse(forecast_.refusals);
 }
 

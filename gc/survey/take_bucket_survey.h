@@ -16,8 +16,8 @@ struct BucketSurvey {
 
 // `proxy_cache` is what the configuration says. The survey is not complete
 // where `stop` was requested. Throws StorageError where the storage does not
-// answer or contradicts itself: then nothing is known. `emptied` as in
-// scan_bucket(), `known` as in BucketManifests.
+// answer or contradicts itself: then nothing is known. scan_bucket() says what
+// `emptied` means, BucketManifests what `known` means.
 BucketSurvey take_bucket_survey(const BucketRoot& root, bool proxy_cache,
                                 const StopRequest& stop,
                                 SurveyProgress& progress,

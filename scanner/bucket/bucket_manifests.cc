@@ -12,35 +12,39 @@
 namespace dregs {
 namespace {
 
-// Whoever asks may keep the bytes.
-using Matches = std::function<bool(std::string_view bytes)>;
+struct Proof {
+  std::function<bool(std::string_view bytes)> matches;
+  // matches() keeps the bytes for the next run. So it is called for what looks
+  // like no manifest as well, which costs a hash.
+  bool keeps = false;
+};
 
-// Layers' links that no image needs lead to configs, mostly, and to layers. It
-// is worth to keep the former.
+// A layer link that no image needs leads to a configuration, mostly, or to a
+// layer. A configuration is small enough to be kept (bytes).
 constexpr std::size_t kLargestKeptOther = 65'536;
 
 // As a disk's: what is not declared is only believed to be a manifest where it
 // looks like one, or where something emptied what may have been one.
 ManifestRead judge_object(std::string_view bytes, bool declared,
-                          const Matches& matches) {
+                          const Proof& proof) {
   if (!declared) {
     const Appearance seen = appearance_of(bytes);
     if (seen == Appearance::other) {
-      if (bytes.size() <= kLargestKeptOther) matches(bytes);
+      if (proof.keeps && bytes.size() <= kLargestKeptOther)
+        proof.matches(bytes);
       return opaque_manifest();
     }
     if (seen == Appearance::blank)
-      return bytes.size() > kLargestServedManifest || matches(bytes)
+      return bytes.size() > kLargestServedManifest || proof.matches(bytes)
                  ? opaque_manifest()
                  : judge_manifest_bytes(bytes, false);
   }
-  return judge_manifest_bytes(bytes, matches(bytes));
+  return judge_manifest_bytes(bytes, proof.matches(bytes));
 }
 
 ManifestRead read_object(const BucketRoot& root, const std::string& path,
                          std::uint64_t size, bool declared,
-                         std::mutex& one_large_at_a_time,
-                         const Matches& matches) {
+                         std::mutex& one_large_at_a_time, const Proof& proof) {
   if (size > kLargestParsedManifest)
     return declared ? oversized_manifest() : opaque_manifest();
   std::unique_lock<std::mutex> alone;
@@ -48,7 +52,7 @@ ManifestRead read_object(const BucketRoot& root, const std::string& path,
     alone = std::unique_lock(one_large_at_a_time);
   try {
     const auto bytes = root.store.get(root.key(path), kLargestParsedManifest);
-    return bytes ? judge_object(*bytes, declared, matches)
+    return bytes ? judge_object(*bytes, declared, proof)
                  : unreadable_manifest(ENOENT);
   } catch (const StorageError& error) {
     if (!is_about_the_object(error)) throw;
@@ -62,11 +66,12 @@ ManifestRead BucketManifests::read(const Blob& blob, bool declared) const {
   if (known_ != nullptr)
     if (const auto bytes = known_->find(blob))
       return judge_object(*bytes, declared,
-                          [](std::string_view) { return true; });
-  return read_object(root_, layout::blob_data(blob.digest), blob.size, declared,
-                     one_large_at_a_time_, [&](std::string_view bytes) {
-                       return hashes_to_name(bytes, blob);
-                     });
+                          {[](std::string_view) { return true; }});
+  return read_object(
+      root_, layout::blob_data(blob.digest), blob.size, declared,
+      one_large_at_a_time_,
+      {[&](std::string_view bytes) { return hashes_to_name(bytes, blob); },
+       known_ != nullptr});
 }
 
 bool BucketManifests::hashes_to_name(std::string_view bytes,
@@ -84,7 +89,7 @@ ManifestRead BucketManifests::read_other(const std::string& digest,
   return read_object(
       root_, layout::other_blob_data(digest), size->second, declared,
       one_large_at_a_time_,
-      [&](std::string_view bytes) { return hashes_to(bytes, digest); });
+      {[&](std::string_view bytes) { return hashes_to(bytes, digest); }});
 }
 
 SignatureFolder BucketManifests::signatures(const Repository& repository,

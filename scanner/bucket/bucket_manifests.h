@@ -17,7 +17,7 @@ namespace dregs {
 // unreadable, and so is one that is gone.
 class BucketManifests : public ManifestSource {
  public:
-  // All are borrowed. What is `known` is not asked for.
+  // All are borrowed. A manifest that `known` has is not read from the bucket.
   BucketManifests(const BucketRoot& root, const BucketScan& scan,
                   KnownManifests* known = nullptr)
       : root_(root), scan_(scan), known_(known) {}

@@ -44,7 +44,7 @@ std::vector<Digest> signatures_of(const BucketScan& scan,
 // Not complete where `stop` was requested. Call from one thread; what is
 // computed uses the calling task arena, requests have threads of their own.
 // Throws StorageError where the storage does not answer or contradicts itself.
-// Of `emptied` repositories it believes that they have no manifests.
+// It reports no missing manifests of the `emptied` repositories.
 BucketScan scan_bucket(const BucketRoot& root, const StopRequest& stop,
                        ScanProgress& progress,
                        const EmptiedRepositories& emptied);

@@ -46,7 +46,7 @@ void look_into_tag(const FolderAbove& tags, const Tag& tag, std::uint32_t t,
   const bool in_index = list_beside(tags, tag.name + "/index", kInIndex, seen);
   if (in_tag || in_current || in_index)
     seen.foreign_tags.emplace_back(tags.repository, t);
-  // Where the link is gone, the scan itself has looked into the folder.
+  // The scan itself has looked into the folder of an entry without a link.
   FileStatus link;
   if (tag.current &&
       file_status(tags.at, (history_entry(tag, *tag.current) + "/link").c_str(),

@@ -157,11 +157,13 @@ ManifestGraph read_more_manifests(const ManifestSource& source,
                                   const Inventory& inventory,
                                   ManifestGraph graph,
                                   const BlobsByRepository& candidates) {
+  const std::vector<DigestId> unread = not_yet_read(candidates, graph);
+  if (unread.empty()) return graph;
   const StopRequest never;
   ManifestProgress unseen;
   GraphWriter writer(inventory, std::move(graph));
   ManifestReading reading(source, never, unseen, writer);
-  reading.read_candidates(not_yet_read(candidates, writer.graph()));
+  reading.read_candidates(unread);
   writer.cover_all_ids();
   return writer.take();
 }
