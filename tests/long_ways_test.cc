@@ -254,6 +254,23 @@ TEST_F(LongWay, AMountOfOneFileOverAnotherKeepsBoth) {
   EXPECT_TRUE(store_.has_blob(unneeded)) << run.report.dump(2);
 }
 
+// row 53: the kernel removes nothing on which something is mounted, also where
+// a later mount hides that.
+TEST_F(LongWay, WhatIsMountedOnWhereNobodySeesItIsNotPlannedToGo) {
+  if (!can_mount()) GTEST_SKIP() << "needs root, or user namespaces";
+  const Digest mounted_on = store_.blob("unneeded");
+  store_.folder("repositories/none/nothing");
+  const std::string mounts =
+      "mount --bind " + StoreBuilder::blob_path(image_.layers[0]) + " " +
+      StoreBuilder::blob_path(mounted_on) +
+      "; mount -t tmpfs none repositories/none/nothing; mount --bind . .";
+  const GcRun dry = run_gc_among_mounts(store_, mounts, {"-n"});
+  const GcRun run = run_gc_among_mounts(store_, mounts);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.removed(), dry.removed());
+  EXPECT_TRUE(store_.has_blob(mounted_on));
+}
+
 // The place of v2 in its filesystem is "/".
 TEST_F(LongWay, WhatIsLedToStaysWhereV2IsAFilesystemOfItsOwn) {
   if (!can_mount()) GTEST_SKIP() << "needs root, or user namespaces";

@@ -33,13 +33,14 @@ void begin_at_findings(Following& all) {
   for (const Finding& finding : found) begin(all, finding.path, finding);
 }
 
-// The kernel's own list: the scan does not look at every file and folder.
+// The kernel's own list: the scan does not look at every file and folder, and
+// the kernel removes no mount point, also where a later mount hides it.
 void begin_at_mounts(Following& all) {
   for (const std::string& path : all.locator.mounts_in_store()) {
     const Finding finding =
         finding_at(FindingKind::other_filesystem, path,
                    "another filesystem is mounted here; nothing is removed");
-    if (is_part_of_repository(path)) all.places.keep_passage(path, finding);
+    all.places.keep_passage(path, finding);
     begin(all, path, finding);
   }
 }

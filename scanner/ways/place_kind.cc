@@ -12,14 +12,6 @@ bool holds_whole_repositories(std::string_view place) {
   return place.empty() || (path && !owner_of(*path));
 }
 
-bool is_part_of_repository(std::string_view place) {
-  const auto path = path_below(place, layout::kRepositories);
-  const auto owner = path ? owner_of(*path) : std::nullopt;
-  if (!owner) return false;
-  const auto part = path_below(*path, *owner);
-  return part && component(*part, 0) != layout::kUploads;
-}
-
 std::optional<std::string_view> owner_of(std::string_view path) {
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t slash = std::min(path.find('/', at), path.size());

@@ -10,8 +10,6 @@ namespace dregs {
 
 // Whether it is a folder of repositories, or all of v2, and not a part of one.
 bool holds_whole_repositories(std::string_view place);
-// A repository's _manifests or _layers, or something below.
-bool is_part_of_repository(std::string_view place);
 
 // The repository in whose own structure the path lies, which is relative to
 // repositories/; nullopt where it lies in none.
