@@ -21,7 +21,11 @@ ServedAnswer give_object(const S3Bucket& bucket, const AskedOfBucket& asked) {
     return error_answer(412, "PreconditionFailed");
   ServedAnswer answer;
   answer.headers = {{"ETag", etag}};
-  for (const auto& header : version->metadata) answer.headers.push_back(header);
+  const bool with_checksum =
+      asked.http.header("x-amz-checksum-mode") == "ENABLED";
+  for (const auto& header : version->metadata)
+    if (with_checksum || !header.first.starts_with("x-amz-checksum-"))
+      answer.headers.push_back(header);
   answer.body = version->bytes;
   const std::string range = asked.http.header("range");
   if (range.starts_with("bytes=")) {

@@ -198,6 +198,12 @@ void S3Server::deny(Asked asked) {
   inject({.on = asked, .times = -1, .status = 403, .code = "AccessDenied"});
 }
 
+void S3Server::admit(Admit admit) {
+  const std::lock_guard lock(mutex_);
+  admit_ = std::move(admit);
+  asked_ = 0;
+}
+
 void S3Server::expire(const std::string& key_id) {
   const std::lock_guard lock(mutex_);
   expired_.insert(key_id);
@@ -275,6 +281,7 @@ ServedAnswer S3Server::answer(const ServedRequest& request) {
   --running_;
   const AskedOfBucket asked = understand(request, settings_.bucket);
   ++counts_[asked.kind];
+  if (admit_ && !admit_(++asked_)) return error_answer(503, "SlowDown");
   if (!request.path.starts_with("/" + settings_.bucket))
     return error_answer(404, "NoSuchBucket");
   if (const std::string code = refuse_signature(request); !code.empty())

@@ -92,6 +92,10 @@ class S3Server {
 
   void inject(Fault fault);
   void deny(Asked asked);  // AccessDenied from now on
+  // Calls this with the number of each request from now on, 1 first, before
+  // anything of it is done. Where it returns false nothing is.
+  using Admit = std::function<bool(std::uint64_t nth)>;
+  void admit(Admit admit);
   void expire(const std::string& key_id);
   void accept(const Credentials& credentials);
 
@@ -113,6 +117,8 @@ class S3Server {
   std::mutex mutex_;
   S3Bucket bucket_;
   std::vector<Fault> faults_;
+  Admit admit_;
+  std::uint64_t asked_ = 0;  // of admit_
   std::map<std::string, Credentials> known_;
   std::set<std::string> expired_;
   std::map<Asked, std::uint64_t> counts_;

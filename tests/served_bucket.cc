@@ -119,9 +119,10 @@ ProgramResult ServedBucket::run_unproved(
 ProgramResult ServedBucket::run_without_root(
     const std::vector<std::string>& command) {
   const Credentials& keys = server_.settings().credentials;
-  std::vector<std::string> argv = {"env", "AWS_ACCESS_KEY_ID=" + keys.key_id,
-                                   "AWS_SECRET_ACCESS_KEY=" + keys.secret,
-                                   kDregsProgram};
+  std::vector<std::string> argv = launcher_;
+  argv.insert(argv.end(),
+              {"env", "AWS_ACCESS_KEY_ID=" + keys.key_id,
+               "AWS_SECRET_ACCESS_KEY=" + keys.secret, kDregsProgram});
   argv.insert(argv.end(), command.begin(), command.end());
   argv.insert(argv.end(), {"--endpoint", "http://" + server_.host(), "--region",
                            server_.settings().region, "--path-style"});

@@ -39,6 +39,11 @@ class ServedBucket {
   static constexpr auto kUrl = "s3://registry/registry";
   JsonRun run_for_json(std::vector<std::string> command);
 
+  // Words that come before the program's own: "strace", "-c".
+  void run_below(std::vector<std::string> launcher) {
+    launcher_ = std::move(launcher);
+  }
+
   void set_versioning(const std::string& status);  // "", "Enabled", "Suspended"
   // How many there are of all keys, delete markers too.
   std::size_t versions();
@@ -52,6 +57,7 @@ class ServedBucket {
   const BucketRoot& root() const { return root_; }
 
  private:
+  std::vector<std::string> launcher_;
   S3Server server_;
   RequestCounts counts_;
   S3Store store_;

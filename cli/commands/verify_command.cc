@@ -58,6 +58,26 @@ std::optional<Shard> parse_shard(std::string_view text) {
   return Shard{*part, *of};
 }
 
+bool was_not_written(const Repaired& repaired) {
+  return repaired.outcome == Repaired::Outcome::failed;
+}
+
+bool is_left_there(const Quarantined& moved) { return !moved.error.empty(); }
+
+// But for files that could not be written beside the report.
+ExitCode exit_code_of(const VerifyReport& report, FailOn fail_on,
+                      StopReason stopped_by) {
+  const Verified& verified = report.verified;
+  if (!report.refusals.empty()) return ExitCode::refused;
+  if (!verified.complete) return exit_code_of(stopped_by);
+  if (std::ranges::any_of(report.moved, is_left_there) ||
+      std::ranges::any_of(report.repaired, was_not_written))
+    return ExitCode::stopped;
+  return exit_code_of_done(
+      fail_on, verified.findings,
+      !verified.broken_tags.empty() || !verified.broken_revisions.empty());
+}
+
 class VerifyRun {
  public:
   VerifyRun(const GlobalOptions& global, const VerifyOptions& options)
@@ -180,6 +200,7 @@ class VerifyRun {
       if (!verify(store, request)) report_.verified.complete = false;
       report_.verified.blobs = first.blobs;
       report_.verified.bytes = first.bytes;
+      report_.verified.by_checksum = first.by_checksum;
       report_.verified.not_due = first.not_due;
     }
     report_.repaired = healing.repaired();
@@ -227,33 +248,15 @@ class VerifyRun {
   void move_away(const OpenedStore& store, Healing& healing) {
     if (!report_.verified.complete) return;
     report_.moved = healing.quarantine(report_.verified.findings);
-    if (std::any_of(
-            report_.moved.begin(), report_.moved.end(),
-            [](const Quarantined& moved) { return moved.error.empty(); }))
+    if (!std::ranges::all_of(report_.moved, is_left_there))
       append(report_.verified.findings, aftercare(store.root, others_));
   }
 
   ExitCode exit_code() const {
-    const ExitCode code = exit_code_of_verification();
+    const ExitCode code =
+        exit_code_of(report_, global_.fail_on, stop_.reason());
     return report_.not_saved.empty() ? code
                                      : std::max(code, ExitCode::could_not_run);
-  }
-
-  ExitCode exit_code_of_verification() const {
-    if (!report_.refusals.empty()) return ExitCode::refused;
-    if (!report_.verified.complete) return exit_code_of(stop_.reason());
-    if (std::any_of(
-            report_.moved.begin(), report_.moved.end(),
-            [](const Quarantined& moved) { return !moved.error.empty(); }) ||
-        std::any_of(report_.repaired.begin(), report_.repaired.end(),
-                    [](const Repaired& repaired) {
-                      return repaired.outcome == Repaired::Outcome::failed;
-                    }))
-      return ExitCode::stopped;
-    const Verified& verified = report_.verified;
-    return exit_code_of_done(
-        global_.fail_on, verified.findings,
-        !verified.broken_tags.empty() || !verified.broken_revisions.empty());
   }
 
   const GlobalOptions& global_;
@@ -297,6 +300,9 @@ void add_verify_command(CLI::App& app, Invocation& invocation) {
                    "Read at most so many bytes a second: 500K, 50M")
       ->type_name("RATE")
       ->transform(CLI::AsSizeValue(false).description(""));
+  verify->add_flag("--checksums", invocation.global.bucket.checksums,
+                   "In a bucket: believe the SHA-256 that the storage keeps of "
+                   "an object, and read only what has none");
   CLI::Option* state =
       verify->add_option("--state", options->state_file,
                          "Remember here what was proved, and when");

@@ -28,6 +28,9 @@ void print_read(const VerifyReport& report) {
              counted(verified.blobs, "blob", "blobs"),
              human_bytes(verified.bytes), report.reading_seconds,
              rate(verified.bytes, report.reading_seconds));
+  if (verified.by_checksum > 0)
+    fmt::print("; {} by the checksum that the storage keeps",
+               grouped(verified.by_checksum));
   if (verified.not_due > 0)
     fmt::print("; {} proved lately", grouped(verified.not_due));
   if (report.shard.of > 1)
@@ -166,6 +169,7 @@ std::string to_json(const VerifyReport& report, const OpenedStore& store) {
                        {"corrupt", verified.corrupt},
                        {"missing", verified.missing},
                        {"unreadable", verified.unreadable},
+                       {"by_checksum", verified.by_checksum},
                        {"not_due", verified.not_due}};
   document["bytes_checked"] = verified.bytes;
   document["tags"] = {{"checked", verified.tags},

@@ -66,7 +66,9 @@ BucketStorage::BucketStorage(const NamedBucket& bucket,
       readonly_(bucket.config && bucket.config->readonly),
       store_(open_bucket(location_, settings_of(request), counts_)),
       root_(*store_, location_.prefix, static_cast<int>(request.connections)),
-      reader_(root_) {}
+      reader_(root_) {
+  root_.believes_checksums = request.checksums;
+}
 
 Survey BucketStorage::take_survey(bool proxy_cache, const StopRequest& stop,
                                   SurveyProgress& progress) const {

@@ -60,6 +60,10 @@ OpenedStore open_on_disk(const RootRequest& request) {
     throw RootError(store.root.rootdirectory +
                     ": --cache is for a bucket; a folder is read faster than a "
                     "copy of it");
+  if (request.bucket.checksums)
+    throw RootError(store.root.rootdirectory +
+                    ": --checksums is for a bucket; a folder keeps no "
+                    "checksums, so leave it out and every blob is read");
   store.inside_root = inside(store.root);
   store.names_upstream = names_upstream(store.root.config, request.environment);
   store.proxy_cache =

@@ -86,6 +86,7 @@ bool confirm_blobs(const LookMeans& means, std::vector<BlobId> unread,
   if (means.stop.requested()) return true;
   seen.blobs += first.blobs;
   seen.bytes += first.bytes;
+  seen.by_checksum += first.by_checksum;
   again.add(first);
   seen.unsound = std::move(again.unsound);
   return std::none_of(seen.unsound.begin(), seen.unsound.end(),

@@ -88,6 +88,7 @@ Verified verified_by(const Seen& seen, const VerifyRequest& request,
   Verified verified;
   verified.blobs = seen.blobs;
   verified.bytes = seen.bytes;
+  verified.by_checksum = seen.by_checksum;
   verified.tags = scope.tags();
   verified.revisions = scope.revisions();
   verified.complete = complete;

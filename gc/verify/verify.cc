@@ -67,6 +67,7 @@ void Verification::read_blobs() {
                          digests_of(hashed.unsound), now);
   seen_.blobs = hashed.blobs;
   seen_.bytes = hashed.bytes;
+  seen_.by_checksum = hashed.by_checksum;
   seen_.unsound = std::move(hashed.unsound);
 }
 

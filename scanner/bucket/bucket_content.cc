@@ -53,6 +53,10 @@ class BlobHasher {
     const Digest& digest = blobs[id].digest;
     WholeBlob blob;
     try {
+      if (root_.believes_checksums &&
+          root_.store.keeps_sha256(root_.key(layout::blob_data(digest)),
+                                   digest))
+        return believe(blobs[id]);
       if (!root_.store.read(root_.key(layout::blob_data(digest)),
                             [&](std::string_view part) { take(part, blob); }))
         return add_unsound({digest, UnsoundBlob::State::missing, 0, 0, {}});
@@ -75,6 +79,12 @@ class BlobHasher {
     blob.size += part.size();
     progress_.bytes += part.size();
     limit_.spend(part.size(), stop_);
+  }
+
+  void believe(const Blob& blob) {
+    ++done_.by_checksum;
+    ++progress_.blobs;
+    progress_.bytes += blob.size;
   }
 
   void conclude(const Digest& digest, BlobId id, WholeBlob& blob) {

@@ -28,7 +28,9 @@ BlobContent stat_object_at(const BucketRoot& root, const std::string& path);
 // Downloads the blob and compares; as StoreReader::stream_blob().
 BlobContent stream_blob_in(const BucketRoot& root, const Digest& digest,
                            const std::function<void(std::string_view)>& part);
-// The same of many, as many at once as the root has connections.
+// The same of many, as many at once as the root has connections. Only a
+// checksum that is right is believed; where it is another, or there is none,
+// the blob is read.
 HashedBlobs hash_blobs_in(const BucketRoot& root, const BlobTable& blobs,
                           std::vector<BlobId> wanted, RateLimit& limit,
                           const StopRequest& stop, HashProgress& progress);

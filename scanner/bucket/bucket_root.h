@@ -23,6 +23,9 @@ struct BucketRoot {
   std::string rootdirectory;  // "" or "a/b/"
   std::string v2;             // "a/b/docker/registry/v2/"
   int connections;            // requests at a time
+  // Where the storage keeps a blob's SHA-256, and it is the blob's digest,
+  // hash_blobs_in() does not read the blob.
+  bool believes_checksums = false;
 };
 
 // The object of just that key. Throws StorageError.

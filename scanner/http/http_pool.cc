@@ -180,6 +180,11 @@ HttpError::Kind kind_of(CURLcode code, long os_error) {
 
 }  // namespace
 
+std::string HttpAnswer::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? "" : found->second;
+}
+
 void HttpPool::Close::operator()(void* handle) const {
   curl_easy_cleanup(handle);
 }

@@ -28,6 +28,9 @@ struct HttpAnswer {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
+
+  // Empty where the answer has none of that name.
+  std::string header(const std::string& name) const;
 };
 
 // Gets a body in parts, with the status and headers of its answer.

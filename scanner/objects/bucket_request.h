@@ -19,6 +19,9 @@ struct BucketRequest {
   std::string registry_url;        // of the registry that is asked instead
   RequestPrices prices{};          // --price
   std::string cache_file;          // --cache; empty: none
+  // The checksums that the storage keeps are as good as reading: verify
+  // --checksums.
+  bool checksums = false;
   // Tells the user, in one line, what does not end the run.
   std::function<void(const std::string&)> say{};
   // True from when on nothing more is to be asked: a signal or the

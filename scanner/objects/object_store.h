@@ -18,6 +18,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/formats/digest.h"
+
 namespace dregs {
 
 struct StoredObject {
@@ -130,6 +132,11 @@ class ObjectStore {
   // goes on where it broke: no part comes twice.
   virtual bool read(const std::string& key,
                     const std::function<void(std::string_view)>& part) = 0;
+
+  // Whether the storage itself keeps a SHA-256 of that whole object, and it is
+  // this one. False where there is no such object. One request, which reads no
+  // bytes.
+  virtual bool keeps_sha256(const std::string& key, const Digest& digest) = 0;
 
   // At most 1,000 names in one request. Returns those that are still there, or
   // of which that is not known, with the reason; where a request fails as a

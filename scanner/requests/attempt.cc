@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds kSlowTimeout{900};
 
-std::string header_of(const HttpAnswer& answer, const std::string& name) {
-  const auto found = answer.headers.find(name);
-  return found == answer.headers.end() ? "" : found->second;
-}
-
 void remove_all(std::string& text, const std::string& secret) {
   if (secret.empty()) return;
   for (std::size_t at = text.find(secret); at != std::string::npos;
@@ -103,12 +98,12 @@ void perform(HttpPool& http, const S3Request& request, std::int64_t seconds,
 }
 
 std::int64_t date_of(const HttpAnswer& answer) {
-  return parse_http_date(header_of(answer, "date"));
+  return parse_http_date(answer.header("date"));
 }
 
 std::string region_of(const Attempt& attempt) {
   return region_of_redirect(attempt.http.status, attempt.error,
-                            header_of(attempt.http, "x-amz-bucket-region"));
+                            attempt.http.header("x-amz-bucket-region"));
 }
 
 StorageError failure_of(const S3Request& request, const Attempt& attempt,

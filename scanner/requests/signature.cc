@@ -125,12 +125,15 @@ std::string authorization(const UnsignedRequest& request,
 
 std::string sha256_hex(std::string_view bytes) { return sha256(bytes).hex(); }
 
-std::string md5_base64(std::string_view bytes) {
-  const Md5 hash = md5(bytes);
-  std::array<unsigned char, 32> text{};
-  const int length = EVP_EncodeBlock(text.data(), hash.bytes.data(),
-                                     static_cast<int>(hash.bytes.size()));
+std::string hash_base64(std::span<const std::uint8_t> hash) {
+  std::array<unsigned char, 64> text{};
+  const int length = EVP_EncodeBlock(text.data(), hash.data(),
+                                     static_cast<int>(hash.size()));
   return {text.begin(), text.begin() + length};
+}
+
+std::string md5_base64(std::string_view bytes) {
+  return hash_base64(md5(bytes).bytes);
 }
 
 }  // namespace dregs

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,8 @@ std::string authorization(const UnsignedRequest& request,
                           std::string_view region, std::string_view time);
 
 std::string sha256_hex(std::string_view bytes);
+// Of at most 32 bytes.
+std::string hash_base64(std::span<const std::uint8_t> hash);
 std::string md5_base64(std::string_view bytes);  // of Content-MD5
 
 }  // namespace dregs

@@ -11,11 +11,6 @@
 namespace dregs {
 namespace {
 
-std::string value_of(const HttpAnswer& answer, const char* name) {
-  const auto found = answer.headers.find(name);
-  return found == answer.headers.end() ? "" : found->second;
-}
-
 // Where in the object an answer of status 206 begins: "bytes 100-199/200".
 std::optional<std::uint64_t> begin_of(const std::string& range) {
   constexpr std::string_view kUnit = "bytes ";
@@ -60,10 +55,10 @@ class ObjectReading {
 
   // At a try's first bytes: which object is it, and where in it do they belong?
   void locate(const HttpAnswer& answer) {
-    const std::string etag = value_of(answer, "etag");
+    const std::string etag = answer.header("etag");
     if (handed_over_ == 0) etag_ = etag;
     if (etag != etag_ || (etag.empty() && handed_over_ != 0)) changed();
-    at_ = answer.status == 206 ? begin_of(value_of(answer, "content-range"))
+    at_ = answer.status == 206 ? begin_of(answer.header("content-range"))
                                : std::optional<std::uint64_t>(0);
     // A server may begin earlier than asked, never later.
     if (!at_ || *at_ > handed_over_)

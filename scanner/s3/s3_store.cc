@@ -4,6 +4,7 @@
 
 #include "scanner/requests/answers.h"
 #include "scanner/s3/bucket_lists.h"
+#include "scanner/s3/kept_checksum.h"
 #include "scanner/s3/put_object.h"
 #include "scanner/s3/read_object.h"
 
@@ -70,6 +71,10 @@ std::optional<std::string> S3Store::get(const std::string& key,
 bool S3Store::read(const std::string& key,
                    const std::function<void(std::string_view)>& part) {
   return read_object(client_, key, part);
+}
+
+bool S3Store::keeps_sha256(const std::string& key, const Digest& digest) {
+  return keeps_whole_sha256(client_, key, digest);
 }
 
 std::vector<NotRemoved> S3Store::remove(std::span<const ObjectName> names) {

@@ -44,6 +44,7 @@ class S3Store final : public ObjectStore {
                                  std::size_t at_most) override;
   bool read(const std::string& key,
             const std::function<void(std::string_view)>& part) override;
+  bool keeps_sha256(const std::string& key, const Digest& digest) override;
   std::vector<NotRemoved> remove(std::span<const ObjectName> names) override;
   void abort(const PendingUpload& upload) override;
   void copy(const StoredObject& from, const std::string& to) override;

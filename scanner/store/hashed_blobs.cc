@@ -7,6 +7,7 @@ namespace dregs {
 void HashedBlobs::add(const HashedBlobs& more) {
   blobs += more.blobs;
   bytes += more.bytes;
+  by_checksum += more.by_checksum;
   append(unsound, more.unsound);
   append(sound, more.sound);
 }

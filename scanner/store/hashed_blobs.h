@@ -27,6 +27,9 @@ struct UnsoundBlob {
 struct HashedBlobs {
   std::uint64_t blobs = 0;  // read to their ends, wrong ones too
   std::uint64_t bytes = 0;  // that those have
+  // Not read, since the storage keeps a checksum that is their digest. They are
+  // not among the sound.
+  std::uint64_t by_checksum = 0;
   std::vector<UnsoundBlob> unsound;
   std::vector<BlobId> sound;
 
