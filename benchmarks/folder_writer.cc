@@ -1,4 +1,4 @@
-#include "benchmarks/store_writer.h"
+#include "benchmarks/folder_writer.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -31,18 +31,63 @@ int open_folder(int parent, const std::string& path) {
   return fd;
 }
 
-// What crypto/sha256 marshals before the first byte: magic, initial state,
-// empty block, length.
-std::string initial_hash_state() {
-  constexpr std::array<std::uint32_t, 8> kInitial = {
-      0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::string state = "sha\x03";
-  for (const std::uint32_t word : kInitial)
-    for (int shift = 24; shift >= 0; shift -= 8)
-      state.push_back(static_cast<char>(word >> shift & 0xff));
-  state.resize(108, '\0');
-  return state;
+class FolderRepository final : public RepositoryWriter {
+ public:
+  FolderRepository(const Folder& repositories, const std::string& name)
+      : folder_(repositories, name),
+        layers_(folder_, "_layers/sha256"),
+        revisions_(folder_, "_manifests/revisions/sha256"),
+        tags_(folder_, "_manifests/tags") {}
+
+  void link_layer(const Digest& digest) const override;
+  void link_revision(const Digest& digest) const override;
+  void delete_revision(const Digest& digest) const override;
+  void tag(const std::string& name,
+           std::span<const Digest> history) const override;
+  void leave_upload(const std::string& id,
+                    std::string_view bytes) const override;
+
+ private:
+  Folder folder_, layers_, revisions_, tags_;
+};
+
+void FolderRepository::link_layer(const Digest& digest) const {
+  const std::string hex = digest.hex();
+  layers_.make(hex);
+  layers_.write(hex + "/link", digest.to_string());
+}
+
+void FolderRepository::link_revision(const Digest& digest) const {
+  const std::string hex = digest.hex();
+  revisions_.make(hex);
+  revisions_.write(hex + "/link", digest.to_string());
+}
+
+void FolderRepository::delete_revision(const Digest& digest) const {
+  revisions_.make(digest.hex());
+}
+
+void FolderRepository::tag(const std::string& name,
+                           std::span<const Digest> history) const {
+  const std::string index = name + "/index/sha256/";
+  tags_.make(name);
+  tags_.make(name + "/index");
+  tags_.make(index);
+  for (const Digest& digest : history) {
+    tags_.make(index + digest.hex());
+    tags_.write(index + digest.hex() + "/link", digest.to_string());
+  }
+  tags_.make(name + "/current");
+  tags_.write(name + "/current/link", history.back().to_string());
+}
+
+void FolderRepository::leave_upload(const std::string& id,
+                                    std::string_view bytes) const {
+  const Folder upload(folder_, "_uploads/" + id);
+  const Folder states(upload, "hashstates/sha256");
+  upload.write("startedat", kUploadBegan);
+  states.write("0", initial_hash_state());
+  upload.write("data", bytes);
 }
 
 }  // namespace
@@ -84,53 +129,7 @@ void Folder::write(const std::string& path, std::string_view bytes) const {
   if (close(file) != 0) fail(path);
 }
 
-RepositoryWriter::RepositoryWriter(const Folder& repositories,
-                                   const std::string& name)
-    : folder_(repositories, name),
-      layers_(folder_, "_layers/sha256"),
-      revisions_(folder_, "_manifests/revisions/sha256"),
-      tags_(folder_, "_manifests/tags") {}
-
-void RepositoryWriter::link_layer(const Digest& digest) const {
-  const std::string hex = digest.hex();
-  layers_.make(hex);
-  layers_.write(hex + "/link", digest.to_string());
-}
-
-void RepositoryWriter::link_revision(const Digest& digest) const {
-  const std::string hex = digest.hex();
-  revisions_.make(hex);
-  revisions_.write(hex + "/link", digest.to_string());
-}
-
-void RepositoryWriter::delete_revision(const Digest& digest) const {
-  revisions_.make(digest.hex());
-}
-
-void RepositoryWriter::tag(const std::string& name,
-                           std::span<const Digest> history) const {
-  const std::string index = name + "/index/sha256/";
-  tags_.make(name);
-  tags_.make(name + "/index");
-  tags_.make(index);
-  for (const Digest& digest : history) {
-    tags_.make(index + digest.hex());
-    tags_.write(index + digest.hex() + "/link", digest.to_string());
-  }
-  tags_.make(name + "/current");
-  tags_.write(name + "/current/link", history.back().to_string());
-}
-
-void RepositoryWriter::leave_upload(const std::string& id,
-                                    std::string_view bytes) const {
-  const Folder upload(folder_, "_uploads/" + id);
-  const Folder states(upload, "hashstates/sha256");
-  upload.write("startedat", "2024-05-17T09:30:00Z");
-  states.write("0", initial_hash_state());
-  upload.write("data", bytes);
-}
-
-StoreWriter::StoreWriter(const std::string& root) {
+FolderWriter::FolderWriter(const std::string& root) {
   const Folder registry(root + "/docker/registry/v2");
   repositories_ = Folder(registry, "repositories");
   const Folder blobs(registry, "blobs/sha256");
@@ -138,15 +137,16 @@ StoreWriter::StoreWriter(const std::string& root) {
     shards_[i] = Folder(blobs, fmt::format("{:02x}", i));
 }
 
-void StoreWriter::write(const NewBlob& blob) const {
+void FolderWriter::write(const NewBlob& blob) const {
   const Folder& shard = shards_[blob.digest.bytes[0]];
   const std::string hex = blob.digest.hex();
   shard.make(hex);
   shard.write(hex + "/data", blob.bytes);
 }
 
-RepositoryWriter StoreWriter::repository(const std::string& name) const {
-  return {repositories_, name};
+std::unique_ptr<const RepositoryWriter> FolderWriter::repository(
+    const std::string& name) const {
+  return std::make_unique<FolderRepository>(repositories_, name);
 }
 
 }  // namespace dregs

@@ -68,7 +68,8 @@ class PageWriter {
 std::string object_elements(const KeptVersion& version) {
   return xml_element("LastModified", iso_time(version.modified_ns)) +
          xml_element("ETag", "\"" + version.etag + "\"") +
-         xml_element("Size", std::to_string(version.bytes.size())) +
+         xml_element("Size", std::to_string(version.claimed_size.value_or(
+                                 version.bytes.size()))) +
          xml_element("StorageClass", version.storage_class);
 }
 
