@@ -81,6 +81,9 @@ s3_growth() {
     "$(jq -s '.[-1].latency_seconds' "$work/growth")" '<=' 150
   figure 'seconds in all, the largest' \
     "$(jq -s '.[-1].seconds' "$work/growth")" - -
+  figure 'requests per blob, of the largest to the smallest' "$(jq -s '
+    def each: ([.requests[]] | add) / .blobs;
+    (.[-1] | each) / (.[0] | each)' "$work/growth")" '<=' 1.05
   figure 'time per blob, of the largest to the smallest' "$(jq -s '
     (.[-1] | .seconds / .blobs) / (.[0] | .seconds / .blobs)' "$work/growth")" \
     '<=' 1.25

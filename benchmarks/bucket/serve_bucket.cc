@@ -3,6 +3,7 @@
 // where it is; for each line that it reads, it prints how many requests came
 // since the line before.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -86,12 +87,20 @@ Json difference(const Json& now, const Json& before) {
   return all;
 }
 
+// Pages are large and come by thousands: memory that went back to the kernel
+// after each would take longer to get again than the page takes to write.
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 32 * 1024 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 1024 * 1024 * 1024);
+}
+
 void say(const Json& json) {
   fmt::print("{}\n", json.dump());
   std::fflush(stdout);
 }
 
 int run(const Options& options) {
+  keep_freed_memory();
   S3ServerSettings settings;
   settings.latency = std::chrono::milliseconds(options.milliseconds);
   S3Server server(settings);
