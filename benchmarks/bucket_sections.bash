@@ -164,9 +164,11 @@ beat_peer_there() {
     "$(jq -n "$(requests_of "$2") / $(requests_of "$3")")" '<=' "$5"
 }
 
-# Each has a copy of its own: what is removed cannot be removed again.
+# Images of eleven layers; for ten tags one image was deleted. Each program has a
+# copy of its own: what is removed cannot be removed again.
 s3() {
-  local shape=(--repositories 40 --tags 10) ours peers
+  local shape=(--repositories 60 --tags 10 --layers 8 --deleted-share 0.1)
+  local ours peers
   radosgw_is_installed || die 'no radosgw: scripts/install-packages bench'
   unset "${!AWS_@}"
   trap stop_radosgw EXIT
