@@ -41,12 +41,13 @@ constexpr std::uint32_t kNewBaseImagesPerRepository = 3;
 
 NewBlob to_blob(std::string bytes) {
   const Digest digest = sha256(bytes);
-  return {digest, std::move(bytes)};
+  const std::uint64_t size = bytes.size();
+  return {digest, std::move(bytes), size};
 }
 
 Json descriptor(std::string_view media_type, const NewBlob& blob) {
   return {{"mediaType", media_type},
-          {"size", blob.bytes.size()},
+          {"size", blob.size},
           {"digest", blob.digest.to_string()}};
 }
 
@@ -118,7 +119,7 @@ Image ImageMaker::make(const ImageId& id) const {
   for (std::size_t part = 0; part < (multi_arch ? 2 : 1); ++part) {
     std::vector<Json> layers = base;
     for (std::uint32_t n = 0; n < shape_.layers; ++n) {
-      image.layers.push_back(to_blob(layer_bytes(kLayer, owner, part, n)));
+      image.layers.push_back(to_layer(layer_bytes(kLayer, owner, part, n)));
       layers.push_back(descriptor(words.layer, image.layers.back()));
     }
     image.layers.push_back(make_config(id, kArchitectures[part], layers));
@@ -161,13 +162,19 @@ bool ImageMaker::base_image_in_use(std::uint32_t base_image) const {
 std::vector<NewBlob> ImageMaker::base_layers(std::uint32_t base_image) const {
   std::vector<NewBlob> layers;
   for (std::uint32_t n = 0; n < shape_.base_layers; ++n)
-    layers.push_back(to_blob(layer_bytes(kBaseLayer, base_image, 0, n)));
+    layers.push_back(to_layer(layer_bytes(kBaseLayer, base_image, 0, n)));
   return layers;
 }
 
 std::uint32_t ImageMaker::base_image_of(const ImageId& id) const {
   return first_base_image(id.repository) +
          id.number % base_images_per_repository();
+}
+
+NewBlob ImageMaker::to_layer(std::string bytes) const {
+  NewBlob layer = to_blob(std::move(bytes));
+  layer.size *= shape_.claimed_times;
+  return layer;
 }
 
 std::string ImageMaker::layer_bytes(std::uint64_t kind, std::uint64_t owner,

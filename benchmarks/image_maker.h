@@ -14,6 +14,7 @@ namespace dregs {
 struct NewBlob {
   Digest digest;
   std::string bytes;
+  std::uint64_t size = 0;  // that manifests tell; see Shape::claimed_times
 };
 
 enum class Fate : std::uint8_t {
@@ -53,6 +54,7 @@ class ImageMaker {
 
  private:
   std::uint32_t base_image_of(const ImageId& id) const;
+  NewBlob to_layer(std::string bytes) const;
   std::string layer_bytes(std::uint64_t kind, std::uint64_t owner,
                           std::uint64_t part, std::uint64_t layer) const;
 

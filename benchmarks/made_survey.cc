@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "benchmarks/pushes.h"
-#include "benchmarks/store_writer.h"
+#include "benchmarks/folder_writer.h"
+#include "benchmarks/push_all.h"
 #include "gc/survey/take_survey.h"
 #include "scanner/files/disk_reader.h"
 
@@ -22,24 +22,10 @@ std::filesystem::path new_folder() {
   return path;
 }
 
-void fill(const std::string& root) {
-  const Shape shape{.repositories = 10, .tags = 100};
-  const StoreWriter store(root);
-  const Pushes pushes(shape, store);
-  for (std::uint32_t n = 0; n < pushes.base_images(); ++n)
-    pushes.push_base_image(n);
-  for (std::uint32_t r = 0; r < shape.repositories; ++r) {
-    const RepositoryWriter writer = pushes.open_repository(r);
-    pushes.begin_repository(writer, r);
-    for (std::uint32_t step = 0; step < pushes.steps_per_repository(); ++step)
-      pushes.step(writer, r, step);
-  }
-}
-
 }  // namespace
 
 MadeSurvey::MadeSurvey() : root_(new_folder()) {
-  fill(root_);
+  push_all({.repositories = 10, .tags = 100}, FolderWriter(root_));
   const std::string path = root_ / "docker/registry/v2";
   v2_ = Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const StopRequest stop;

@@ -60,7 +60,7 @@ Counts Pushes::push_base_image(std::uint32_t base_image) const {
   for (const NewBlob& layer : images_.base_layers(base_image)) {
     store_.write(layer);
     counts.blobs += 1;
-    counts.bytes += layer.bytes.size();
+    counts.bytes += layer.size;
   }
   return counts;
 }
@@ -69,7 +69,8 @@ Counts Pushes::push_pool_image(std::uint32_t number) const {
   return write_blobs(images_.make({.number = number}));
 }
 
-RepositoryWriter Pushes::open_repository(std::uint32_t repository) const {
+std::unique_ptr<const RepositoryWriter> Pushes::open_repository(
+    std::uint32_t repository) const {
   return store_.repository(repository_name(repository));
 }
 
@@ -103,7 +104,7 @@ Counts Pushes::leave_upload(std::uint32_t number) const {
   Seeded random{shape_.seed, 0x75706c6f6164, number};
   const std::string id = upload_id(random);
   const std::string bytes = random.bytes(random.next() % 16384);
-  open_repository(number % shape_.repositories).leave_upload(id, bytes);
+  open_repository(number % shape_.repositories)->leave_upload(id, bytes);
   return {.uploads = 1, .upload_bytes = bytes.size()};
 }
 
@@ -158,7 +159,7 @@ Counts Pushes::write_blobs(const Image& image) const {
     for (const NewBlob& blob : *blobs) {
       store_.write(blob);
       counts.blobs += 1;
-      counts.bytes += blob.bytes.size();
+      counts.bytes += blob.size;
     }
   return counts;
 }

@@ -3,6 +3,7 @@
 // added.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "benchmarks/counts.h"
@@ -23,7 +24,8 @@ class Pushes {
   // Blobs only: each repository links the pool's images for itself.
   Counts push_pool_image(std::uint32_t number) const;
 
-  RepositoryWriter open_repository(std::uint32_t repository) const;
+  std::unique_ptr<const RepositoryWriter> open_repository(
+      std::uint32_t repository) const;
   // What a repository's images have in common; once per repository.
   Counts begin_repository(const RepositoryWriter& writer,
                           std::uint32_t repository) const;

@@ -22,6 +22,10 @@ struct Shape {
   double sigma = 1.2;
   std::uint32_t most_bytes = 65536;  // so that a million of them stay small
   std::uint32_t least_bytes = 32;    // so that no two are ever alike
+  // Layers are said to be so many times as large as their bytes are: a bucket
+  // in memory can tell any size, and millions of true layers fit into no
+  // memory.
+  std::uint64_t claimed_times = 1;
   std::uint32_t uploads = 0;
   std::uint32_t shared_image_pool = 0;  // 0: every tag has its own image
 

@@ -1,11 +1,9 @@
-// Writes a registry root as the server would leave it (format.md#1.1, #1.3),
-// without its fsyncs. Everything is created anew: a file that exists already is
-// an error. All members may be called from any thread at once, except that one
-// RepositoryWriter's folders must be made before it is used. Throws
-// std::system_error naming the path.
+// What a made store is written with, wherever it is kept: as the server would
+// leave it (format.md#1.1, #1.3). All members may be called from any thread at
+// once. Nothing is written twice.
 #pragma once
 
-#include <array>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,49 +13,33 @@
 
 namespace dregs {
 
-// An open directory.
-class Folder {
- public:
-  Folder() = default;
-  // Makes every missing folder of the path, then opens it.
-  Folder(const Folder& parent, const std::string& path);
-  explicit Folder(const std::string& path);
-  Folder(Folder&& other) noexcept;
-  Folder& operator=(Folder&& other) noexcept;
-  ~Folder();
-
-  void make(const std::string& path) const;
-  void write(const std::string& path, std::string_view bytes) const;
-
- private:
-  int fd_ = -1;
-};
-
 class RepositoryWriter {
  public:
-  RepositoryWriter(const Folder& repositories, const std::string& name);
+  virtual ~RepositoryWriter() = default;
 
-  void link_layer(const Digest& digest) const;
-  void link_revision(const Digest& digest) const;
-  void delete_revision(const Digest& digest) const;
+  virtual void link_layer(const Digest& digest) const = 0;
+  virtual void link_revision(const Digest& digest) const = 0;
+  // What a deletion through the API leaves of a revision.
+  virtual void delete_revision(const Digest& digest) const = 0;
   // Every digest the tag ever named, oldest first; the last is current.
-  void tag(const std::string& name, std::span<const Digest> history) const;
-  void leave_upload(const std::string& id, std::string_view bytes) const;
-
- private:
-  Folder folder_, layers_, revisions_, tags_;
+  virtual void tag(const std::string& name,
+                   std::span<const Digest> history) const = 0;
+  virtual void leave_upload(const std::string& id,
+                            std::string_view bytes) const = 0;
 };
 
 class StoreWriter {
  public:
-  explicit StoreWriter(const std::string& root);
+  virtual ~StoreWriter() = default;
 
-  void write(const NewBlob& blob) const;
-  RepositoryWriter repository(const std::string& name) const;
-
- private:
-  Folder repositories_;
-  std::array<Folder, 256> shards_;
+  virtual void write(const NewBlob& blob) const = 0;
+  virtual std::unique_ptr<const RepositoryWriter> repository(
+      const std::string& name) const = 0;
 };
+
+// The time at which unfinished uploads began, and the hash of nothing that
+// they hold: what crypto/sha256 marshals before the first byte.
+inline constexpr std::string_view kUploadBegan = "2024-05-17T09:30:00Z";
+std::string initial_hash_state();
 
 }  // namespace dregs

@@ -20,8 +20,8 @@ need_store() {
 
 # Another maker makes another store of the same shape.
 maker_version() {
-  cat benchmarks/{make_store,pushes,image_maker,store_writer}.cc \
-    benchmarks/{shape,seeded}.h | sha256sum | cut -c1-16
+  cat benchmarks/{make_store,push_all,pushes,image_maker,store_writer}.cc \
+    benchmarks/{folder_writer.cc,shape.h,seeded.h} | sha256sum | cut -c1-16
 }
 
 need_space() {

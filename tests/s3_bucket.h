@@ -13,6 +13,7 @@ struct KeptVersion {
   std::string id;  // "null" in a bucket without versions
   std::string bytes;
   std::string etag;
+  std::optional<std::uint64_t> claimed_size;  // where listings say another one
   std::int64_t modified_ns = 0;
   std::string storage_class = "STANDARD";
   std::map<std::string, std::string> metadata;  // headers that are given back

@@ -4,27 +4,35 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace dregs {
 namespace {
 
-std::string xml_text(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
+void append_text(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t plain =
+        std::min(text.find_first_of("&<>\""), text.size());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    out += text[0] == '&'   ? "&amp;"
+           : text[0] == '<' ? "&lt;"
+           : text[0] == '>' ? "&gt;"
+                            : "&quot;";
+    text.remove_prefix(1);
   }
-  return out;
 }
+
+// A page has thousands of them, and benchmarks wait for it.
+void append_element(std::string& out, std::string_view name,
+                    std::string_view text) {
+  out.append("<").append(name).append(">");
+  append_text(out, text);
+  out.append("</").append(name).append(">");
+}
+
 std::string time_text(std::int64_t ns) {
   return signing_time(ns / 1'000'000'000)
       .replace(13, 0, ":")
@@ -66,10 +74,14 @@ class PageWriter {
 };
 
 std::string object_elements(const KeptVersion& version) {
-  return xml_element("LastModified", iso_time(version.modified_ns)) +
-         xml_element("ETag", "\"" + version.etag + "\"") +
-         xml_element("Size", std::to_string(version.bytes.size())) +
-         xml_element("StorageClass", version.storage_class);
+  std::string out;
+  append_element(out, "LastModified", iso_time(version.modified_ns));
+  append_element(out, "ETag", "\"" + version.etag + "\"");
+  append_element(
+      out, "Size",
+      std::to_string(version.claimed_size.value_or(version.bytes.size())));
+  append_element(out, "StorageClass", version.storage_class);
+  return out;
 }
 
 std::string version_elements(const PageWriter& page, const std::string& key,
@@ -87,7 +99,9 @@ std::string version_elements(const PageWriter& page, const std::string& key,
 }  // namespace
 
 std::string xml_element(const char* name, const std::string& text) {
-  return fmt::format("<{0}>{1}</{0}>", name, xml_text(text));
+  std::string out;
+  append_element(out, name, text);
+  return out;
 }
 
 ServedAnswer xml_answer(const std::string& root, const std::string& inside) {
@@ -111,8 +125,8 @@ ServedAnswer list_keys(const S3Bucket& bucket, const S3ServerSettings& settings,
   bool truncated = false;
   auto at = bucket.keys.lower_bound(std::max(prefix, last));
   for (; at != bucket.keys.end() && at->first.starts_with(prefix); ++at) {
-    const std::string& key = at->first;
-    if (key <= last || bucket.find(key) == nullptr) continue;
+    const auto& [key, versions] = *at;
+    if (key <= last || versions.back().is_delete_marker) continue;
     const std::size_t slash =
         by_folder ? key.find('/', prefix.size()) : std::string::npos;
     const std::string folder =
@@ -125,7 +139,7 @@ ServedAnswer list_keys(const S3Bucket& bucket, const S3ServerSettings& settings,
     last = folder.empty() ? key : folder;
     if (folder.empty())
       page.add("<Contents>" + page.name("Key", key) +
-               object_elements(*bucket.find(key)) + "</Contents>");
+               object_elements(versions.back()) + "</Contents>");
     else
       page.add("<CommonPrefixes>" + page.name("Prefix", folder) +
                "</CommonPrefixes>");

@@ -36,7 +36,7 @@ constexpr auto kMarkText = R"({"imageLayoutVersion":"1.0.0"})";
 }
 
 std::string temporary_name(const Digest& digest) {
-  return "." + digest.hex() + ".tmp";
+  return fmt::format(".{}.tmp", digest.hex());
 }
 
 bool is_layout(const std::string& path) {
