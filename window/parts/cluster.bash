@@ -7,9 +7,10 @@ k() { kubectl --request-timeout=20s "$@"; }
 
 # await SECONDS COMMAND...
 await() {
-  local end
-  end=$(($(date +%s) + $1))
+  local end=$1
   shift
+  ! "$@" || return 0
+  end=$(($(date +%s) + end))
   until "$@"; do
     (($(date +%s) < end)) || return 1
     sleep 2
