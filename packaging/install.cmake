@@ -11,7 +11,7 @@ add_custom_command(OUTPUT ${extras}/dregs.bash ${extras}/_dregs
 add_custom_target(completions ALL DEPENDS ${extras}/dregs.bash)
 
 install(TARGETS dregs)
-install(PROGRAMS window/dregs-window window/dregs-smoke-test
+install(PROGRAMS window/dregs-window window/dregs-smoke-test window/dregs-job
   DESTINATION ${CMAKE_INSTALL_BINDIR})
 # The parts of dregs-window, which it finds beside itself, or here.
 install(DIRECTORY window/parts/ DESTINATION ${CMAKE_INSTALL_DATADIR}/dregs/window)
@@ -53,7 +53,7 @@ if(HELP2MAN)
     COMMAND ${PROJECT_SOURCE_DIR}/scripts/make-man-pages $<TARGET_FILE:dregs>
       ${extras}/man
     DEPENDS dregs scripts/make-man-pages window/dregs-window
-      window/dregs-smoke-test)
+      window/dregs-smoke-test window/dregs-job)
   add_custom_target(man ALL DEPENDS ${extras}/man/dregs.1)
   install(DIRECTORY ${extras}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 else()

@@ -26,16 +26,17 @@ expect_served() {
   same "what is served before and after" "$work/before" "$work/after"
 }
 
-# container FILE NAME [KEY=VALUE...] [-- ARGUMENT...]: as FILE says; the
+# container FILE NAME [KEY=VALUE...] [-- ARGUMENT...]: as FILE of deploy/ says; the
 # arguments stand in the place of a service's command.
 container() {
-  local arguments environment=()
+  local arguments file=$1 environment=()
+  [[ $file == /* ]] || file=$deploy/$file
   while (($# > 2)) && [[ $3 != -- ]]; do
     environment+=("$3")
     set -- "$1" "$2" "${@:4}"
   done
   mapfile -t arguments < <("$here/../deploy/podman_arguments" \
-    "$deploy/$1" "$2" "$volumes" "${environment[@]}")
+    "$file" "$2" "$volumes" "${environment[@]}")
   # Containers here have no network of their own, only this host's or none.
   [[ " ${arguments[*]} " == *" --network="* ]] || arguments=(--network=host "${arguments[@]}")
   podman run --rm "${limits[@]:2}" "${arguments[@]}" "${@:4}"
@@ -55,11 +56,13 @@ stand_in() {
   export PATH=$work/bin:$PATH
 }
 
-# api_server ACCESS [OBJECTS]: starts one, which $work/forbidden tells about, and
-# puts a kubectl that asks it before all others.
+# api_server ACCESS [OBJECTS]: starts one, with the variables that it knows, which
+# $work/forbidden tells about, and puts a kubectl that asks it before all others.
 api_server() {
   local port
   real_kubectl=${real_kubectl:-$(type -P kubectl)} || skip "no kubectl here"
+  # One that looks for the kubectl of the server's version takes twice as long.
+  [[ ! -x $(readlink -f "$real_kubectl").1.32 ]] || real_kubectl=$(readlink -f "$real_kubectl").1.32
   port=$((6100 + RANDOM % 400))
   "$here/../deploy/api_server" "$port" "$@" >"$work/forbidden" &
   helpers+=($!)

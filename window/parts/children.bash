@@ -29,5 +29,7 @@ await_child() {
 
 forward() {
   signalled=$1
+  # A shell in the background heeds no SIGINT.
+  [[ $RUN_WITH != kubernetes ]] || set -- "$1" TERM
   [[ -z $child ]] || kill -"$2" "$child" 2>/dev/null
 }

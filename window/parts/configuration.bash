@@ -3,6 +3,7 @@
 
 defaults() {
   RUN_WITH='' UNIT='' CONTAINER='' COMPOSE_FILE='' COMPOSE_SERVICE=''
+  DEPLOYMENT='' JOB_TEMPLATE='' RETAIN_TEMPLATE=''
   STOP_COMMAND='' START_COMMAND='' READONLY=no READONLY_COMMAND=''
   SNAPSHOT_COMMAND=''
   DREGS=dregs DREGS_OPTIONS=() RETAIN_OPTIONS=() GC_OPTIONS=()
@@ -38,8 +39,9 @@ check_how_it_runs() {
     systemd) require UNIT ;;
     docker | podman) require CONTAINER ;;
     compose) require COMPOSE_FILE COMPOSE_SERVICE ;;
+    kubernetes) set_up_jobs ;;
     commands) require STOP_COMMAND START_COMMAND ;;
-    *) die "$config: RUN_WITH is '$RUN_WITH'; write systemd, docker, podman, compose or commands" ;;
+    *) die "$config: RUN_WITH is '$RUN_WITH'; write systemd, docker, podman, compose, kubernetes or commands" ;;
   esac
   case $READONLY in
     no) ;;
@@ -49,6 +51,15 @@ check_how_it_runs() {
       ;;
     *) die "$config: READONLY is '$READONLY'; write yes or no" ;;
   esac
+}
+
+set_up_jobs() {
+  require DEPLOYMENT
+  JOB_TEMPLATE=${JOB_TEMPLATE:-$(dirname "$config")/job.yaml}
+  [[ -r $JOB_TEMPLATE ]] || die "$config: cannot read JOB_TEMPLATE $JOB_TEMPLATE"
+  [[ $DREGS != dregs ]] || DREGS=$here/dregs-job
+  command -v kubectl >/dev/null || die "needs kubectl"
+  export DEPLOYMENT CONTAINER JOB_TEMPLATE RETAIN_TEMPLATE
 }
 
 require() {

@@ -7,6 +7,7 @@
 # podman   volumes, ports, networks), while that one is stopped: what is never removed
 #          need not be made anew, and starts again after whatever happened
 # compose  the service made anew with a second file, and then without
+# kubernetes  the Deployment rolled out with the variable, and then without
 # commands READONLY_COMMAND; STOP_COMMAND and START_COMMAND lead back
 #
 # No purging of uploads: a registry that does that writes.
@@ -37,6 +38,7 @@ restart_readonly() {
       print_second_file >"$scratch/readonly.yaml" &&
         make_service_anew -f "$scratch/readonly.yaml"
       ;;
+    kubernetes) restart_readonly_in_cluster ;;
     commands) bash -c "$READONLY_COMMAND" ;;
   esac
 }
@@ -54,6 +56,7 @@ leave_readonly() {
       control start
       ;;
     compose) make_service_anew {lock}>&- ;;
+    kubernetes) give_back_in_cluster ;;
     commands)
       control stop
       control start

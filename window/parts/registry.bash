@@ -2,7 +2,8 @@
 # The registry goes away, stopped or read-only, and comes back, whatever happened.
 #
 # LOCK_FILE says "stopped" or "readonly" for as long as it is away, so that a window
-# that was killed is made up for: by the next one, or by --put-back.
+# that was killed is made up for: by the next one, or by --put-back. In Kubernetes the
+# Deployment says it.
 
 # What it starts may stay, as podman's conmon does, and must not hold the lock.
 control() {
@@ -12,6 +13,9 @@ control() {
     docker | podman) "$RUN_WITH" "$verb" "$CONTAINER" >"$scratch/control" {lock}>&- ;;
     compose)
       docker compose -f "$COMPOSE_FILE" "$verb" "$COMPOSE_SERVICE" {lock}>&-
+      ;;
+    kubernetes)
+      if [[ $verb == stop ]]; then stop_in_cluster; else give_back_in_cluster; fi
       ;;
     commands)
       local command=$STOP_COMMAND
@@ -51,12 +55,20 @@ give_back() {
 
 is_answering() { curl -sk --max-time 5 -o "$scratch/answer" "${URL%/}/v2/"; }
 
+find_away() {
+  if [[ $RUN_WITH == kubernetes ]]; then
+    find_away_in_cluster || { complain "the cluster does not tell how the registry is"; return "$not_started"; }
+  else
+    away=$(head -c 100 "$LOCK_FILE")
+  fi
+}
+
 # START_COMMAND need not bear to be called where the registry runs.
 put_back_after_a_kill() {
-  away=$(head -c 100 "$LOCK_FILE")
+  find_away || return
   [[ -n $away ]] || return 0
   complain "an earlier window was killed, or could not start the registry, and left it $away"
-  if [[ $away == stopped ]] && is_answering; then
+  if [[ $away == stopped && $RUN_WITH != kubernetes ]] && is_answering; then
     say "it runs again"
     away=''
     : >"$LOCK_FILE"

@@ -45,7 +45,13 @@ survey_garbage() {
     "$scratch/gc.json"
 }
 
-in_words() { numfmt --to=iec-i --suffix=B "$1"; }
+in_words() {
+  awk -v bytes="$1" 'BEGIN {
+    split("B KiB MiB GiB TiB PiB EiB", unit)
+    for (i = 1; bytes >= 1024; i++) bytes /= 1024
+    printf((i > 1 && bytes < 10 ? "%.1f" : "%.0f") "%s\n", bytes, unit[i])
+  }'
+}
 
 something_goes() {
   ((tags_go)) || jq -e '[.manifests, .blobs, .layer_links, .tag_history, .uploads, .temporary_files

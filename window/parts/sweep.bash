@@ -17,7 +17,8 @@ fix_end_of_night() {
   [[ $DEADLINE =~ ^[0-9]{1,2}:[0-9]{2}$ ]] || return 0
   now=$(date +%s)
   ends=$(date -d "$DEADLINE" +%s 2>/dev/null) || return 0
-  tomorrow=$(date -d tomorrow +%F)
+  # By noon, so that no change of the clocks matters.
+  tomorrow=$(date -d "@$(($(date -d "$(date +%F) 12:00" +%s) + 86400))" +%F)
   ((ends > now)) || ends=$(date -d "$tomorrow $DEADLINE" +%s)
 }
 

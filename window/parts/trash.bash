@@ -10,7 +10,7 @@ choose_trash() {
 }
 
 explain_refused_trash() {
-  [[ $TRASH != no ]] && jq -e '[.refused[]? | select(.way_out == "run without --trash")] != []' \
+  [[ $TRASH != no && -s $scratch/gc.json ]] && jq -e '[.refused[]? | select(.way_out == "run without --trash")] != []' \
     "$scratch/gc.json" >"$scratch/verdict" 2>&1 || return 0
   complain "TRASH=no in $config deletes at once; nothing can be put back then"
 }
