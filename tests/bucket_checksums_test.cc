@@ -89,8 +89,8 @@ TEST_F(KeptChecksums, ABlobThatWasNotReadIsNotRememberedAsProved) {
   const std::string state = (store_.root() / "state").string();
   keep(app_.layers[0], sha256_of(app_.layers[0]));
   bucket_.run({"verify", "--checksums", "--state", state});
-  const JsonRun run = bucket_.run_for_json(
-      {"verify", "--state", state, "--since", "30d"});
+  const JsonRun run =
+      bucket_.run_for_json({"verify", "--state", state, "--since", "30d"});
   EXPECT_EQ(number(run, "checked"), 1);
 }
 

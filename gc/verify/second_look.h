@@ -23,8 +23,8 @@ struct Seen {
   Survey survey;                  // the last one
   std::vector<Finding> findings;  // of surveys
   std::vector<UnsoundBlob> unsound;
-  std::uint64_t blobs = 0;  // read to their ends, each counted once
-  std::uint64_t bytes = 0;  // that those have
+  std::uint64_t blobs = 0;        // read to their ends, each counted once
+  std::uint64_t bytes = 0;        // that those have
   std::uint64_t by_checksum = 0;  // as in HashedBlobs
 };
 

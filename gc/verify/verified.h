@@ -13,8 +13,8 @@
 namespace dregs {
 
 struct Verified {
-  std::uint64_t blobs = 0;    // read to their ends
-  std::uint64_t bytes = 0;    // that those have
+  std::uint64_t blobs = 0;        // read to their ends
+  std::uint64_t bytes = 0;        // that those have
   std::uint64_t by_checksum = 0;  // blobs not read, as in HashedBlobs
   std::uint64_t not_due = 0;  // blobs left out, since they were proved lately
   std::uint64_t corrupt = 0;

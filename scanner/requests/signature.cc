@@ -127,8 +127,8 @@ std::string sha256_hex(std::string_view bytes) { return sha256(bytes).hex(); }
 
 std::string hash_base64(std::span<const std::uint8_t> hash) {
   std::array<unsigned char, 64> text{};
-  const int length = EVP_EncodeBlock(text.data(), hash.data(),
-                                     static_cast<int>(hash.size()));
+  const int length =
+      EVP_EncodeBlock(text.data(), hash.data(), static_cast<int>(hash.size()));
   return {text.begin(), text.begin() + length};
 }
 
